@@ -1,0 +1,30 @@
+"""Scalar reverse-mode automatic differentiation, for learning and teaching backpropagation.
+
+Build an expression from `Value`s, call `backward()` on the result, read `.grad`. The table of operations stands in
+`operations.py`, the node in `value.py`, the sweep in `backprop.py`; all else is built on these.
+"""
+
+from pathlib import Path
+
+if (Path(__file__).parent / "tracer.py").exists():
+    raise ImportError(
+        "chaingrad and HIPS's autograd both install a package named `autograd` and are mixed in this environment: "
+        "run `pip uninstall autograd chaingrad`, then install one of them"
+    )
+
+__version__ = "0.1.0"
+
+# the table, the node, the sweep
+from autograd.operations import OPERATIONS, Operation  # noqa: E402
+from autograd.value import Value  # noqa: E402
+from autograd.backprop import topological_order  # noqa: E402
+
+# functions of floats, arrays and Values: one for each row, and those of many inputs
+from autograd.elementary import *  # noqa: E402, F403
+from autograd.functions import backward, dot, log_softmax, logsumexp, mean, prod, softmax, sum  # noqa: E402
+
+# derivatives as functions and as graphs
+from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and_grad  # noqa: E402
+
+# pictures
+from autograd.draw import draw  # noqa: E402

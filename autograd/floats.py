@@ -1,0 +1,59 @@
+"""The float reading's elementary functions: those that `math` lacks, with the results that NumPy gives.
+
+Where `math` or Python raises on a float (`exp(1000)`, `log(0)`, `1 / 0`) the row is read again with NumPy's scalars,
+which follow IEEE 754; `FLOAT_ERRORS` are the exceptions that ask for it.
+"""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+FLOAT_ERRORS = (ArithmeticError, ValueError)
+
+
+def is_number(x: object) -> bool:
+    """Whether x is one real number: int, float, bool, Fraction or a NumPy scalar, but no Value and no array."""
+    return isinstance(x, (Real, np.bool_))
+
+
+def to_float(x: Any) -> float:
+    """A real number as a float; TypeError for anything else, OverflowError for an integer beyond the largest float."""
+    if not is_number(x):
+        raise TypeError(f"expected a real number, got {x!r} of type {type(x).__name__}")
+    try:
+        return float(x)
+    except OverflowError:
+        raise OverflowError(f"a {type(x).__name__} beyond ±1.8e308 does not fit a float: scale it down first") from None
+
+
+def relu(x: float) -> float:
+    return 0.0 if x <= 0.0 else x
+
+
+def sign(x: float) -> float:
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x + 0.0
+
+
+def maximum(a: float, b: float) -> float:
+    return a if a >= b or a != a else b
+
+
+def minimum(a: float, b: float) -> float:
+    return a if a <= b or a != a else b
+
+
+def less(a: float, b: float) -> float:
+    return 1.0 if a < b else 0.0
+
+
+def less_equal(a: float, b: float) -> float:
+    return 1.0 if a <= b else 0.0
+
+
+def equal(a: float, b: float) -> float:
+    return 1.0 if a == b else 0.0
+
+
+def where(condition: float, a: float, b: float) -> float:
+    return a if condition else b

@@ -1,0 +1,132 @@
+"""Functions of many inputs, for floats and Values alike, each a single node; softmax; and `backward` as a function."""
+
+from collections.abc import Iterable
+from typing import Any, overload
+
+from autograd.elementary import exp
+from autograd.operations import OPERATIONS, Operation
+from autograd.value import Number, Value, make_node
+
+Floats = Iterable[float]
+Values = Iterable[Value] | Iterable[Value | float]
+
+
+def _of_many(name: str, inputs: tuple[Any, ...]) -> Any:
+    if not inputs:
+        raise ValueError(f"{name} of nothing: it needs at least one input")
+    operation: Operation = OPERATIONS[name]
+    if set(map(type, inputs)) == {Value}:
+        return make_node(operation, inputs)
+    return operation(*inputs)
+
+
+@overload
+def sum(values: Floats, start: float = 0) -> float: ...
+@overload
+def sum(values: Values, start: Value | float = 0) -> Value: ...
+def sum(values: Any, start: Any = 0) -> Any:
+    """x₁ + … + xₙ as one node; of nothing 0.0.
+
+    >>> sum([1.0, 2.0, 4.0])
+    7.0
+    """
+    inputs = tuple(values) if type(start) is int and start == 0 else (start, *values)
+    return _of_many("sum", inputs) if inputs else 0.0
+
+
+@overload
+def mean(values: Floats) -> float: ...
+@overload
+def mean(values: Values) -> Value: ...
+def mean(values: Any) -> Any:
+    """(x₁ + … + xₙ) / n as one node. Raises ValueError for no values.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    return _of_many("mean", tuple(values))
+
+
+@overload
+def prod(values: Floats) -> float: ...
+@overload
+def prod(values: Values) -> Value: ...
+def prod(values: Any) -> Any:
+    """x₁ · … · xₙ as one node; of nothing 1.0. Its derivatives are right where factors are zero.
+
+    >>> a, b = Value(0.0), Value(5.0)
+    >>> prod([a, b]).backward()
+    >>> a.grad, b.grad
+    (5.0, 0.0)
+    """
+    inputs = tuple(values)
+    return _of_many("prod", inputs) if inputs else 1.0
+
+
+@overload
+def dot(a: Floats, b: Floats) -> float: ...
+@overload
+def dot(a: Values, b: Values | Floats) -> Value: ...
+@overload
+def dot(a: Values | Floats, b: Values) -> Value: ...
+def dot(a: Any, b: Any) -> Any:
+    """a₁b₁ + … + aₙbₙ as one node with 2n parents, a's then b's; of nothing 0.0. Raises ValueError for unequal lengths.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    a, b = tuple(a), tuple(b)
+    if len(a) != len(b):
+        raise ValueError(f"dot needs two sequences of one length, got {len(a)} and {len(b)}")
+    return _of_many("dot", a + b) if a else 0.0
+
+
+@overload
+def logsumexp(values: Floats) -> float: ...
+@overload
+def logsumexp(values: Values) -> Value: ...
+def logsumexp(values: Any) -> Any:
+    """log(eˣ¹ + … + eˣⁿ) as one node, without overflow. Raises ValueError for no values.
+
+    >>> logsumexp([1000.0, 1000.0]) - 1000
+    0.6931471805599...
+    """
+    return _of_many("logsumexp", tuple(values))
+
+
+@overload
+def log_softmax(values: Floats) -> list[float]: ...
+@overload
+def log_softmax(values: Values) -> list[Value]: ...
+def log_softmax(values: Any) -> Any:
+    """The list of xᵢ − log(eˣ¹ + … + eˣⁿ): the logarithms of `softmax`, without overflow or log(0).
+
+    >>> log_softmax([0.0, 1000.0])
+    [-1000.0, 0.0]
+    """
+    inputs = tuple(values)
+    total = logsumexp(inputs)
+    return [x - total for x in inputs]
+
+
+@overload
+def softmax(values: Floats) -> list[float]: ...
+@overload
+def softmax(values: Values) -> list[Value]: ...
+def softmax(values: Any) -> Any:
+    """The list of eˣⁱ / (eˣ¹ + … + eˣⁿ): positive, adding up to one, without overflow.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    return [exp(x) for x in log_softmax(values)]
+
+
+def backward(output: Value, gradient: Number = 1.0) -> None:
+    """`output.backward(gradient)`. Raises TypeError where the output is no Value."""
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"backward() needs the Value that the computation ended in, not {output!r} of type "
+            f"{type(output).__name__}: compute it from Values, without float() and functions of math"
+        )
+    output.backward(gradient)

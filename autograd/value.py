@@ -1,0 +1,308 @@
+"""Value: a number that remembers how it was computed.
+
+A Value holds its data, its gradient, its parents and the local derivatives toward them, recorded when it is made. That
+is the whole graph: an operator makes a node, `backward()` sweeps over the nodes.
+"""
+
+import math
+import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from autograd import operations as ops
+from autograd.backprop import backpropagate, topological_order
+from autograd.elementary import Methods
+from autograd.floats import FLOAT_ERRORS, is_number, to_float
+from autograd.operations import OPERATIONS, Operation
+from autograd.pickling import reduce_value
+
+Number = int | float
+
+# How many functions are being differentiated right now, one inside another.
+tracing: ContextVar[int] = ContextVar("tracing", default=0)
+
+
+def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
+    """The method that makes a node of `operation` from one Value."""
+    value, derivatives = operation.value, operation.derivatives
+
+    def method(self: "Value") -> "Value":
+        x = self.data
+        node = _new(Value)
+        try:
+            node.data = y = value(x)
+            node.local_derivatives = derivatives(y, x)
+        except FLOAT_ERRORS:
+            node.data, node.local_derivatives = operation.float_reading(x)
+        node.grad = 0.0
+        node.parents = (self,)
+        node.operation = operation
+        node.label = ""
+        return node
+
+    return method
+
+
+def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Callable[["Value", Any], "Value"]]:
+    """The operator method and its reflection, which make a node of `operation` from a Value and a Value or number."""
+    value, derivatives = operation.value, operation.derivatives
+
+    def method(self: "Value", other: "Value | Number") -> "Value":
+        if type(other) is not Value:
+            if not is_operand(other):
+                return NotImplemented
+            other = as_value(other)
+        a, b = self.data, other.data
+        node = _new(Value)
+        try:
+            node.data = y = value(a, b)
+            node.local_derivatives = derivatives(y, a, b)
+        except FLOAT_ERRORS:
+            node.data, node.local_derivatives = operation.float_reading(a, b)
+        node.grad = 0.0
+        node.parents = (self, other)
+        node.operation = operation
+        node.label = ""
+        return node
+
+    def reflected(self: "Value", other: Number) -> "Value":
+        return method(as_value(other), self) if is_operand(other) else NotImplemented
+
+    return method, reflected
+
+
+class Value(Methods):
+    """A number in a computation graph: a leaf that you make, or the result of an operation on other Values.
+
+    data               the number, a float
+    grad               ∂output/∂self, written by `output.backward()`
+    parents            the Values that this one was computed from, in order; () for a leaf
+    local_derivatives  ∂self/∂parent for each parent, recorded when this node was made
+    operation          the row of the table that made it; None for your own leaf, `constant` for a plain number's
+    label              a name for pictures and messages
+
+    Raises TypeError for data that is no real number.
+
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> c = a * b + 10
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (4.0, -3.0, 2.0)
+    """
+
+    __slots__ = ("data", "grad", "label", "local_derivatives", "operation", "parents")
+
+    data: float
+    grad: float
+    parents: tuple["Value", ...]
+    local_derivatives: tuple[float, ...]
+    operation: Operation | None
+    label: str
+
+    def __init__(self, data: Number, label: str = "") -> None:
+        self.data = data if type(data) is float else _checked(data)
+        self.grad = 0.0
+        self.parents = ()
+        self.local_derivatives = ()
+        self.operation = None
+        self.label = label
+
+    # ---- making nodes
+
+    __add__, __radd__ = _binary(ops.add)
+    __sub__, __rsub__ = _binary(ops.subtract)
+    __mul__, __rmul__ = _binary(ops.multiply)
+    __truediv__, __rtruediv__ = _binary(ops.divide)
+    _power, __rpow__ = _binary(ops.power)
+    _fixed_power, _ = _binary(ops.fixed_power)
+    __neg__ = _unary(ops.negative)
+    __pos__ = _unary(ops.positive)
+    __abs__ = _unary(ops.abs_)
+
+    def __pow__(self, exponent: "Value | Number") -> "Value":
+        """self ** exponent. A plain number is fixed: log(self) is not asked for, so self may be negative."""
+        return self._power(exponent) if isinstance(exponent, Value) else self._fixed_power(exponent)
+
+    @staticmethod
+    def apply_operation(operation: Operation, inputs: tuple["Value | Number", ...]) -> "Value":
+        """The node of an operation on Values and numbers: how an Operation reads Values."""
+        if operation is ops.power or operation is ops.fixed_power:
+            operation = ops.power if isinstance(inputs[1], Value) else ops.fixed_power
+        return make_node(operation, tuple(map(as_value, inputs)))
+
+    # ---- backpropagation
+
+    def backward(self, gradient: Number = 1.0) -> None:
+        """Backpropagate from this Value: ∂self/∂node × gradient for every node that it was computed from.
+
+        Leaves accumulate over calls, interior nodes restart at zero; so two calls double the leaves' gradients and
+        nothing else. Call `zero_grad()` between two steps of training. Uses the derivatives recorded when the graph
+        was built, whatever has been done to `.data` since. Warns (RuntimeWarning) where this Value is nan or infinite.
+        """
+        if not math.isfinite(self.data):
+            warnings.warn(
+                f"backward() starts at {describe(self)}, which is not finite: the gradients will not mean anything",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        backpropagate(self, gradient if type(gradient) is float else _checked(gradient))
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every node in this Value's graph, leaves included, to zero."""
+        for node in topological_order(self):
+            node.grad = 0.0
+
+    # ---- reading the number
+
+    def item(self) -> float:
+        """The number, as NumPy and PyTorch spell it."""
+        return self.data
+
+    def detach(self) -> "Value":
+        """A new leaf with the same number and label: nothing flows back through it."""
+        return Value(self.data, self.label)
+
+    def __float__(self) -> float:
+        """The number. Inside grad, jacobian and their like it is refused, since it would cut the graph unseen."""
+        if tracing.get():
+            raise TypeError(
+                "float() of a Value, or a function of math or NumPy on its number, loses the graph inside a function "
+                "that is being differentiated: use autograd's functions (autograd.sin), or .data to cut it on purpose"
+            )
+        return float(self.data)
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __format__(self, specification: str) -> str:
+        return format(self.data, specification) if specification else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self.data:g}, grad={self.grad:g}{label})"
+
+    # ---- comparing: the order is the numbers', equality is identity, so that nodes live in sets and dicts
+
+    def __lt__(self, other: "Value | Number") -> bool:
+        return self.data < _number(other) if is_operand(other) else NotImplemented
+
+    def __le__(self, other: "Value | Number") -> bool:
+        return self.data <= _number(other) if is_operand(other) else NotImplemented
+
+    def __gt__(self, other: "Value | Number") -> bool:
+        return self.data > _number(other) if is_operand(other) else NotImplemented
+
+    def __ge__(self, other: "Value | Number") -> bool:
+        return self.data >= _number(other) if is_operand(other) else NotImplemented
+
+    def __eq__(self, other: object) -> bool:
+        if is_number(other):
+            raise TypeError(f"a Value is equal only to itself: compare its number, as in v.data == {other!r}")
+        return self is other or NotImplemented
+
+    __hash__ = object.__hash__
+
+    # ---- the names that code written for micrograd reads
+
+    @property
+    def _prev(self) -> set["Value"]:
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return self.operation.symbol if self.operation and self.parents else ""
+
+    # ---- copying and pickling: never recursive, so depth does not matter
+
+    def __copy__(self) -> "Value":
+        return Value._restored(*self._state())
+
+    def __deepcopy__(self, memo: dict[Any, Any]) -> "Value":
+        for node in topological_order(self, memo.setdefault(Value, set())):
+            if id(node) not in memo:
+                copy = memo[id(node)] = node.__copy__()
+                copy.parents = tuple([memo[id(parent)] for parent in node.parents])
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduce_value(self)
+
+    def _state(self) -> tuple[Any, ...]:
+        return self.data, self.grad, self.local_derivatives, self.operation, self.label, self.parents
+
+    @classmethod
+    def _restored(cls, *state: Any) -> "Value":
+        node = _new(cls)
+        node.data, node.grad, node.local_derivatives, node.operation, node.label, node.parents = state
+        return node
+
+
+_new = object.__new__
+
+
+def make_node(operation: Operation, parents: tuple[Value, ...]) -> Value:
+    """The node of an operation with these parents: the table's row is read on their numbers."""
+    node = _new(Value)
+    node.data, node.local_derivatives = operation.float_reading(*[p.data for p in parents])
+    node.grad = 0.0
+    node.parents = parents
+    node.operation = operation
+    node.label = ""
+    return node
+
+
+def is_operand(x: object) -> bool:
+    """Whether x can stand beside a Value in an expression: a Value or one real number."""
+    return type(x) is float or isinstance(x, Value) or is_number(x)
+
+
+def as_value(x: Value | Number) -> Value:
+    """A Value as it is; a plain number as a leaf whose operation is `constant`."""
+    if isinstance(x, Value):
+        return x
+    leaf = Value(x)
+    leaf.operation = ops.constant
+    return leaf
+
+
+def _number(x: Value | Number) -> Number:
+    return x.data if isinstance(x, Value) else x
+
+
+def _method(operation: Operation) -> Callable[..., Value]:
+    if operation.arity == 1:
+        return _unary(operation)
+    return lambda self, *others: operation(self, *others)  # type: ignore[no-any-return]
+
+
+# Every row with a fixed number of inputs that has no operator is a method: v.tanh(), v.maximum(0.0).
+for _operation in OPERATIONS.values():
+    if _operation.symbol == _operation.name and _operation.arity is not None:
+        setattr(Methods, _operation.name, _method(_operation))
+
+
+def describe(value: Value) -> str:
+    """A few words for messages: Value 'loss' = nan, made by log."""
+    label = f" {value.label!r}" if value.label else ""
+    made = f", made by {value.operation.name}" if value.operation and value.parents else ""
+    return f"Value{label} = {value.data:g}{made}"
+
+
+def _checked(data: object) -> float:
+    """The data of a Value as a float; a TypeError that says what to do for anything but one real number."""
+    if is_number(data):
+        return to_float(data)
+    if isinstance(data, Value):
+        advice = "it is one already: use it as it is, or its .detach() for a new leaf"
+    elif isinstance(data, str):
+        advice = "convert it first, as in Value(float(text))"
+    elif isinstance(data, complex):
+        advice = "Values are real: use its .real or abs()"
+    elif isinstance(data, list | tuple | np.ndarray):
+        advice = "make one Value for each element, as in [Value(x) for x in data]"
+    else:
+        advice = "convert it with float() if it is one number"
+    raise TypeError(f"a Value holds one real number, not {data!r} of type {type(data).__name__}: {advice}")
