@@ -15,16 +15,39 @@ if (Path(__file__).parent / "tracer.py").exists():
 __version__ = "0.1.0"
 
 # the table, the node, the sweep
-from autograd.operations import OPERATIONS, Operation  # noqa: E402
-from autograd.value import Value  # noqa: E402
-from autograd.backprop import topological_order  # noqa: E402
+from autograd.operations import OPERATIONS, Operation
+from autograd.value import Value
+from autograd.backprop import topological_order
 
 # functions of floats, arrays and Values: one for each row, and those of many inputs
-from autograd.elementary import *  # noqa: E402, F403
-from autograd.functions import backward, dot, log_softmax, logsumexp, mean, prod, softmax, sum  # noqa: E402
+from autograd import elementary
+from autograd.elementary import *  # noqa: F403
+from autograd.functions import backward, dot, log_softmax, logsumexp, mean, prod, softmax, sum
 
 # derivatives as functions and as graphs
-from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and_grad  # noqa: E402
+from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and_grad
 
 # pictures
-from autograd.draw import draw  # noqa: E402
+from autograd.draw import draw
+
+__all__ = [
+    "OPERATIONS",
+    "Operation",
+    "Value",
+    "backward",
+    "derivatives",
+    "dot",
+    "draw",
+    "grad",
+    "hessian",
+    "jacobian",
+    "log_softmax",
+    "logsumexp",
+    "mean",
+    "prod",
+    "softmax",
+    "sum",
+    "topological_order",
+    "value_and_grad",
+]
+__all__ += elementary.__all__

@@ -26,7 +26,7 @@ def interior_order(output: N, visited: set[N] | None = None) -> list[N]:
     """The nodes with parents that `output` is computed from, and `output` itself, each after its parents.
 
     Depth first with a stack of its own. A node is pushed back under a None before its parents are pushed, so meeting
-    the None again says that all of them stand in the order already. Nodes in `visited` are passed over; those of the
+    the None says that all of them stand in the order already. Nodes in `visited` are passed over; those of the
     order are added to it.
     """
     order: list[N] = []
@@ -40,9 +40,7 @@ def interior_order(output: N, visited: set[N] | None = None) -> list[N]:
             visited.add(node)
             stack.append(node)
             stack.append(None)
-            for parent in node.parents:
-                if parent.parents:
-                    stack.append(parent)
+            stack += [parent for parent in node.parents if parent.parents]
     return order
 
 

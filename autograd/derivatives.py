@@ -14,10 +14,11 @@ from autograd.backprop import interior_order
 from autograd.floats import is_number
 from autograd.functions import sum as sum_of
 from autograd.operations import constant
-from autograd.value import Value, as_value, describe, is_operand, tracing
+from autograd.value import Value, as_value, describe, tracing
+
 
 def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
-    """∂output/∂v for each v of `wrt`, as Values that can be differentiated again; 0 where the output does not depend on v.
+    """∂output/∂v for each v of `wrt`, as Values that can be differentiated again; 0 where nothing depends on v.
 
     Leaves every `grad` alone. Raises ValueError for a graph whose `.data` was changed after it was recorded, since the
     derivatives would mix old and new numbers.
@@ -55,7 +56,7 @@ def _total(terms: list[Any]) -> Any:
 
 
 def _product(d: Any, g: Any) -> Any:
-    """d · g without a node for a factor that is exactly one."""
+    """The product d · g without a node for a factor that is exactly one."""
     if type(d) is float and d == 1.0:
         return g
     if type(g) is float and g == 1.0:
@@ -80,7 +81,7 @@ Function = Callable[..., Any]
 def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The function that returns (f(…), derivative) toward the argument at `argnums`, or a tuple of them for several.
 
-    An argument is a number, a flat list or tuple of numbers, or an array; its derivative has the same form. `f` returns
+    An argument is a number, or numbers in lists, tuples or an array; its derivative has the same form. `f` returns
     one number. Called with Values, or inside another derivative, the results are Values, else floats. Raises TypeError
     for other arguments and results, and where `f` loses the graph by float() or a function of `math`.
 
@@ -150,7 +151,9 @@ def hessian(f: Function, argnums: int = 0) -> Function:
 class _Trace:
     """One call of a function with fresh Values for the arguments to differentiate toward."""
 
-    def __init__(self, f: Function, argnums: int | Sequence[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(
+        self, f: Function, argnums: int | Sequence[int], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
         self.name = getattr(f, "__name__", repr(f))
         self.argnums = argnums
         positions = [argnums] if isinstance(argnums, int) else list(argnums)
@@ -186,20 +189,20 @@ class _Trace:
 def _flatten(x: Any, what: str) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     """The numbers in x, and the function that puts as many others into the same form."""
     if isinstance(x, Value) or is_number(x):
-        return [x], lambda numbers: numbers[0]
+        return [x], lambda items: items[0]
     if isinstance(x, np.ndarray):
         shape = x.shape
-        numbers = list(x.ravel())
-        rebuild: Callable[[list[Any]], Any] = lambda items: _array(items, shape)  # noqa: E731
-    elif isinstance(x, list | tuple):
-        kind: type = list if isinstance(x, list) else tuple
-        numbers, rebuild = list(x), kind
-    else:
+        return list(x.ravel()), lambda items: _array(items, shape)
+    if not isinstance(x, list | tuple):
         raise TypeError(f"{what} must be a number or a sequence of numbers, not {x!r} of type {type(x).__name__}")
-    for number in numbers:
-        if not is_operand(number):
-            raise TypeError(f"{what} must be a number or a flat sequence of numbers, and holds {number!r}")
-    return numbers, rebuild
+    kind: type = list if isinstance(x, list) else tuple
+    parts = [_flatten(item, what) for item in x]
+
+    def rebuild(items: list[Any]) -> Any:
+        rest = iter(items)
+        return kind(put([next(rest) for _ in numbers]) for numbers, put in parts)
+
+    return [number for numbers, _ in parts for number in numbers], rebuild
 
 
 def _array(items: list[Any], shape: tuple[int, ...]) -> Any:

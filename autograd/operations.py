@@ -37,6 +37,7 @@ class Operation:
     derivatives  (y, *inputs) → (∂y/∂input, …), a tuple with one entry for each input
     on_arrays    the value on NumPy arrays, where `value` is a function of `math`
     symbol       how it is written in an expression and a picture: `+`; the name if not given
+    doc          what it computes, in a few words or symbols
     points       inputs where tests compare the derivatives with central differences
     edges        inputs at kinks and at the ends of the domain, where tests compare with recorded figures
 
@@ -50,7 +51,7 @@ class Operation:
     array([ 1., 27.])
     """
 
-    __slots__ = ("arity", "defaults", "derivatives", "edges", "name", "on_arrays", "points", "symbol", "value")
+    __slots__ = ("arity", "defaults", "derivatives", "doc", "edges", "name", "on_arrays", "points", "symbol", "value")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Operation:
         *,
         on_arrays: Rule | None = None,
         symbol: str = "",
+        doc: str = "",
         points: Iterable[float | Point] = (),
         edges: Iterable[float | Point] = (),
     ) -> None:
@@ -72,6 +74,7 @@ class Operation:
         self.derivatives = derivatives
         self.on_arrays = on_arrays or value
         self.symbol = symbol or name
+        self.doc = doc
         self.points = tuple(p if isinstance(p, tuple) else (p,) for p in points)
         self.edges = tuple(p if isinstance(p, tuple) else (p,) for p in edges)
         parameters = list(signature(derivatives).parameters.values())[1:]
@@ -95,7 +98,7 @@ class Operation:
         kinds = set(map(type, inputs))
         reader = next((kind for kind in kinds if hasattr(kind, "apply_operation")), None)
         if any(issubclass(kind, np.ndarray) for kind in kinds):
-            if reader or any(getattr(x, "dtype", None) == object for x in inputs):
+            if reader or any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in inputs):
                 return np.frompyfunc(self, len(inputs), 1)(*inputs)
             return self.array_value(*inputs)
         if reader:
@@ -139,7 +142,7 @@ class Operation:
             return y, self.derivatives(y, *inputs)
 
     def __repr__(self) -> str:
-        return f"<operation {self.name}>"
+        return f"<operation {self.name}: {self.doc}>" if self.doc else f"<operation {self.name}>"
 
     def __reduce__(self) -> tuple[Callable[[str, str], "Operation"], tuple[str, str]]:
         """Pickle by name: a row by its name in the table, a user's operation by its name in the module of its rule."""
@@ -170,10 +173,10 @@ def _operation_named(module: str, name: str) -> Operation:
 OPERATIONS: dict[str, Operation] = {}
 
 
-def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, **fields: Any) -> Operation:
+def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, doc: str, **fields: Any) -> Operation:
     """Add an operation to the table. A pair of values is (on floats, on arrays)."""
     on_floats, on_arrays = value if isinstance(value, tuple) else (value, value)
-    OPERATIONS[name] = Operation(name, on_floats, derivatives, on_arrays=on_arrays, **fields)
+    OPERATIONS[name] = Operation(name, on_floats, derivatives, on_arrays=on_arrays, doc=doc, **fields)
     return OPERATIONS[name]
 
 
@@ -187,99 +190,87 @@ POSITIVE = (0.01, 0.3, 1.0, 1.7, 4.0, 90.0)
 INSIDE_ONE = (-0.99, -0.7, 0.0, 0.3, 0.99)
 PAIRS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (3.0, 0.0), (0.0, 0.0), (-2.0, -2.0), (1.3, 1.3), (-0.7, -5.0))
 UNEQUAL = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (3.0, 0.0), (-0.7, -5.0), (0.0, -1.0))
+QUOTIENTS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (-2.0, -2.0), (0.0, -1.0))
+SLOPES = tuple((x, slope) for x in (-2.5, -0.7, 0.3, 4.0) for slope in (0.01, 0.5, 1.0))
 TIES = ((0.0, 0.0), (-2.0, -2.0), (1.3, 1.3))
 LISTS = ((1.5,), (-2.0, 0.5), (0.0, 3.0, -1.0), (2.0, 2.0, -0.5, 0.0), (0.0, 0.0), (-1.0, -1.0, -3.0))
 TWO_LISTS = ((2.0, -3.0), (1.0, 0.0, -2.0, 3.0), (0.0, 0.0, 1.5, 1.5), (0.5, -1.0, 2.0, 2.0, -1.0, 0.5))
 
 # fmt: off
-# ---- comparisons: 1.0 or 0.0; derivative 0, at a tie too
-less       = _row("less",       (floats.less, lambda a, b: np.less(a, b) * 1.0),             lambda y, a, b: (0.0, 0.0), symbol="<",  points=UNEQUAL, edges=TIES)
-less_equal = _row("less_equal", (floats.less_equal, lambda a, b: np.less_equal(a, b) * 1.0), lambda y, a, b: (0.0, 0.0), symbol="<=", points=UNEQUAL, edges=TIES)
-equal      = _row("equal",      (floats.equal, lambda a, b: np.equal(a, b) * 1.0),           lambda y, a, b: (0.0, 0.0), symbol="==", points=UNEQUAL, edges=TIES)
-
-# ---- where(condition, a, b): a where the condition is not zero, else b; nothing flows to the condition
-where = _row(
-    "where", (floats.where, np.where), lambda y, c, a, b: (0.0, where(c, 1.0, 0.0), where(c, 0.0, 1.0)),
-    points=((1.0, 2.0, -3.0), (-2.0, 0.5, 0.5), (1.0, 0.0, 1.0)), edges=((0.0, 2.0, -3.0), (0.0, 0.0, 0.0)),
-)
+# ---- comparisons: derivative 0, at a tie too
+less       = _row("less",       (floats.less, lambda a, b: np.less(a, b) * 1.0),             lambda y, a, b: (0.0, 0.0), "1 where a < b, else 0", symbol="<",  points=UNEQUAL, edges=TIES)
+less_equal = _row("less_equal", (floats.less_equal, lambda a, b: np.less_equal(a, b) * 1.0), lambda y, a, b: (0.0, 0.0), "1 where a ≤ b, else 0", symbol="<=", points=UNEQUAL, edges=TIES)
+equal      = _row("equal",      (floats.equal, lambda a, b: np.equal(a, b) * 1.0),           lambda y, a, b: (0.0, 0.0), "1 where a = b, else 0", symbol="==", points=UNEQUAL, edges=TIES)
+where      = _row("where",      (floats.where, np.where), lambda y, condition, a, b: (0.0, where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)),
+                  "a where the condition is not zero, else b; nothing flows to the condition",
+                  points=((1.0, 2.0, -3.0), (-2.0, 0.5, 0.5), (1.0, 0.0, 1.0)), edges=((0.0, 2.0, -3.0), (0.0, 0.0, 0.0)))
 
 # ---- arithmetic
-add      = _row("add",      operator.add,     lambda y, a, b: (1.0, 1.0),    symbol="+", points=PAIRS)
-subtract = _row("subtract", operator.sub,     lambda y, a, b: (1.0, -1.0),   symbol="-", points=PAIRS)
-multiply = _row("multiply", operator.mul,     lambda y, a, b: (b, a),        symbol="*", points=PAIRS)
-divide   = _row("divide",   operator.truediv, lambda y, a, b: (1 / b, -y / b), symbol="/",
-                points=((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (-2.0, -2.0), (0.0, -1.0)), edges=((3.0, 0.0), (0.0, 0.0), (-1.0, 0.0)))
-negative = _row("negative", operator.neg,     lambda y, x: (-1.0,),          symbol="-", points=REALS)
-positive = _row("positive", operator.pos,     lambda y, x: (1.0,),           symbol="+", points=REALS)
-
-# a ** b of two Values. a ** 0 has derivative 0 everywhere; 0 ** b has derivative 0 toward b where b ≥ 0.
-power = _row(
-    "power", (math.pow, np.power),
-    lambda y, a, b: (where(equal(b, 0.0), 0.0, b * power(a, b - 1)),
-                     where(equal(a, 0.0) * less_equal(0.0, b), 0.0, y * log(a))),
-    symbol="**", points=((2.0, -3.0), (0.5, 0.5), (1.5, 0.0), (3.0, 2.0), (1.0, -1.0), (1.3, 1.3)),
-    edges=((0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 2.0), (-2.0, 3.0), (-2.0, 0.5), (-3.0, 0.0)),
-)
-# x ** n of a Value and a plain number: n is fixed, nothing flows to it, so log(x) is never asked for and x may be negative.
-fixed_power = _row(
-    "fixed_power", (math.pow, np.power),
-    lambda y, x, n: (where(equal(n, 0.0), 0.0, n * fixed_power(x, n - 1)), 0.0),
-    symbol="**", points=((2.0, -3.0), (-1.5, 2.0), (-2.0, 3.0), (0.0, 2.0), (0.0, 1.0), (0.5, 0.5), (3.0, 0.0), (-3.0, 0.0), (-2.0, -1.0)),
-    edges=((0.0, 0.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 0.5), (-8.0, 1 / 3), (2.0, 2.0)),
-)
-square = _row("square", lambda x: x * x,        lambda y, x: (2 * x,),   points=REALS)
-sqrt   = _row("sqrt", (math.sqrt, np.sqrt),     lambda y, x: (0.5 / y,), points=POSITIVE, edges=(0.0, -1.0))  # sqrt'(0) = inf
+add      = _row("add",      operator.add,     lambda y, a, b: (1.0, 1.0),      "a + b", symbol="+", points=PAIRS)
+subtract = _row("subtract", operator.sub,     lambda y, a, b: (1.0, -1.0),     "a − b", symbol="-", points=PAIRS)
+multiply = _row("multiply", operator.mul,     lambda y, a, b: (b, a),          "a · b", symbol="*", points=PAIRS)
+divide   = _row("divide",   operator.truediv, lambda y, a, b: (1 / b, -y / b), "a / b", symbol="/", points=QUOTIENTS, edges=((3.0, 0.0), (0.0, 0.0), (-1.0, 0.0)))
+negative = _row("negative", operator.neg,     lambda y, x: (-1.0,),            "−x",    symbol="-", points=REALS)
+positive = _row("positive", operator.pos,     lambda y, x: (1.0,),             "x under a new name", symbol="+", points=REALS)
+power    = _row("power",    (math.pow, np.power),
+                lambda y, a, b: (where(equal(b, 0.0), 0.0, b * power(a, b - 1)), where(equal(a, 0.0) * less_equal(0.0, b), 0.0, y * log(a))),
+                "a to the power b; a⁰ has derivative 0 everywhere, and 0ᵇ toward b ≥ 0", symbol="**",
+                points=((2.0, -3.0), (0.5, 0.5), (1.5, 0.0), (3.0, 2.0), (1.0, -1.0), (1.3, 1.3)),
+                edges=((0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 2.0), (-2.0, 3.0), (-2.0, 0.5), (-3.0, 0.0)))
+fixed_power = _row("fixed_power", (math.pow, np.power),
+                lambda y, x, n: (where(equal(n, 0.0), 0.0, n * fixed_power(x, n - 1)), 0.0),
+                "x to the power n of a plain number: nothing flows to n, so log(x) is not asked for and x may be negative", symbol="**",
+                points=((2.0, -3.0), (-1.5, 2.0), (-2.0, 3.0), (0.0, 2.0), (0.0, 1.0), (0.5, 0.5), (3.0, 0.0), (-3.0, 0.0), (-2.0, -1.0)),
+                edges=((0.0, 0.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 0.5), (-8.0, 1 / 3), (2.0, 2.0)))
+square = _row("square", lambda x: x * x,        lambda y, x: (2 * x,),   "x²", points=REALS)
+sqrt   = _row("sqrt",   (math.sqrt, np.sqrt),   lambda y, x: (0.5 / y,), "square root; its derivative at 0 is inf", points=POSITIVE, edges=(0.0, -1.0))
 
 # ---- kinks
-abs_    = _row("abs", operator.abs,             lambda y, x: (sign(x),), points=NONZERO, edges=(0.0,))  # abs'(0) = 0
-sign    = _row("sign", (floats.sign, np.sign),  lambda y, x: (0.0,),     points=NONZERO, edges=(0.0,))
-maximum = _row(  # at a tie each gets half
-    "maximum", (floats.maximum, np.maximum),
-    lambda y, a, b: (1 - less(a, b) - (half := 0.5 * equal(a, b)), 1 - less(b, a) - half), points=UNEQUAL, edges=TIES)
-minimum = _row(  # at a tie each gets half
-    "minimum", (floats.minimum, np.minimum),
-    lambda y, a, b: (1 - less(b, a) - (half := 0.5 * equal(a, b)), 1 - less(a, b) - half), points=UNEQUAL, edges=TIES)
+abs_    = _row("abs",     operator.abs,               lambda y, x: (sign(x),), "|x|; derivative 0 at 0",     points=NONZERO, edges=(0.0,))
+sign    = _row("sign",    (floats.sign, np.sign),     lambda y, x: (0.0,),     "−1, 0 or 1; derivative 0",   points=NONZERO, edges=(0.0,))
+maximum = _row("maximum", (floats.maximum, np.maximum), lambda y, a, b: (1 - less(a, b) - (half := 0.5 * equal(a, b)), 1 - less(b, a) - half),
+               "the larger of a and b; at a tie each has derivative ½",  points=UNEQUAL, edges=TIES)
+minimum = _row("minimum", (floats.minimum, np.minimum), lambda y, a, b: (1 - less(b, a) - (half := 0.5 * equal(a, b)), 1 - less(a, b) - half),
+               "the smaller of a and b; at a tie each has derivative ½", points=UNEQUAL, edges=TIES)
 
 # ---- exponentials and logarithms
-exp   = _row("exp",   (math.exp, np.exp),     lambda y, x: (y,),                 points=REALS)
-expm1 = _row("expm1", (math.expm1, np.expm1), lambda y, x: (y + 1,),             points=REALS)
-log   = _row("log",   (math.log, np.log),     lambda y, x: (1 / x,),             points=POSITIVE, edges=(0.0, -1.0))
-log1p = _row("log1p", (math.log1p, np.log1p), lambda y, x: (1 / (1 + x),),       points=(-0.9, -0.5, 0.0, 0.3, 4.0), edges=(-1.0, -2.0))
-log2  = _row("log2",  (math.log2, np.log2),   lambda y, x: (1 / (math.log(2) * x),),  points=POSITIVE, edges=(0.0, -1.0))
-log10 = _row("log10", (math.log10, np.log10), lambda y, x: (1 / (math.log(10) * x),), points=POSITIVE, edges=(0.0, -1.0))
+exp   = _row("exp",   (math.exp, np.exp),     lambda y, x: (y,),                      "eˣ",                     points=REALS)
+expm1 = _row("expm1", (math.expm1, np.expm1), lambda y, x: (y + 1,),                  "eˣ − 1, accurate near 0", points=REALS)
+log   = _row("log",   (math.log, np.log),     lambda y, x: (1 / x,),                  "natural logarithm",      points=POSITIVE, edges=(0.0, -1.0))
+log1p = _row("log1p", (math.log1p, np.log1p), lambda y, x: (1 / (1 + x),),            "log(1 + x), accurate near 0", points=(-0.9, -0.5, 0.0, 0.3, 4.0), edges=(-1.0, -2.0))
+log2  = _row("log2",  (math.log2, np.log2),   lambda y, x: (1 / (math.log(2) * x),),  "logarithm to base 2",    points=POSITIVE, edges=(0.0, -1.0))
+log10 = _row("log10", (math.log10, np.log10), lambda y, x: (1 / (math.log(10) * x),), "logarithm to base 10",   points=POSITIVE, edges=(0.0, -1.0))
 
-# ---- trigonometric and hyperbolic
-sin     = _row("sin",     (math.sin, np.sin),       lambda y, x: (cos(x),),                          points=REALS)
-cos     = _row("cos",     (math.cos, np.cos),       lambda y, x: (-sin(x),),                         points=REALS)
-tan     = _row("tan",     (math.tan, np.tan),       lambda y, x: (1 + y * y,),                       points=REALS)
-arcsin  = _row("arcsin",  (math.asin, np.arcsin),   lambda y, x: (1 / sqrt((1 - x) * (1 + x)),),     points=INSIDE_ONE, edges=(-1.0, 1.0, 2.0))
-arccos  = _row("arccos",  (math.acos, np.arccos),   lambda y, x: (-1 / sqrt((1 - x) * (1 + x)),),    points=INSIDE_ONE, edges=(-1.0, 1.0, -2.0))
-arctan  = _row("arctan",  (math.atan, np.arctan),   lambda y, x: (1 / (1 + x * x),),                 points=REALS)
-sinh    = _row("sinh",    (math.sinh, np.sinh),     lambda y, x: (cosh(x),),                         points=REALS)
-cosh    = _row("cosh",    (math.cosh, np.cosh),     lambda y, x: (sinh(x),),                         points=REALS)
-tanh    = _row("tanh",    (math.tanh, np.tanh),     lambda y, x: (1 - y * y,),                       points=REALS)
-arcsinh = _row("arcsinh", (math.asinh, np.arcsinh), lambda y, x: (1 / sqrt(x * x + 1),),             points=REALS)
-arccosh = _row("arccosh", (math.acosh, np.arccosh), lambda y, x: (1 / sqrt((x - 1) * (x + 1)),),     points=(1.01, 1.7, 4.0), edges=(1.0, 0.5))
-arctanh = _row("arctanh", (math.atanh, np.arctanh), lambda y, x: (1 / ((1 - x) * (1 + x)),),         points=INSIDE_ONE, edges=(-1.0, 1.0, 2.0))
-erf     = _row("erf",     (math.erf, lambda x: np.frompyfunc(math.erf, 1, 1)(x) * 1.0),
-                                                    lambda y, x: (2 / math.sqrt(math.pi) * exp(-x * x),), points=REALS)
+# ---- trigonometric and hyperbolic, in radians
+sin     = _row("sin",     (math.sin, np.sin),       lambda y, x: (cos(x),),                       "sine",    points=REALS)
+cos     = _row("cos",     (math.cos, np.cos),       lambda y, x: (-sin(x),),                      "cosine",  points=REALS)
+tan     = _row("tan",     (math.tan, np.tan),       lambda y, x: (1 + y * y,),                    "tangent", points=REALS)
+arcsin  = _row("arcsin",  (math.asin, np.arcsin),   lambda y, x: (1 / sqrt((1 - x) * (1 + x)),),  "inverse sine, in [−π/2, π/2]",    points=INSIDE_ONE, edges=(-1.0, 1.0, 2.0))
+arccos  = _row("arccos",  (math.acos, np.arccos),   lambda y, x: (-1 / sqrt((1 - x) * (1 + x)),), "inverse cosine, in [0, π]",       points=INSIDE_ONE, edges=(-1.0, 1.0, -2.0))
+arctan  = _row("arctan",  (math.atan, np.arctan),   lambda y, x: (1 / (1 + x * x),),              "inverse tangent, in [−π/2, π/2]", points=REALS)
+sinh    = _row("sinh",    (math.sinh, np.sinh),     lambda y, x: (cosh(x),),                      "hyperbolic sine (eˣ − e⁻ˣ) / 2",  points=REALS)
+cosh    = _row("cosh",    (math.cosh, np.cosh),     lambda y, x: (sinh(x),),                      "hyperbolic cosine (eˣ + e⁻ˣ) / 2", points=REALS)
+tanh    = _row("tanh",    (math.tanh, np.tanh),     lambda y, x: (1 - y * y,),                    "hyperbolic tangent (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", points=REALS)
+arcsinh = _row("arcsinh", (math.asinh, np.arcsinh), lambda y, x: (1 / sqrt(x * x + 1),),          "inverse hyperbolic sine",         points=REALS)
+arccosh = _row("arccosh", (math.acosh, np.arccosh), lambda y, x: (1 / sqrt((x - 1) * (x + 1)),),  "inverse hyperbolic cosine, ≥ 0",  points=(1.01, 1.7, 4.0), edges=(1.0, 0.5))
+arctanh = _row("arctanh", (math.atanh, np.arctanh), lambda y, x: (1 / ((1 - x) * (1 + x)),),      "inverse hyperbolic tangent",      points=INSIDE_ONE, edges=(-1.0, 1.0, 2.0))
+erf     = _row("erf",     (math.erf, lambda x: np.frompyfunc(math.erf, 1, 1)(x) * 1.0), lambda y, x: (2 / math.sqrt(math.pi) * exp(-x * x),),
+               "error function 2/√π ∫₀ˣ e^(−t²) dt", points=REALS)
 
 # ---- activations
-sigmoid    = _row("sigmoid", lambda x: 1 / (1 + exp(-x)),                  lambda y, x: (y * (1 - y),),     points=REALS)
-relu       = _row("relu", (floats.relu, lambda x: np.maximum(x, 0.0)),     lambda y, x: (less(0.0, x),),    points=NONZERO, edges=(0.0,))  # relu'(0) = 0
-leaky_relu = _row(  # leaky_relu'(0) = slope
-    "leaky_relu", lambda x, slope=0.01: where(less(0.0, x), x, slope * x),
-    lambda y, x, slope: (where(less(0.0, x), 1.0, slope), where(less(0.0, x), 0.0, x)),
-    points=tuple((x, slope) for x in (-2.5, -0.7, 0.3, 4.0) for slope in (0.01, 0.5)), edges=((0.0, 0.01), (0.0, 0.0)))
-elu = _row(  # alpha (eˣ − 1) below zero; elu'(0) = alpha
-    "elu", lambda x, alpha=1.0: maximum(x, 0.0) + alpha * expm1(minimum(x, 0.0)),
-    lambda y, x, alpha: (where(less(0.0, x), 1.0, alpha * exp(minimum(x, 0.0))), expm1(minimum(x, 0.0))),
-    points=tuple((x, alpha) for x in (-2.5, -0.7, 0.3, 4.0) for alpha in (1.0, 0.5)), edges=((0.0, 1.0), (0.0, 0.5)))
-softplus   = _row("softplus", lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))), lambda y, x: (sigmoid(x),),  points=REALS)
-silu       = _row("silu", lambda x: x * sigmoid(x),                        lambda y, x: ((s := sigmoid(x)) * (1 + x * (1 - s)),), points=REALS)
-gelu       = _row(  # x Φ(x), with the normal distribution's Φ from erf (Hendrycks and Gimpel 2016)
-    "gelu", lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
-    lambda y, x: (0.5 * (1 + erf(x / math.sqrt(2))) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi),), points=REALS)
+sigmoid    = _row("sigmoid",    lambda x: 1 / (1 + exp(-x)),                           lambda y, x: (y * (1 - y),),  "1 / (1 + e⁻ˣ)", points=REALS)
+relu       = _row("relu",       (floats.relu, lambda x: np.maximum(x, 0.0)),           lambda y, x: (less(0.0, x),), "x above zero, else 0; derivative 0 at 0", points=NONZERO, edges=(0.0,))
+leaky_relu = _row("leaky_relu", lambda x, slope=0.01: where(less(0.0, x), x, slope * x),
+                  lambda y, x, slope: (where(less(0.0, x), 1.0, slope), where(less(0.0, x), 0.0, x)),
+                  "x above zero, else slope · x; derivative slope at 0", points=SLOPES, edges=((0.0, 0.01), (0.0, 0.0)))
+elu        = _row("elu",        lambda x, alpha=1.0: maximum(x, 0.0) + alpha * expm1(minimum(x, 0.0)),
+                  lambda y, x, alpha: (where(less(0.0, x), 1.0, alpha * exp(minimum(x, 0.0))), expm1(minimum(x, 0.0))),
+                  "x above zero, else alpha (eˣ − 1); derivative alpha at 0", points=SLOPES, edges=((0.0, 1.0), (0.0, 0.5)))
+softplus   = _row("softplus",   lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),       lambda y, x: (sigmoid(x),),   "log(1 + eˣ), without overflow", points=REALS)
+silu       = _row("silu",       lambda x: x * sigmoid(x),                              lambda y, x: ((s := sigmoid(x)) * (1 + x * (1 - s)),), "x / (1 + e⁻ˣ), also called swish", points=REALS)
+gelu       = _row("gelu",       lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
+                  lambda y, x: (0.5 * (1 + erf(x / math.sqrt(2))) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi),),
+                  "x Φ(x) with the normal distribution's Φ, from erf (Hendrycks and Gimpel 2016)", points=REALS)
 # fmt: on
 
 
@@ -307,9 +298,9 @@ def _logsumexp(*xs: Any) -> Any:
 
 
 # fmt: off
-_row("sum",       lambda *xs: sum(xs),           lambda y, *xs: (1.0,) * len(xs),            points=LISTS)
-_row("mean",      lambda *xs: sum(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),  points=LISTS)
-_row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), points=LISTS)
-_row("dot",       _dot,                          lambda y, *ab: ab[len(ab) // 2 :] + ab[: len(ab) // 2], points=TWO_LISTS)
-_row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), points=LISTS)
+_row("sum",       lambda *xs: sum(xs),           lambda y, *xs: (1.0,) * len(xs),             "x₁ + … + xₙ",             points=LISTS)
+_row("mean",      lambda *xs: sum(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       points=LISTS)
+_row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             points=LISTS)
+_row("dot",       _dot,                          lambda y, *ab: ab[len(ab) // 2 :] + ab[: len(ab) // 2], "a₁b₁ + … + aₙbₙ", points=TWO_LISTS)
+_row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), "log(eˣ¹ + … + eˣⁿ), without overflow", points=LISTS)
 # fmt: on

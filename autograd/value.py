@@ -8,6 +8,7 @@ import math
 import warnings
 from collections.abc import Callable
 from contextvars import ContextVar
+from numbers import Number as NumberType
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
 
     def method(self: "Value") -> "Value":
         x = self.data
-        node = _new(Value)
+        node: Value = _new(Value)
         try:
             node.data = y = value(x)
             node.local_derivatives = derivatives(y, x)
@@ -53,10 +54,10 @@ def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Ca
     def method(self: "Value", other: "Value | Number") -> "Value":
         if type(other) is not Value:
             if not is_operand(other):
-                return NotImplemented
+                return NotImplemented  # type: ignore[no-any-return]
             other = as_value(other)
         a, b = self.data, other.data
-        node = _new(Value)
+        node: Value = _new(Value)
         try:
             node.data = y = value(a, b)
             node.local_derivatives = derivatives(y, a, b)
@@ -72,6 +73,20 @@ def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Ca
         return method(as_value(other), self) if is_operand(other) else NotImplemented
 
     return method, reflected
+
+
+def _method(operation: Operation) -> Callable[..., "Value"]:
+    """The method of a Value that is named after a row."""
+    method = _unary(operation)
+    if operation.arity != 1:
+
+        def method(self: "Value", *others: "Value | Number") -> "Value":
+            return operation(self, *others)  # type: ignore[no-any-return]
+
+    method.__name__ = operation.name
+    method.__qualname__ = f"Value.{operation.name}"
+    method.__doc__ = f"{operation.doc}."
+    return method
 
 
 class Value(Methods):
@@ -123,7 +138,7 @@ class Value(Methods):
     __abs__ = _unary(ops.abs_)
 
     def __pow__(self, exponent: "Value | Number") -> "Value":
-        """self ** exponent. A plain number is fixed: log(self) is not asked for, so self may be negative."""
+        """The power self ** exponent. A plain number is fixed: log(self) is not asked for, so self may be negative."""
         return self._power(exponent) if isinstance(exponent, Value) else self._fixed_power(exponent)
 
     @staticmethod
@@ -199,7 +214,7 @@ class Value(Methods):
         return self.data >= _number(other) if is_operand(other) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
-        if is_number(other):
+        if isinstance(other, (NumberType, np.bool_)):
             raise TypeError(f"a Value is equal only to itself: compare its number, as in v.data == {other!r}")
         return self is other or NotImplemented
 
@@ -245,7 +260,7 @@ _new = object.__new__
 
 def make_node(operation: Operation, parents: tuple[Value, ...]) -> Value:
     """The node of an operation with these parents: the table's row is read on their numbers."""
-    node = _new(Value)
+    node: Value = _new(Value)
     node.data, node.local_derivatives = operation.float_reading(*[p.data for p in parents])
     node.grad = 0.0
     node.parents = parents
@@ -272,18 +287,6 @@ def _number(x: Value | Number) -> Number:
     return x.data if isinstance(x, Value) else x
 
 
-def _method(operation: Operation) -> Callable[..., Value]:
-    if operation.arity == 1:
-        return _unary(operation)
-    return lambda self, *others: operation(self, *others)  # type: ignore[no-any-return]
-
-
-# Every row with a fixed number of inputs that has no operator is a method: v.tanh(), v.maximum(0.0).
-for _operation in OPERATIONS.values():
-    if _operation.symbol == _operation.name and _operation.arity is not None:
-        setattr(Methods, _operation.name, _method(_operation))
-
-
 def describe(value: Value) -> str:
     """A few words for messages: Value 'loss' = nan, made by log."""
     label = f" {value.label!r}" if value.label else ""
@@ -306,3 +309,9 @@ def _checked(data: object) -> float:
     else:
         advice = "convert it with float() if it is one number"
     raise TypeError(f"a Value holds one real number, not {data!r} of type {type(data).__name__}: {advice}")
+
+
+# Every row with a fixed number of inputs and no operator is a method: v.tanh(), v.maximum(0.0).
+for _operation in OPERATIONS.values():
+    if _operation.symbol == _operation.name and _operation.arity is not None:
+        setattr(Methods, _operation.name, _method(_operation))

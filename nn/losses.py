@@ -32,7 +32,7 @@ def hinge(outputs: Outputs, targets: Targets) -> Value:
     return mean([(1 - t * y).relu() for y, t in pairs])
 
 
-def _pairs(name: str, outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+def _pairs(name: str, outputs: Any, targets: Any) -> list[tuple[Value, Value | float]]:
     ys = [outputs] if is_operand(outputs) else list(outputs)
     ts = [targets] if is_operand(targets) else list(targets)
     if len(ys) != len(ts):

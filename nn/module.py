@@ -1,6 +1,7 @@
 """Neurons, layers and multilayer perceptrons: Values for parameters, one `dot`, one `+`, one activation a neuron."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,9 +85,7 @@ class Neuron(Module):
 class Layer(Module):
     """`nout` neurons that share their `nin` inputs. With one neuron it returns a Value, else a list of them."""
 
-    def __init__(
-        self, nin: int, nout: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None
-    ) -> None:
+    def __init__(self, nin: int, nout: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None) -> None:
         if nout < 1:
             raise ValueError(f"a layer needs at least one neuron, not {nout}")
         rng = np.random.default_rng(rng)
@@ -121,7 +120,7 @@ class MLP(Module):
         widths = [nin, *nouts]
         self.layers = [
             Layer(n, m, "linear" if i == len(nouts) - 1 else activation, rng=rng)
-            for i, (n, m) in enumerate(zip(widths[:-1], widths[1:], strict=True))
+            for i, (n, m) in enumerate(pairwise(widths))
         ]
 
     def __call__(self, x: Sample) -> Any:
@@ -141,7 +140,7 @@ def as_inputs(x: Sample, nin: int, module: Module) -> list[Value]:
 
     Raises ValueError where the sample is not `nin` wide, TypeError where it holds anything but numbers and Values.
     """
-    inputs: Iterable[Any] = [x] if is_operand(x) else x
+    inputs: Any = [x] if is_operand(x) else x
     values = [v if type(v) is Value else as_value(v) for v in inputs]
     if len(values) != nin:
         raise ValueError(f"{_short(module)} takes {nin} inputs, got {len(values)}")

@@ -1,0 +1,106 @@
+"""Functions of many inputs: one node each, the same on floats, Values and a mixture of both."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, dot, log_softmax, logsumexp, mean, prod, softmax
+
+XS = [0.5, -2.0, 3.0]
+CASES = [
+    (autograd.sum, 1.5, [1.0, 1.0, 1.0]),
+    (mean, 0.5, [1 / 3, 1 / 3, 1 / 3]),
+    (prod, -3.0, [-6.0, 1.5, -1.0]),
+    (logsumexp, math.log(sum(map(math.exp, XS))), [math.exp(x) / sum(map(math.exp, XS)) for x in XS]),
+]
+
+
+@pytest.mark.parametrize(("f", "value", "gradient"), CASES, ids=lambda x: getattr(x, "__name__", ""))
+def test_one_node_with_a_parent_for_each_input(f, value, gradient):
+    xs = [Value(x) for x in XS]
+    y = f(x for x in xs)
+    assert y.parents == tuple(xs)
+    assert y.data == pytest.approx(value, rel=1e-15)
+    y.backward()
+    assert [x.grad for x in xs] == pytest.approx(gradient, rel=1e-15)
+
+
+@pytest.mark.parametrize(("f", "value", "gradient"), CASES, ids=lambda x: getattr(x, "__name__", ""))
+def test_floats_give_floats_and_numbers_mix_with_values(f, value, gradient):
+    assert type(f(XS)) is float
+    assert f(XS) == f(tuple(XS)) == float(f(np.array(XS))) == pytest.approx(value, rel=1e-15)
+    mixed = f([XS[0], Value(XS[1]), 3])
+    assert type(mixed) is Value
+    assert mixed.data == pytest.approx(value, rel=1e-15)
+
+
+def test_dot():
+    a, b = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    y = dot(a, b)
+    assert y.parents == (*a, *b)
+    y.backward()
+    assert (y.data, [v.grad for v in a + b]) == (11.0, [3.0, 4.0, 1.0, 2.0])
+    assert dot([1, 2], b).data == dot(a, np.array([3.0, 4.0])).data == 11.0
+    assert dot(a, a).data == 5.0
+    with pytest.raises(ValueError, match="dot needs two sequences of one length, got 2 and 1"):
+        dot(a, [1.0])
+
+
+def test_a_value_given_twice_gets_both_contributions():
+    x = Value(3.0)
+    autograd.sum([x, x, prod([x, x]), dot([x], [x])]).backward()
+    assert x.grad == 1 + 1 + 6 + 6
+
+
+def test_zeros_in_a_product():
+    xs = [Value(0.0), Value(5.0), Value(0.0), Value(2.0)]
+    prod(xs).backward()
+    assert [x.grad for x in xs] == [0.0, 0.0, 0.0, 0.0]
+    xs = [Value(5.0), Value(0.0), Value(2.0)]
+    prod(xs).backward()
+    assert [x.grad for x in xs] == [0.0, 10.0, 0.0]
+
+
+def test_nothing():
+    assert (autograd.sum([]), prod([]), dot([], [])) == (0.0, 1.0, 0.0)
+    for f in (mean, logsumexp, softmax):
+        with pytest.raises(ValueError, match="of nothing: it needs at least one input"):
+            f([])
+
+
+def test_sum_takes_a_start_as_the_builtin_does():
+    b = Value(1.0)
+    y = autograd.sum([Value(2.0), 3.0], b)
+    assert (y.data, y.parents[0]) == (6.0, b)
+
+
+def test_softmax_and_log_softmax():
+    xs = [Value(x) for x in XS]
+    ps = softmax(xs)
+    assert [p.data for p in ps] == pytest.approx(softmax(XS), rel=1e-15)
+    assert sum(softmax(XS)) == pytest.approx(1.0, rel=1e-15)
+    assert [math.exp(y) for y in log_softmax(XS)] == softmax(XS)
+    ps[0].backward()
+    p = [p.data for p in ps]
+    assert [x.grad for x in xs] == pytest.approx([p[0] * (1 - p[0]), -p[0] * p[1], -p[0] * p[2]], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("xs", "expected"),
+    [
+        ([1000.0, -1000.0], 1000.0),
+        ([-math.inf, -math.inf], -math.inf),
+        ([math.inf, 0.0], math.inf),
+        ([-math.inf, 1.0], 1.0),
+        ([-1000.0], -1000.0),
+    ],
+)
+def test_logsumexp_at_extremes(xs, expected):
+    assert logsumexp(xs) == logsumexp([Value(x) for x in xs]).data == expected
+
+
+def test_nan_goes_through_logsumexp():
+    assert math.isnan(logsumexp([math.nan, 1.0]))
+    assert math.isnan(logsumexp([1.0, math.nan]))

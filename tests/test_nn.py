@@ -1,0 +1,126 @@
+"""Neurons, layers, perceptrons, losses and gradient descent."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, dot
+from nn import MLP, SGD, Layer, Neuron, hinge, mse
+
+
+def test_a_neuron_is_a_dot_a_sum_and_an_activation():
+    neuron = Neuron(3, "tanh", rng=0)
+    x = [0.5, -1.0, 2.0]
+    y = neuron(x)
+    assert [y.operation.name, y.parents[0].operation.name, y.parents[0].parents[0].operation.name] == [
+        "tanh",
+        "add",
+        "dot",
+    ]
+    assert y.data == math.tanh(dot([w.data for w in neuron.w], x) + neuron.b.data)
+    y.backward()
+    slope = 1 - y.data**2
+    assert [w.grad for w in neuron.w] == [slope * v for v in x]
+    assert neuron.b.grad == slope
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "leaky_relu", "elu", "gelu", "silu", "softplus", "sin"])
+def test_every_activation_by_name(name):
+    import autograd
+
+    neuron = Neuron(2, name, rng=1)
+    linear = Neuron(2, "linear", rng=1)
+    assert neuron([1.0, 2.0]).data == getattr(autograd, name)(linear([1.0, 2.0]).data)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_any_width_also_one(width):
+    model = MLP(width, [3, 1, 2], "tanh", rng=0)
+    out = model([0.1] * width)
+    assert [type(v) for v in out] == [Value, Value]
+    assert type(Layer(width, 1, rng=0)([0.1] * width)) is Value
+
+
+def test_a_single_number_is_a_sample_of_width_one():
+    model = MLP(1, [2, 1], rng=0)
+    assert model(0.5).data == model([0.5]).data == model(Value(0.5)).data == model(np.array([0.5])).data
+
+
+def test_seeds():
+    weights = [[p.data for p in MLP(2, [3, 1], rng=rng).parameters()] for rng in (1, 1, 2, np.random.default_rng(1))]
+    assert weights[0] == weights[1] == weights[3] != weights[2]
+    state = np.random.get_state()[1].tolist()
+    assert Neuron(3).w[0].data != Neuron(3).w[0].data
+    assert np.random.get_state()[1].tolist() == state
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Neuron(2, rng=0)([1.0]), r"ReLUNeuron\(2\) takes 2 inputs, got 1"),
+        (lambda: Layer(2, 1, rng=0)([1.0] * 3), r"Layer of \[ReLUNeuron\(2\)\] takes 2 inputs, got 3"),
+        (lambda: MLP(2, [16, 1], rng=0)([1.0]), r"a Layer \(Layer of \[ReLUNeuron.*…\) takes 2 inputs, got 1"),
+        (lambda: Neuron(0), "a neuron needs at least one input, not 0"),
+        (lambda: Layer(2, 0), "a layer needs at least one neuron, not 0"),
+        (lambda: MLP(2, []), "an MLP needs at least one layer"),
+        (lambda: Neuron(2, "rleu"), "unknown activation 'rleu': use 'relu', 'tanh', 'sigmoid', 'linear'"),
+        (lambda: SGD([], 0.1), r"an optimizer needs parameters: pass model\.parameters\(\)"),
+        (lambda: SGD([Value(1.0)], -0.1), "the learning rate must be finite and not negative, got -0.1"),
+        (lambda: SGD([Value(1.0)], math.nan), "the learning rate must be finite and not negative, got nan"),
+        (lambda: mse([Value(1.0)], [1.0, 2.0]), "mse needs a target for each output, got 1 outputs and 2 targets"),
+        (lambda: hinge(Value(1.0), 0), r"hinge needs targets -1 and \+1, got 0: turn labels 0 and 1 into 2 \* y - 1"),
+        (lambda: nn.data.moons(1), "two moons need at least two points, not 1"),
+        (lambda: nn.data.moons(noise=-1), "noise is a standard deviation and cannot be negative, got -1"),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_text_as_a_sample():
+    with pytest.raises(TypeError, match="a Value holds one real number, not 'a' of type str"):
+        Neuron(2, rng=0)("ab")
+
+
+def test_losses():
+    y = [Value(0.5), Value(-2.0)]
+    assert mse(y, [1.0, 0.0]).data == (0.25 + 4.0) / 2
+    assert hinge(y, [1, -1]).data == 0.25
+    loss = hinge(y[1], Value(1.0)) + mse(y[0], 1)
+    loss.backward()
+    assert (loss.data, y[0].grad, y[1].grad) == (3.25, -1.0, -1.0)
+
+
+def test_sgd_moves_against_the_gradient():
+    a, b = Value(1.0), Value(-2.0)
+    optimizer = SGD([a, b], lr=0.5)
+    for _ in range(3):
+        optimizer.zero_grad()
+        (a * a + b * b * 0.5).backward()
+        optimizer.step()
+    assert (a.data, b.data) == (0.0, -0.25)
+    optimizer.zero_grad()
+    assert (a.grad, b.grad) == (0.0, 0.0)
+
+
+def test_zero_grad_of_a_module():
+    model = MLP(2, [3, 1], rng=0)
+    model([1.0, 2.0]).backward()
+    assert any(p.grad for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.grad for p in model.parameters())
+
+
+def test_moons_are_two_half_circles():
+    X, y = nn.data.moons(200, noise=0.0, rng=0)
+    centre = np.where(y[:, None] == 0, [0.0, 0.0], [1.0, 0.5])
+    np.testing.assert_allclose(np.linalg.norm(X - centre, axis=1), 1.0)
+    assert ((X[:, 1] >= centre[:, 1]) == (y == 0)).all()
+    again = nn.data.moons(200, noise=0.0, rng=0)
+    assert (X == again[0]).all()
+    assert np.std(nn.data.moons(5000, noise=0.3, rng=1)[0] - nn.data.moons(5000, noise=0.0, rng=1)[0]) == pytest.approx(
+        0.3, rel=0.05
+    )

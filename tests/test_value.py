@@ -1,0 +1,282 @@
+"""Value: arithmetic, comparison, conversion, NumPy on both sides, and every bad input with its message."""
+
+import math
+import operator
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import OPERATIONS, Value, backward, draw
+from autograd.operations import constant
+
+OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+NUMBERS = [3, 3.0, True, np.float64(3), np.float32(3), np.int64(3), np.bool_(True), Fraction(3, 2)]
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda x: type(x).__name__)
+def test_a_number_on_either_side(op, number):
+    v, plain = Value(1.5), float(number)
+    for result, expected in ((op(v, number), op(1.5, plain)), (op(number, v), op(plain, 1.5))):
+        assert type(result) is Value
+        assert type(result.data) is float
+        assert result.data == pytest.approx(expected, rel=1e-15)
+        assert {type(p) for p in result.parents} == {Value}
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+def test_a_reflected_operator_is_the_operator(op):
+    v = Value(1.5)
+    op(2.0, v).backward()
+    two, w = Value(2.0), Value(1.5)
+    op(two, w).backward()
+    assert v.grad == w.grad
+
+
+def test_a_plain_number_becomes_a_constant():
+    a = Value(2.0)
+    y = a * 5
+    assert y.parents == (a, y.parents[1])
+    assert y.parents[1].operation is constant
+    assert (a.operation, y.operation) == (None, OPERATIONS["multiply"])
+    assert y.local_derivatives == (5.0, 2.0)
+    assert (3 - a).parents[1] is a
+
+
+def test_unary_operators():
+    v = Value(-2.0)
+    assert ((-v).data, (+v).data, abs(v).data) == (2.0, -2.0, 2.0)
+    (-v + abs(v) + +v).backward()
+    assert v.grad == -1.0 - 1.0 + 1.0
+
+
+@pytest.mark.parametrize(("x", "n", "slope"), [(-3.0, 2, -6.0), (-3.0, 3.0, 27.0), (0.0, 0, 0.0), (0.0, 1, 1.0)])
+def test_a_plain_exponent_never_asks_for_the_logarithm(x, n, slope):
+    v = Value(x)
+    y = v**n
+    assert y.local_derivatives == (slope, 0.0)
+    y.backward()
+    assert (v.grad, y.parents[1].grad) == (slope, 0.0)
+
+
+def test_a_value_exponent_receives_a_gradient():
+    a, b = Value(2.0), Value(3.0)
+    (a**b).backward()
+    assert (a.grad, b.grad) == (12.0, pytest.approx(8 * math.log(2), rel=1e-15))
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda v: (v * 1000).exp(), math.inf),
+        (lambda v: (v * 0).log(), -math.inf),
+        (lambda v: (-v).log(), math.nan),
+        (lambda v: (v * -8) ** (1 / 3), math.nan),
+        (lambda v: v / 0, math.inf),
+        (lambda v: -v / 0.0, -math.inf),
+        (lambda v: 0 / (v * 0), math.nan),
+        (lambda v: (v * 0) ** -1, math.inf),
+        (lambda v: (v * 1e200) ** 2, math.inf),
+        (lambda v: v * 1e308 * 10, math.inf),
+        (lambda v: (v * math.inf).sin(), math.nan),
+        (lambda v: (v * math.nan).relu(), math.nan),
+        (lambda v: (v * math.nan).maximum(1), math.nan),
+        (lambda v: v.maximum(math.nan), math.nan),
+        (lambda v: (v * -1000).sigmoid(), 0.0),
+        (lambda v: (v * 1000).sigmoid(), 1.0),
+        (lambda v: (v * 1000).softplus(), 1000.0),
+        (lambda v: (v * -1000).tanh(), -1.0),
+    ],
+)
+def test_ieee_results_and_never_complex(make, expected):
+    y = make(Value(1.0))
+    assert type(y.data) is float
+    assert y.data == expected or (math.isnan(y.data) and math.isnan(expected))
+
+
+def test_stable_at_a_thousand():
+    xs = [Value(1000.0), Value(-1000.0), Value(0.0)]
+    total = autograd.logsumexp(xs)
+    total.backward()
+    assert total.data == 1000.0
+    assert [x.grad for x in xs] == [1.0, 0.0, 0.0]
+    assert [p.data for p in autograd.softmax(xs)] == [1.0, 0.0, 0.0]
+    assert [p.data for p in autograd.log_softmax(xs)] == [0.0, -2000.0, -1000.0]
+
+
+def test_order_compares_data():
+    a, b = Value(1.0), Value(2.0)
+    assert a < b
+    assert a <= 1
+    assert not a > np.float64(1)
+    assert 2 >= b
+    assert sorted([b, a]) == [a, b]
+    assert max(a, b) is b
+    assert type(a < b) is bool
+    with pytest.raises(TypeError, match="not supported between"):
+        _ = a < "1"
+
+
+def test_equality_is_identity():
+    a, b = Value(1.0), Value(1.0)
+    assert a == a
+    assert a != b
+    assert len({a, b, a}) == 2
+    assert (a == None) is False  # noqa: E711
+    assert (a != None) is True  # noqa: E711
+    assert a != "a"
+
+
+@pytest.mark.parametrize("number", [*NUMBERS, 1j])
+def test_equality_with_a_number_says_to_compare_data(number):
+    for compare in (lambda: Value(3.0) == number, lambda: number == Value(3.0), lambda: Value(3.0) != number):
+        with pytest.raises(TypeError, match=r"equal only to itself: compare its number, as in v\.data =="):
+            compare()
+
+
+def test_conversions_and_text():
+    v = Value(2.5, "v")
+    assert (float(v), v.item(), bool(v), bool(Value(0))) == (2.5, 2.5, True, False)
+    assert f"{v:.4f} {v:8.2e}" == "2.5000 2.50e+00"
+    assert repr(v) == f"{v}" == "Value(data=2.5, grad=0, label='v')"
+    assert repr(Value(1)) == "Value(data=1, grad=0)"
+
+
+def test_detach_is_a_new_leaf():
+    a = Value(3.0, "a")
+    d = (a * a).detach()
+    assert (d.data, d.parents, d.operation) == (9.0, (), None)
+    (d * a).backward()
+    assert a.grad == 9.0
+
+
+def test_no_attribute_can_be_misspelled():
+    with pytest.raises(AttributeError):
+        Value(1.0).gradd = 0.0
+
+
+def test_the_names_that_micrograd_code_reads():
+    a, b = Value(1.0), Value(2.0)
+    y = a * b
+    assert (y._prev, y._op, a._prev, a._op) == ({a, b}, "*", set(), "")
+    assert [(a * 5).parents[1]._op, a.tanh()._op, (a**2)._op] == ["", "tanh", "**"]
+    with pytest.raises(AttributeError):
+        y._prev = set()
+
+
+# ---- NumPy
+
+
+def test_numpy_scalars_and_functions():
+    v = Value(0.5)
+    for y, expected in [(np.float64(2) * v, 1.0), (np.exp(v), math.exp(0.5)), (np.float32(2) ** v, 2**0.5)]:
+        assert type(y) is Value
+        assert y.data == expected
+    np.tanh(v).backward()
+    assert v.grad == 1 - math.tanh(0.5) ** 2
+
+
+@pytest.mark.parametrize("name", [n for n, row in OPERATIONS.items() if row.arity == 1 and hasattr(np, n)])
+def test_numpy_functions_of_object_arrays_differentiate(name):
+    if name in ("sign", "positive"):
+        return
+    xs = np.array([Value(1.5), Value(1.25)])
+    if name in ("arcsin", "arccos", "arctanh"):
+        xs = np.array([Value(0.5), Value(-0.25)])
+    ys = getattr(np, name)(xs)
+    assert [type(y) for y in ys] == [Value, Value]
+    np.sum(ys).backward()
+    for x, y in zip(xs, ys, strict=True):
+        assert y.data == pytest.approx(float(getattr(np, name)(x.data)), rel=1e-15)
+        assert x.grad == pytest.approx(OPERATIONS[name].float_reading(x.data)[1][0], rel=1e-15)
+
+
+def test_arrays_on_either_side():
+    v, array = Value(2.0), np.array([1.0, 2.0, 3.0])
+    for result in (v * array, array * v, v + array, array - v, v / array, v**array, array**v):
+        assert result.dtype == object
+        assert result.shape == (3,)
+        assert all(type(y) is Value for y in result)
+    np.sum(v * array).backward()
+    assert v.grad == 6.0
+
+
+def test_matrix_products_sums_and_means_of_values():
+    w = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]])
+    y = w @ np.array([10.0, 1.0])
+    assert [v.data for v in y] == [12.0, 34.0]
+    np.mean(y).backward()
+    assert [v.grad for v in w.ravel()] == [5.0, 0.5, 5.0, 0.5]
+    assert np.dot(w[0], np.array([1.0, 1.0])).data == 3.0
+
+
+def test_maximum_of_an_object_array_differentiates():
+    xs = np.array([Value(-1.0), Value(2.0)])
+    np.sum(autograd.maximum(xs, 0.0)).backward()
+    assert [x.grad for x in xs] == [0.0, 1.0]
+
+
+def test_an_array_of_floats_from_values():
+    assert np.array([Value(1.0), Value(2.0)], dtype=float).tolist() == [1.0, 2.0]
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("3", r"not '3' of type str: convert it first, as in Value\(float\(text\)\)"),
+        (None, r"not None of type NoneType: convert it with float\(\) if it is one number"),
+        ([1, 2], r"not \[1, 2\] of type list: make one Value for each element"),
+        ((1,), r"not \(1,\) of type tuple: make one Value for each element"),
+        (np.array(1.0), r"not array\(1\.\) of type ndarray: make one Value for each element"),
+        (1j, r"not 1j of type complex: Values are real: use its \.real or abs\(\)"),
+        (np.complex128(1j), r"not np\.complex128\(1j\) of type complex128: Values are real"),
+        (Value(2), r"not Value\(data=2, grad=0\) of type Value: it is one already"),
+    ],
+)
+def test_data_that_is_no_real_number(data, message):
+    with pytest.raises(TypeError, match="a Value holds one real number, " + message):
+        Value(data)
+
+
+def test_an_integer_beyond_the_floats():
+    with pytest.raises(OverflowError, match=r"a int beyond ±1.8e308 does not fit a float: scale it down first"):
+        Value(10**400)
+    with pytest.raises(OverflowError, match=r"beyond ±1.8e308"):
+        Value(1.0) * 10**400
+
+
+@pytest.mark.parametrize("other", ["3", None, [1.0], 1j, {}])
+def test_operators_refuse_what_is_no_number(other):
+    for op in OPERATORS:
+        with pytest.raises(TypeError, match="unsupported operand|can't multiply|can only concatenate"):
+            op(Value(1.0), other)
+
+
+def test_backward_on_a_plain_number_says_what_is_missing():
+    with pytest.raises(
+        TypeError, match=r"backward\(\) needs the Value that the computation ended in, not 3\.0 of type f"
+    ):
+        backward(3.0)
+    with pytest.raises(TypeError, match=r"a Value holds one real number, not 'x'"):
+        Value(1.0).backward("x")
+
+
+def test_functions_refuse_strings_and_wrong_counts():
+    with pytest.raises(TypeError, match="tanh takes numbers, Values and arrays, not 'x' of type str"):
+        autograd.tanh("x")
+    with pytest.raises(TypeError, match="maximum takes 2 inputs, got 1"):
+        Value(1.0).maximum()
+    with pytest.raises(TypeError, match="tanh takes 1 inputs?, got 2"):
+        autograd.tanh(Value(1.0), 2.0)
+
+
+def test_draw_refuses_what_is_no_value():
+    with pytest.raises(TypeError, match=r"draw\(\) needs the Value that a computation ended in, not 3\.0"):
+        draw(3.0)
+    with pytest.raises(ValueError, match="direction is 'LR', 'TB', 'RL' or 'BT', not 'up'"):
+        draw(Value(1.0), direction="up")
