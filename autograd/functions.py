@@ -86,8 +86,8 @@ def logsumexp(values: Values) -> Value: ...
 def logsumexp(values: Any) -> Any:
     """log(eˣ¹ + … + eˣⁿ) as one node, without overflow. Raises ValueError for no values.
 
-    >>> logsumexp([1000.0, 1000.0]) - 1000
-    0.6931471805599...
+    >>> print(f"{logsumexp([1000.0, 1000.0]):.4f}")
+    1000.6931
     """
     return _of_many("logsumexp", tuple(values))
 

@@ -54,7 +54,7 @@ class Neuron(Module):
     >>> neuron
     TanhNeuron(2)
     >>> neuron([1.0, -2.0])
-    Value(data=0.664..., grad=0)
+    Value(data=0.832054, grad=0)
     """
 
     def __init__(self, nin: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None) -> None:

@@ -89,9 +89,7 @@ def test_no_program_at_all(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(rendering, "_bundled", lambda: None)
     picture = draw(neuron())
-    with pytest.raises(
-        DotNotFound, match=r"renders svg: tried \$AUTOGRAD_DOT, .* `pip install graphviz-pure`.*source"
-    ):
+    with pytest.raises(DotNotFound, match=r"renders svg: tried \$AUTOGRAD_DOT, .*`pip install graphviz-pure`.*source"):
         picture.pipe(format="svg")
     with pytest.raises(graphviz.ExecutableNotFound, match="renders pdf"):
         picture.render("nowhere", format="pdf")
