@@ -32,15 +32,18 @@ def interior_order(output: N, visited: set[N] | None = None) -> list[N]:
     order: list[N] = []
     visited = set() if visited is None else visited
     stack: list[N | None] = [output] if output.parents else []
+    push, pop = stack.append, stack.pop
     while stack:
-        node = stack.pop()
+        node = pop()
         if node is None:
-            order.append(stack.pop())  # type: ignore[arg-type]
+            order.append(pop())  # type: ignore[arg-type]
         elif node not in visited:
             visited.add(node)
-            stack.append(node)
-            stack.append(None)
-            stack += [parent for parent in node.parents if parent.parents]
+            push(node)
+            push(None)
+            for parent in node.parents:
+                if parent.parents and parent not in visited:
+                    push(parent)
     return order
 
 
@@ -77,5 +80,5 @@ def backpropagate(output: N, gradient: float) -> None:
         elif len(parents) == 1:
             parents[0].grad += node.local_derivatives[0] * g
         else:
-            for parent, d in zip(parents, node.local_derivatives, strict=True):
+            for parent, d in zip(parents, node.local_derivatives):  # noqa: B905
                 parent.grad += d * g

@@ -14,7 +14,7 @@ FLOAT_ERRORS = (ArithmeticError, ValueError)
 
 def is_number(x: object) -> bool:
     """Whether x is one real number: int, float, bool, Fraction or a NumPy scalar, but no Value and no array."""
-    return isinstance(x, (Real, np.bool_))
+    return isinstance(x, (float, int, Real, np.bool_))  # the first two are found at once
 
 
 def to_float(x: Any) -> float:

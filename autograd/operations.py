@@ -18,6 +18,7 @@ from functools import reduce
 from importlib import import_module
 from inspect import Parameter, signature
 from itertools import accumulate
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,20 @@ class Operation:
     array([ 1., 27.])
     """
 
-    __slots__ = ("arity", "defaults", "derivatives", "doc", "edges", "name", "on_arrays", "points", "symbol", "value")
+    __slots__ = (
+        "arity",
+        "defaults",
+        "derivatives",
+        "derivatives_of_floats",
+        "doc",
+        "edges",
+        "name",
+        "on_arrays",
+        "points",
+        "symbol",
+        "value",
+        "value_of_floats",
+    )
 
     def __init__(
         self,
@@ -73,6 +87,8 @@ class Operation:
         self.value = value
         self.derivatives = derivatives
         self.on_arrays = on_arrays or value
+        self.value_of_floats = value
+        self.derivatives_of_floats = derivatives
         self.symbol = symbol or name
         self.doc = doc
         self.points = tuple(p if isinstance(p, tuple) else (p,) for p in points)
@@ -86,7 +102,10 @@ class Operation:
         for x in inputs:
             if type(x) is not float:
                 return self._dispatch(inputs)
-        return self.float_value(*inputs)
+        try:
+            return self.value_of_floats(*inputs)
+        except FLOAT_ERRORS:
+            return self.float_value(*inputs)
 
     def _dispatch(self, inputs: tuple[Any, ...]) -> Any:
         """Choose the reading by the inputs' types. A type with a method `apply_operation` brings its own reading."""
@@ -111,7 +130,7 @@ class Operation:
     def float_value(self, *inputs: float) -> float:
         """The value on floats, as IEEE 754 and NumPy have it: never an exception for overflow or a pole."""
         try:
-            return self.value(*inputs)  # type: ignore[no-any-return]
+            return self.value_of_floats(*inputs)  # type: ignore[no-any-return]
         except FLOAT_ERRORS:
             return float(self.array_value(*map(np.float64, inputs)))
 
@@ -123,17 +142,21 @@ class Operation:
     def float_reading(self, *inputs: float) -> tuple[float, tuple[float, ...]]:
         """The value and the local derivatives on floats, as IEEE 754 and NumPy have them."""
         try:
-            y = self.value(*inputs)
-            derivatives = self.derivatives(y, *inputs)
+            y = self.value_of_floats(*inputs)
+            derivatives = self.derivatives_of_floats(y, *inputs)
         except FLOAT_ERRORS:
             y, derivatives = self.array_reading(*map(np.float64, inputs))
             y, derivatives = float(y), tuple(map(float, derivatives))
-        if type(derivatives) is not tuple or len(derivatives) != len(inputs):
-            raise TypeError(
-                f"the derivatives of {self.name} must be a tuple with one entry for each of its "
-                f"{len(inputs)} inputs, got {derivatives!r}"
-            )
+        self.check_derivatives(derivatives, len(inputs))
         return y, derivatives
+
+    def check_derivatives(self, derivatives: Any, count: int) -> None:
+        """Raise TypeError where the rule of a user's operation gave anything but a tuple with an entry for each input."""
+        if type(derivatives) is not tuple or len(derivatives) != count:
+            raise TypeError(
+                f"the derivatives of {self.name} must be a tuple with one entry for each of its {count} inputs, "
+                f"got {derivatives!r}"
+            )
 
     def array_reading(self, *inputs: Any) -> tuple[Any, tuple[Any, ...]]:
         """The value and the local derivatives on arrays."""
@@ -171,13 +194,46 @@ def _operation_named(module: str, name: str) -> Operation:
 
 
 OPERATIONS: dict[str, Operation] = {}
+_FLOAT_NAMES: dict[str, Any] = {}  # what the names in a rule mean on floats; filled below the table
 
 
 def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, doc: str, **fields: Any) -> Operation:
     """Add an operation to the table. A pair of values is (on floats, on arrays)."""
     on_floats, on_arrays = value if isinstance(value, tuple) else (value, value)
-    OPERATIONS[name] = Operation(name, on_floats, derivatives, on_arrays=on_arrays, doc=doc, **fields)
-    return OPERATIONS[name]
+    operation = Operation(name, on_floats, derivatives, on_arrays=on_arrays, doc=doc, **fields)
+    operation.value_of_floats = _on_floats(on_floats)
+    operation.derivatives_of_floats = _on_floats(derivatives)
+    OPERATIONS[name] = operation
+    return operation
+
+
+def _on_floats(rule: Rule) -> Rule:
+    """The same rule where the rows' names mean their functions of floats, which need not ask what they are fed with.
+
+    This takes a quarter off a chain of multiply, add, tanh and relu, and halves sigmoid, softplus and their like.
+    """
+    if not isinstance(rule, FunctionType):
+        return rule
+    return FunctionType(rule.__code__, _FLOAT_NAMES, rule.__name__, rule.__defaults__)
+
+
+def _dot(*ab: Any) -> Any:
+    """a₁b₁ + … + aₙbₙ, given as (a₁, …, aₙ, b₁, …, bₙ)."""
+    return sum(map(operator.mul, ab, ab[len(ab) // 2 :]))  # map ends with the shorter one
+
+
+def _products_of_others(*xs: Any) -> Iterator[Any]:
+    """For each x the product of all others, by prefixes and suffixes: right where a factor is zero, unlike y / x."""
+    before = accumulate(xs[:-1], operator.mul, initial=1.0)
+    after = [*accumulate(xs[:0:-1], operator.mul, initial=1.0)]
+    return map(operator.mul, before, reversed(after))
+
+
+def _logsumexp(*xs: Any) -> Any:
+    """log(eˣ¹ + … + eˣⁿ), the largest x taken out first so that nothing overflows; ±inf go through."""
+    largest = reduce(maximum, xs)
+    shift = where(equal(abs(largest), math.inf), 0.0, largest)
+    return shift + log(sum(exp(x - shift) for x in xs))
 
 
 # The operation of a leaf that stands for a plain number in an expression. It computes nothing, so it is no row.
@@ -271,36 +327,14 @@ silu       = _row("silu",       lambda x: x * sigmoid(x),                       
 gelu       = _row("gelu",       lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
                   lambda y, x: (0.5 * (1 + erf(x / math.sqrt(2))) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi),),
                   "x Φ(x) with the normal distribution's Φ, from erf (Hendrycks and Gimpel 2016)", points=REALS)
-# fmt: on
-
 
 # ---- of many inputs: one node each, with as many parents as inputs
-
-
-def _dot(*ab: Any) -> Any:
-    """a₁b₁ + … + aₙbₙ, given as (a₁, …, aₙ, b₁, …, bₙ)."""
-    n = len(ab) // 2
-    return sum(map(operator.mul, ab[:n], ab[n:]))
-
-
-def _products_of_others(*xs: Any) -> Iterator[Any]:
-    """For each x the product of all others, by prefixes and suffixes: right where a factor is zero, unlike y / x."""
-    before = accumulate(xs[:-1], operator.mul, initial=1.0)
-    after = [*accumulate(xs[:0:-1], operator.mul, initial=1.0)]
-    return map(operator.mul, before, reversed(after))
-
-
-def _logsumexp(*xs: Any) -> Any:
-    """log(eˣ¹ + … + eˣⁿ), the largest x taken out first so that nothing overflows; ±inf go through."""
-    largest = reduce(maximum, xs)
-    shift = where(equal(abs(largest), math.inf), 0.0, largest)
-    return shift + log(sum(exp(x - shift) for x in xs))
-
-
-# fmt: off
 _row("sum",       lambda *xs: sum(xs),           lambda y, *xs: (1.0,) * len(xs),             "x₁ + … + xₙ",             points=LISTS)
 _row("mean",      lambda *xs: sum(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       points=LISTS)
 _row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             points=LISTS)
 _row("dot",       _dot,                          lambda y, *ab: ab[len(ab) // 2 :] + ab[: len(ab) // 2], "a₁b₁ + … + aₙbₙ", points=TWO_LISTS)
 _row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), "log(eˣ¹ + … + eˣⁿ), without overflow", points=LISTS)
 # fmt: on
+
+_FLOAT_NAMES.update(globals())
+_FLOAT_NAMES.update({name: row.value_of_floats for name, row in _FLOAT_NAMES.items() if isinstance(row, Operation)})

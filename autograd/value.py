@@ -28,7 +28,7 @@ tracing: ContextVar[int] = ContextVar("tracing", default=0)
 
 def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
     """The method that makes a node of `operation` from one Value."""
-    value, derivatives = operation.value, operation.derivatives
+    value, derivatives = operation.value_of_floats, operation.derivatives_of_floats
 
     def method(self: "Value") -> "Value":
         x = self.data
@@ -49,13 +49,13 @@ def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
 
 def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Callable[["Value", Any], "Value"]]:
     """The operator method and its reflection, which make a node of `operation` from a Value and a Value or number."""
-    value, derivatives = operation.value, operation.derivatives
+    value, derivatives = operation.value_of_floats, operation.derivatives_of_floats
 
-    def method(self: "Value", other: "Value | Number") -> "Value":
+    def method(self: "Value", other: Any) -> Any:
         if type(other) is not Value:
-            if not is_operand(other):
-                return NotImplemented  # type: ignore[no-any-return]
-            other = as_value(other)
+            other = _operand(other)
+            if other is NotImplemented:
+                return other
         a, b = self.data, other.data
         node: Value = _new(Value)
         try:
@@ -69,8 +69,9 @@ def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Ca
         node.label = ""
         return node
 
-    def reflected(self: "Value", other: Number) -> "Value":
-        return method(as_value(other), self) if is_operand(other) else NotImplemented
+    def reflected(self: "Value", other: Any) -> Any:
+        other = _operand(other)
+        return other if other is NotImplemented else method(other, self)
 
     return method, reflected
 
@@ -146,7 +147,9 @@ class Value(Methods):
         """The node of an operation on Values and numbers: how an Operation reads Values."""
         if operation is ops.power or operation is ops.fixed_power:
             operation = ops.power if isinstance(inputs[1], Value) else ops.fixed_power
-        return make_node(operation, tuple(map(as_value, inputs)))
+        node = make_node(operation, tuple(map(as_value, inputs)))
+        operation.check_derivatives(node.local_derivatives, len(inputs))
+        return node
 
     # ---- backpropagation
 
@@ -260,8 +263,13 @@ _new = object.__new__
 
 def make_node(operation: Operation, parents: tuple[Value, ...]) -> Value:
     """The node of an operation with these parents: the table's row is read on their numbers."""
+    inputs = tuple([p.data for p in parents])
     node: Value = _new(Value)
-    node.data, node.local_derivatives = operation.float_reading(*[p.data for p in parents])
+    try:
+        node.data = y = operation.value_of_floats(*inputs)
+        node.local_derivatives = operation.derivatives_of_floats(y, *inputs)
+    except FLOAT_ERRORS:
+        node.data, node.local_derivatives = operation.float_reading(*inputs)
     node.grad = 0.0
     node.parents = parents
     node.operation = operation
@@ -281,6 +289,10 @@ def as_value(x: Value | Number) -> Value:
     leaf = Value(x)
     leaf.operation = ops.constant
     return leaf
+
+
+def _operand(x: Any) -> Any:
+    return as_value(x) if is_operand(x) else NotImplemented
 
 
 def _number(x: Value | Number) -> Number:

@@ -6,28 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from autograd import OPERATIONS, Value, dot
-from autograd.value import as_value, is_operand
+from autograd import OPERATIONS, Value
+from autograd.value import as_value, is_operand, make_node
+
+DOT = OPERATIONS["dot"]
 
 Rng = np.random.Generator | int | None
 Sample = Sequence[Value | float] | Value
 
-# The activations: every row of the table that takes one input, and "linear", which is none.
-ACTIVATIONS: dict[str, Callable[[Any], Any] | None] = {"linear": None} | {
-    name: operation
-    for name, operation in OPERATIONS.items()
-    if operation.arity is not None and operation.arity - len(operation.defaults) == 1
-}
+def activation_named(name: str) -> Callable[[Value], Value] | None:
+    """The function of an activation's name, None for "linear": any row of the table that takes one input.
 
-
-def activation_named(name: str) -> Callable[[Any], Any] | None:
-    """The function of an activation's name. Raises ValueError, naming the common ones, for an unknown name."""
-    if name not in ACTIVATIONS:
+    Raises ValueError, naming the common ones, for an unknown name.
+    """
+    if name == "linear":
+        return None
+    operation = OPERATIONS.get(name)
+    if operation is None or operation.arity is None or operation.arity - len(operation.defaults) != 1:
         raise ValueError(
             f"unknown activation {name!r}: use 'relu', 'tanh', 'sigmoid', 'linear', 'leaky_relu', 'elu', 'softplus', "
             "'silu', 'gelu' or any other operation of one input"
         )
-    return ACTIVATIONS[name]
+    return getattr(Value, name, operation)
 
 
 class Module:
@@ -71,7 +71,7 @@ class Neuron(Module):
 
     def activate(self, x: Sequence[Value]) -> Value:
         """The output for inputs that are Values already and of the right number."""
-        out = dot(self.w, x) + self.b
+        out = make_node(DOT, (*self.w, *x)) + self.b
         return self._activate(out) if self._activate else out
 
     def parameters(self) -> list[Value]:
