@@ -1,10 +1,16 @@
-"""Losses of one sample's outputs and targets, each a Value; a batch's loss is the mean of its samples'."""
+"""Losses of one sample: outputs and targets in, a Value out, the mean over the outputs.
+
+Outputs are Values or numbers, one or a sequence; targets likewise, or a class index for the losses over classes. An
+index becomes a distribution, and choices are made by `where` on the targets, so that a graph recorded for one target is
+right for all. The loss of a batch is the mean of its samples'.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value, mean
-from autograd.value import is_operand
+from autograd import Value, dot, equal, log, logsumexp, mean, minimum, softplus, where
+from autograd import sum as sum_of
+from autograd.value import as_value, is_operand
 
 Outputs = Sequence[Value] | Value
 Targets = Sequence[Value | float] | Value | float
@@ -19,22 +25,148 @@ def mse(outputs: Outputs, targets: Targets) -> Value:
     return mean([(y - t) ** 2 for y, t in _pairs("mse", outputs, targets)])
 
 
+def half_squared_error(outputs: Outputs, targets: Targets) -> Value:
+    """Half the mean squared error, (1/n) Σ ½ (output − target)², whose derivative is output − target.
+
+    >>> half_squared_error(Value(3.0), 1.0).data
+    2.0
+    """
+    return mse(outputs, targets) * 0.5
+
+
+def mae(outputs: Outputs, targets: Targets) -> Value:
+    """Mean absolute error (1/n) Σ |output − target|, with derivative 0 where they are equal.
+
+    >>> mae([Value(1.0), Value(4.0)], [0.0, 2.0]).data
+    1.5
+    """
+    return mean([abs(y - t) for y, t in _pairs("mae", outputs, targets)])
+
+
+def huber(outputs: Outputs, targets: Targets, delta: float = 1.0) -> Value:
+    """Squared for small errors e, linear for large ones: (1/n) Σ ½ e² where |e| ≤ delta, else delta (|e| − ½ delta).
+
+    P. J. Huber, Robust Estimation of a Location Parameter, 1964. Raises ValueError for a delta that is not positive.
+
+    >>> huber(Value(0.5), 0.0).data, huber(Value(3.0), 0.0).data
+    (0.125, 2.5)
+    """
+    if not delta > 0:
+        raise ValueError(f"huber needs a positive delta, got {delta}")
+    errors: list[Value] = [abs(y - t) for y, t in _pairs("huber", outputs, targets)]
+    return mean([(small := minimum(e, delta)) * (e - 0.5 * small) for e in errors])
+
+
 def hinge(outputs: Outputs, targets: Targets) -> Value:
-    """Max-margin loss (1/n) Σ max(0, 1 − target · output) for targets −1 and +1.
+    """Max-margin loss (1/n) Σ max(0, 1 − target · output) for targets −1 and +1, else ValueError.
 
     >>> hinge(Value(0.25), 1).data, hinge(Value(0.25), -1).data, hinge(Value(2.0), 1).data
     (0.75, 1.25, 0.0)
     """
     pairs = _pairs("hinge", outputs, targets)
     for _, t in pairs:
-        if float(t.data if isinstance(t, Value) else t) not in (-1.0, 1.0):
-            raise ValueError(f"hinge needs targets -1 and +1, got {t!r}: turn labels 0 and 1 into 2 * y - 1")
+        if _number(t) not in (-1.0, 1.0):
+            raise ValueError(f"hinge needs targets -1 and +1, got {_number(t):g}: turn labels 0 and 1 into 2 * y - 1")
     return mean([(1 - t * y).relu() for y, t in pairs])
 
 
-def _pairs(name: str, outputs: Any, targets: Any) -> list[tuple[Value, Value | float]]:
+def binary_cross_entropy(outputs: Outputs, targets: Targets) -> Value:
+    """−(1/n) Σ t log p + (1 − t) log(1 − p) for probabilities p and targets t in [0, 1]; inf at p = 0 with t > 0.
+
+    From the scores before a sigmoid, `binary_cross_entropy_with_logits` is accurate where this one is not. Raises
+    ValueError for a probability or target outside [0, 1].
+
+    >>> round(binary_cross_entropy(Value(0.5), 1).data, 4), binary_cross_entropy(Value(1.0), 1).data
+    (0.6931, 0.0)
+    """
+    pairs = _pairs("binary_cross_entropy", outputs, targets)
+    for name, numbers in (("outputs", [p for p, _ in pairs]), ("targets", [t for _, t in pairs])):
+        _check_unit_interval("binary_cross_entropy", name, numbers)
+    return mean([-(_times_log(t, p) + _times_log(1 - t, 1 - p)) for p, t in pairs])
+
+
+def binary_cross_entropy_with_logits(outputs: Outputs, targets: Targets) -> Value:
+    """`binary_cross_entropy` of sigmoid(output), without overflow and without loss of digits at any output.
+
+    −log σ(z) is softplus(−z), and −log(1 − σ(z)) is softplus(z).
+
+    >>> binary_cross_entropy_with_logits(Value(1000.0), 0).data
+    1000.0
+    """
+    pairs = _pairs("binary_cross_entropy_with_logits", outputs, targets)
+    _check_unit_interval("binary_cross_entropy_with_logits", "targets", [t for _, t in pairs])
+    return mean([t * softplus(-z) + (1 - t) * softplus(z) for z, t in pairs])
+
+
+def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
+    """−Σ t log softmax(outputs), for scores of any size and a target that is a class index or a distribution.
+
+    Computed as logsumexp(z) − Σ t z. Raises ValueError for an index that is no class and for a target that is no
+    distribution.
+
+    >>> cross_entropy([Value(0.0), Value(1000.0)], 0).data
+    1000.0
+    """
+    outputs = list(outputs)
+    return logsumexp(outputs) - dot(outputs, _distribution("cross_entropy", len(outputs), target))
+
+
+def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
+    """−Σ t log p for probabilities p, such as softmax gives, and a target that is a class index or a distribution.
+
+    Raises ValueError for probabilities that do not add up to one: scores go into `cross_entropy`.
+
+    >>> round(categorical_cross_entropy([Value(0.25), Value(0.75)], 1).data, 4)
+    0.2877
+    """
+    outputs = list(outputs)
+    _check_unit_interval("categorical_cross_entropy", "outputs", outputs)
+    total = sum_of([_number(p) for p in outputs])
+    if abs(total - 1.0) > 1e-6:
+        raise ValueError(
+            f"categorical_cross_entropy needs probabilities that add up to 1, not {total:g}: cross_entropy takes scores"
+        )
+    targets = _distribution("categorical_cross_entropy", len(outputs), target)
+    return -sum_of([_times_log(t, p) for p, t in zip(outputs, targets, strict=True)])
+
+
+def _times_log(t: Value | float, p: Value) -> Value:
+    """The product t log p, which is 0 with derivative 0 where t is 0, also at p = 0."""
+    chosen: Value = where(equal(t, 0.0), 1.0, p)
+    return t * log(chosen)
+
+
+def _distribution(loss: str, classes: int, target: Any) -> list[Any]:
+    """The target as one probability a class."""
+    if isinstance(target, Value) or not is_operand(target):
+        distribution = [target] if isinstance(target, Value) else list(target)
+        if len(distribution) != classes:
+            raise ValueError(
+                f"{loss} needs a class index or a probability for each of {classes} classes, got {len(distribution)}"
+            )
+        _check_unit_interval(loss, "targets", distribution)
+        total = sum_of([_number(t) for t in distribution])
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"{loss} needs target probabilities that add up to 1, not {total:g}")
+        return distribution
+    if target != int(target) or not 0 <= target < classes:
+        raise ValueError(f"{loss} got class {target!r}: with {classes} outputs the classes are 0 to {classes - 1}")
+    return [1.0 if k == target else 0.0 for k in range(classes)]
+
+
+def _pairs(loss: str, outputs: Any, targets: Any) -> list[tuple[Value, Value | float]]:
     ys = [outputs] if is_operand(outputs) else list(outputs)
     ts = [targets] if is_operand(targets) else list(targets)
     if len(ys) != len(ts):
-        raise ValueError(f"{name} needs a target for each output, got {len(ys)} outputs and {len(ts)} targets")
-    return list(zip(ys, ts, strict=True))
+        raise ValueError(f"{loss} needs a target for each output, got {len(ys)} outputs and {len(ts)} targets")
+    return [(as_value(y), t if isinstance(t, Value) else float(t)) for y, t in zip(ys, ts, strict=True)]
+
+
+def _check_unit_interval(loss: str, what: str, numbers: list[Any]) -> None:
+    for x in numbers:
+        if not -1e-9 <= _number(x) <= 1 + 1e-9:
+            raise ValueError(f"{loss} needs {what} between 0 and 1, got {_number(x):g}")
+
+
+def _number(x: Any) -> float:
+    return x.data if isinstance(x, Value) else float(x)

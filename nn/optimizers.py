@@ -1,15 +1,93 @@
-"""Optimizers: each changes the parameters' data by their gradients."""
+"""Optimizers, as PyTorch has them. Each rule is written once, in `update`, over one flat array of all parameters.
+
+In a rule p are the parameters, g their gradients, changed in place; `t` counts the steps from one.
+"""
 
 import math
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from autograd import Value
 
+Array = NDArray[np.float64]
 
-class SGD:
-    """Gradient descent: p ← p − lr · ∂loss/∂p. `lr` may be changed between steps.
 
-    Raises ValueError for no parameters and for a rate that is negative or not finite.
+class Optimizer:
+    """What optimizers share: the parameters, the learning rate `lr`, `step()` and `zero_grad()`.
+
+    `lr` may be changed between steps. `buffers` are the arrays that a rule keeps from step to step, by name.
+    Raises ValueError for no parameters and for settings out of range, TypeError for parameters that are no Values.
+    """
+
+    buffer_names: tuple[str, ...] = ()
+
+    def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise ValueError("an optimizer needs parameters: pass model.parameters()")
+        for p in self.parameters:
+            if not isinstance(p, Value):
+                raise TypeError(f"an optimizer changes Values, not {p!r}: pass model.parameters()")
+        self.lr = lr
+        self.weight_decay = _not_negative("weight_decay", weight_decay)
+        self.t = 0
+        self.buffers: dict[str, Array] = {name: np.zeros(len(self.parameters)) for name in self.buffer_names}
+
+    @property
+    def lr(self) -> float:
+        return self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self._lr = _not_negative("the learning rate", lr)
+
+    def step(self) -> None:
+        """Move every parameter by the rule, against its gradient."""
+        p = np.array([v.data for v in self.parameters])
+        self.step_arrays(p, np.array([v.grad for v in self.parameters]))
+        for v, data in zip(self.parameters, p.tolist(), strict=True):
+            v.data = data
+
+    def step_arrays(self, p: Array, g: Array) -> None:
+        """One step on flat arrays of the parameters and their gradients: p is changed in place."""
+        self.t += 1
+        with np.errstate(all="ignore"):
+            self.update(p, g + self.weight_decay * p if self.weight_decay else g)
+
+    def update(self, p: Array, g: Array) -> None:
+        """The rule: change p in place by the gradients g."""
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to zero."""
+        for p in self.parameters:
+            p.grad = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a run needs to be resumed: the rate, the count of steps and the buffers."""
+        return {"lr": self.lr, "t": self.t, **{name: buffer.copy() for name, buffer in self.buffers.items()}}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over a `state_dict()`. Raises ValueError, and changes nothing, where it is another optimizer's."""
+        expected = {"lr", "t", *self.buffers}
+        if set(state) != expected:
+            raise ValueError(f"{type(self).__name__} keeps {sorted(expected)}, and this state has {sorted(state)}")
+        for name, buffer in self.buffers.items():
+            if np.shape(state[name]) != buffer.shape:
+                raise ValueError(
+                    f"{name} is for {np.size(state[name])} parameters, and this optimizer has {len(self.parameters)}"
+                )
+        self.lr, self.t = float(state["lr"]), int(state["t"])
+        self.buffers = {name: np.array(state[name], dtype=float) for name in self.buffers}
+
+
+class SGD(Optimizer):
+    """Gradient descent p ← p − lr · g; with momentum p ← p − lr · v, where v ← momentum · v + g from v = 0.
+
+    With `nesterov` the step is g + momentum · v. `weight_decay` adds weight_decay · p to g.
 
     >>> p = Value(1.0)
     >>> optimizer = SGD([p], lr=0.1)
@@ -19,20 +97,172 @@ class SGD:
     0.8
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float) -> None:
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise ValueError("an optimizer needs parameters: pass model.parameters()")
-        if not (math.isfinite(lr) and lr >= 0):
-            raise ValueError(f"the learning rate must be finite and not negative, got {lr}")
-        self.lr = lr
+    buffer_names = ("velocity",)
 
-    def step(self) -> None:
-        """Move every parameter against its gradient."""
-        for p in self.parameters:
-            p.data -= self.lr * p.grad
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float,
+        momentum: float = 0.0,
+        *,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.momentum = _not_negative("momentum", momentum)
+        self.nesterov = nesterov
+        if nesterov and not momentum:
+            raise ValueError("nesterov needs a momentum above zero, such as 0.9")
 
-    def zero_grad(self) -> None:
-        """Set every parameter's gradient to zero."""
-        for p in self.parameters:
-            p.grad = 0.0
+    def update(self, p: Array, g: Array) -> None:
+        if self.momentum:
+            v = self.buffers["velocity"]
+            v *= self.momentum
+            v += g
+            g = g + self.momentum * v if self.nesterov else v
+        p -= self.lr * g
+
+
+class RMSprop(Optimizer):
+    """p ← p − lr · g / (√s + eps), where s ← alpha · s + (1 − alpha) · g²: each parameter at its own scale.
+
+    T. Tieleman and G. Hinton, lecture 6.5 of Neural Networks for Machine Learning, 2012. With momentum the quotient is
+    summed up in v ← momentum · v + quotient.
+    """
+
+    buffer_names = ("mean_square", "velocity")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.01,
+        *,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.alpha = _below_one("alpha", alpha)
+        self.eps = _not_negative("eps", eps)
+        self.momentum = _not_negative("momentum", momentum)
+
+    def update(self, p: Array, g: Array) -> None:
+        s, v = self.buffers["mean_square"], self.buffers["velocity"]
+        s *= self.alpha
+        s += (1 - self.alpha) * g * g
+        quotient = g / (np.sqrt(s) + self.eps)
+        if self.momentum:
+            v *= self.momentum
+            v += quotient
+            quotient = v
+        p -= self.lr * quotient
+
+
+class Adagrad(Optimizer):
+    """p ← p − lr · g / (√s + eps), where s sums g² over all steps, so the rate falls where gradients were large.
+
+    J. Duchi, E. Hazan and Y. Singer, Adaptive Subgradient Methods, 2011.
+    """
+
+    buffer_names = ("sum_of_squares",)
+
+    def __init__(
+        self, parameters: Iterable[Value], lr: float = 0.01, *, eps: float = 1e-10, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.eps = _not_negative("eps", eps)
+
+    def update(self, p: Array, g: Array) -> None:
+        s = self.buffers["sum_of_squares"]
+        s += g * g
+        p -= self.lr * g / (np.sqrt(s) + self.eps)
+
+
+class Adam(Optimizer):
+    """p ← p − lr · m̂ / (√v̂ + eps): momentum m and scale v are running means of g and g², corrected for their start.
+
+    m ← β₁ m + (1 − β₁) g, m̂ = m / (1 − β₁ᵗ), and v, v̂ likewise with β₂ and g². D. P. Kingma and J. Ba, Adam: A Method
+    for Stochastic Optimization, 2015. `weight_decay` adds weight_decay · p to g.
+    """
+
+    buffer_names = ("mean", "mean_square")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.betas = _below_one("betas[0]", betas[0]), _below_one("betas[1]", betas[1])
+        self.eps = _not_negative("eps", eps)
+
+    def update(self, p: Array, g: Array) -> None:
+        m, v = self.buffers["mean"], self.buffers["mean_square"]
+        beta1, beta2 = self.betas
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        scale = np.sqrt(v / (1 - beta2**self.t)) + self.eps
+        p -= self.lr / (1 - beta1**self.t) * m / scale
+
+
+class AdamW(Adam):
+    """Adam with the decay apart from the gradient: p ← p · (1 − lr · weight_decay) before Adam's step.
+
+    I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, 2019.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(parameters, lr, betas=betas, eps=eps)
+        self.decay = _not_negative("weight_decay", weight_decay)
+
+    def update(self, p: Array, g: Array) -> None:
+        p *= 1 - self.lr * self.decay
+        super().update(p, g)
+
+
+def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
+    """Scale all gradients by one factor so that their norm √Σ g² is at most `max_norm`; return the norm before.
+
+    The direction stays. As in PyTorch the factor is max_norm / (norm + 1e-6). Raises ValueError for a negative maximum.
+    """
+    parameters = list(parameters)
+    norm = math.hypot(*(p.grad for p in parameters))
+    factor = _not_negative("max_norm", max_norm) / (norm + 1e-6)
+    if factor < 1.0:
+        for p in parameters:
+            p.grad *= factor
+    return norm
+
+
+def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
+    """Cut every gradient to [−max_value, max_value]; the direction may change. Raises ValueError for a negative one."""
+    _not_negative("max_value", max_value)
+    for p in parameters:
+        p.grad = min(max(p.grad, -max_value), max_value)
+
+
+def _not_negative(name: str, x: float) -> float:
+    if not (math.isfinite(x) and x >= 0):
+        raise ValueError(f"{name} must be finite and not negative, got {x}")
+    return float(x)
+
+
+def _below_one(name: str, x: float) -> float:
+    if not 0 <= x < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1, got {x}")
+    return float(x)

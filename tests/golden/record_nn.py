@@ -1,0 +1,117 @@
+"""Record what PyTorch gives for losses, optimizers, schedules and clipping: run this file to write nn.json again."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digits on every processor
+
+import torch
+from torch.nn import functional
+
+torch.set_default_dtype(torch.float64)
+
+STEPS = 10
+START = [0.6, 0.3, 0.2]
+RUNS = {
+    "SGD": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.5, "weight_decay": 0.1}],
+    "RMSprop": [{}, {"alpha": 0.9, "eps": 1e-4}, {"momentum": 0.9}, {"weight_decay": 0.1, "momentum": 0.5}],
+    "Adagrad": [{}, {"weight_decay": 0.1}, {"eps": 1e-3}],
+    "Adam": [{}, {"betas": [0.8, 0.9]}, {"weight_decay": 0.1}, {"eps": 1e-2}],
+    "AdamW": [{}, {"weight_decay": 0.3}],
+}
+REGRESSION = {
+    "mse": functional.mse_loss,
+    "half_squared_error": lambda y, t: 0.5 * functional.mse_loss(y, t),
+    "mae": functional.l1_loss,
+    "huber": functional.huber_loss,
+    "binary_cross_entropy": functional.binary_cross_entropy,
+    "binary_cross_entropy_with_logits": functional.binary_cross_entropy_with_logits,
+}
+PAIRS = {
+    "mse": [([0.5, -2.0], [1.0, 3.0]), ([0.0], [0.0])],
+    "half_squared_error": [([0.5, -2.0], [1.0, 3.0])],
+    "mae": [([0.5, -2.0, 1.0], [1.0, 3.0, 1.0])],
+    "huber": [([0.5, -2.0, 1.0], [1.0, 3.0, 1.0]), ([1.0, -1.0], [0.0, 0.0])],
+    "binary_cross_entropy": [([0.25, 0.9], [1.0, 0.3]), ([0.001], [0.0])],
+    "binary_cross_entropy_with_logits": [
+        ([0.3, -4.0], [1.0, 0.25]),
+        ([1000.0, -1000.0], [0.0, 1.0]),
+        ([1000.0, -1000.0], [1.0, 0.0]),
+        ([30.0], [1.0]),
+    ],
+}
+CLASSES = [
+    ([0.2, -1.0, 3.0], 2),
+    ([0.2, -1.0, 3.0], [0.5, 0.25, 0.25]),
+    ([1000.0, -1000.0, 0.0], 1),
+    ([1000.0, -1000.0, 0.0], 0),
+    ([-1000.0, -1001.0], 1),
+]
+
+
+def objective(p):
+    """A curved valley; its gradient is stated again in the test."""
+    return (1 - p[0]) ** 2 + 10 * (p[1] - p[0] ** 2) ** 2 + torch.sin(p[2]) * p[0]
+
+
+def run(name, options):
+    p = torch.tensor(START, requires_grad=True)
+    optimizer = getattr(torch.optim, name)([p], lr=0.01, **options)
+    trail = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        objective(p).backward()
+        optimizer.step()
+        trail.append(p.tolist())
+    return trail
+
+
+def differentiated(loss, outputs, target):
+    y = torch.tensor(outputs, requires_grad=True)
+    value = loss(y, torch.tensor(target))
+    value.backward()
+    return [outputs, target, value.item(), y.grad.tolist()]
+
+
+def rates(make):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    schedule = make(optimizer)
+    trail = []
+    for _ in range(12):
+        trail.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return trail
+
+
+def clipped(gradients, how, limit):
+    p = torch.zeros(len(gradients), requires_grad=True)
+    p.grad = torch.tensor(gradients)
+    how([p], limit)
+    return [gradients, limit, p.grad.tolist()]
+
+
+def figures():
+    schedulers, utils = torch.optim.lr_scheduler, torch.nn.utils
+    return {
+        "torch": torch.__version__,
+        "regenerate": "python tests/golden/record_nn.py",
+        "optimizers": [[name, options, run(name, options)] for name, runs in RUNS.items() for options in runs],
+        "losses": [[name, *differentiated(REGRESSION[name], *case)] for name in REGRESSION for case in PAIRS[name]],
+        "cross_entropy": [differentiated(functional.cross_entropy, *case) for case in CLASSES],
+        "schedules": {
+            "step": rates(lambda o: schedulers.StepLR(o, 4, 0.5)),
+            "exponential": rates(lambda o: schedulers.ExponentialLR(o, 0.9)),
+            "cosine": rates(lambda o: schedulers.CosineAnnealingLR(o, 11, 0.01)),
+            "inverse time": rates(lambda o: schedulers.LambdaLR(o, lambda epoch: 1 / (1 + 0.5 * epoch))),
+        },
+        "clip_grad_norm": [clipped([3.0, -4.0, 12.0], utils.clip_grad_norm_, limit) for limit in (1.0, 13.0, 20.0)],
+        "clip_grad_value": [clipped([3.0, -4.0, 0.5], utils.clip_grad_value_, limit) for limit in (1.0, 3.5)],
+    }
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("nn.json")
+    path.write_text(json.dumps(figures(), indent=1) + "\n", encoding="utf-8")
