@@ -68,6 +68,10 @@ def backpropagate(output: N, gradient: float) -> None:
     order = interior_order(output)
     for node in order:
         node.grad = 0.0
+    # What leaves hold from sweeps before waits aside, so that this sweep's sum is rounded as if it were the first.
+    before = {leaf: leaf.grad for node in order for leaf in node.parents if leaf.grad}
+    for leaf in before:
+        leaf.grad = 0.0
     output.grad += gradient
     for node in reversed(order):
         g = node.grad
@@ -82,3 +86,5 @@ def backpropagate(output: N, gradient: float) -> None:
         else:
             for parent, d in zip(parents, node.local_derivatives):  # noqa: B905
                 parent.grad += d * g
+    for leaf, grad in before.items():
+        leaf.grad += grad

@@ -106,6 +106,8 @@ class Operation:
             return self.value_of_floats(*inputs)
         except FLOAT_ERRORS:
             return self.float_value(*inputs)
+        except TypeError:
+            return self._dispatch(inputs)
 
     def _dispatch(self, inputs: tuple[Any, ...]) -> Any:
         """Choose the reading by the inputs' types. A type with a method `apply_operation` brings its own reading."""
@@ -125,7 +127,8 @@ class Operation:
         for x in inputs:
             if not is_number(x):
                 raise TypeError(f"{self.name} takes numbers, Values and arrays, not {x!r} of type {type(x).__name__}")
-        return self.float_value(*map(to_float, inputs))
+        y = self.float_value(*map(to_float, inputs))
+        return np.float64(y) if np.float64 in kinds else y
 
     def float_value(self, *inputs: float) -> float:
         """The value on floats, as IEEE 754 and NumPy have it: never an exception for overflow or a pole."""
@@ -141,14 +144,14 @@ class Operation:
 
     def float_reading(self, *inputs: float) -> tuple[float, tuple[float, ...]]:
         """The value and the local derivatives on floats, as IEEE 754 and NumPy have them."""
+        y = self.float_value(*inputs)
         try:
-            y = self.value_of_floats(*inputs)
             derivatives = self.derivatives_of_floats(y, *inputs)
         except FLOAT_ERRORS:
-            y, derivatives = self.array_reading(*map(np.float64, inputs))
-            y, derivatives = float(y), tuple(map(float, derivatives))
+            with np.errstate(all="ignore"):
+                derivatives = self.derivatives(np.float64(y), *map(np.float64, inputs))
         self.check_derivatives(derivatives, len(inputs))
-        return y, derivatives
+        return to_float(y), tuple(map(to_float, derivatives))
 
     def check_derivatives(self, derivatives: Any, count: int) -> None:
         """Raise TypeError where the rule of a user's operation gave anything but a tuple with an entry for each input."""
@@ -247,7 +250,7 @@ INSIDE_ONE = (-0.99, -0.7, 0.0, 0.3, 0.99)
 PAIRS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (3.0, 0.0), (0.0, 0.0), (-2.0, -2.0), (1.3, 1.3), (-0.7, -5.0))
 UNEQUAL = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (3.0, 0.0), (-0.7, -5.0), (0.0, -1.0))
 QUOTIENTS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (-2.0, -2.0), (0.0, -1.0))
-SLOPES = tuple((x, slope) for x in (-2.5, -0.7, 0.3, 4.0) for slope in (0.01, 0.5, 1.0))
+SLOPES = tuple((x, slope) for x in (-2.5, -0.7, 0.3, 4.0) for slope in (0.01, 0.5, 1.0, -0.5))
 TIES = ((0.0, 0.0), (-2.0, -2.0), (1.3, 1.3))
 LISTS = ((1.5,), (-2.0, 0.5), (0.0, 3.0, -1.0), (2.0, 2.0, -0.5, 0.0), (0.0, 0.0), (-1.0, -1.0, -3.0))
 TWO_LISTS = ((2.0, -3.0), (1.0, 0.0, -2.0, 3.0), (0.0, 0.0, 1.5, 1.5), (0.5, -1.0, 2.0, 2.0, -1.0, 0.5))
@@ -259,7 +262,7 @@ less_equal = _row("less_equal", (floats.less_equal, lambda a, b: np.less_equal(a
 equal      = _row("equal",      (floats.equal, lambda a, b: np.equal(a, b) * 1.0),           lambda y, a, b: (0.0, 0.0), "1 where a = b, else 0", symbol="==", points=UNEQUAL, edges=TIES)
 where      = _row("where",      (floats.where, np.where), lambda y, condition, a, b: (0.0, where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)),
                   "a where the condition is not zero, else b; nothing flows to the condition",
-                  points=((1.0, 2.0, -3.0), (-2.0, 0.5, 0.5), (1.0, 0.0, 1.0)), edges=((0.0, 2.0, -3.0), (0.0, 0.0, 0.0)))
+                  points=((1.0, 2.0, -3.0), (-2.0, 0.5, 0.5), (1.0, 0.0, 1.0), (1.0, -2.0, 3.0)), edges=((0.0, 2.0, -3.0), (0.0, 0.0, 0.0)))
 
 # ---- arithmetic
 add      = _row("add",      operator.add,     lambda y, a, b: (1.0, 1.0),      "a + b", symbol="+", points=PAIRS)
@@ -269,12 +272,12 @@ divide   = _row("divide",   operator.truediv, lambda y, a, b: (1 / b, -y / b), "
 negative = _row("negative", operator.neg,     lambda y, x: (-1.0,),            "−x",    symbol="-", points=REALS)
 positive = _row("positive", operator.pos,     lambda y, x: (1.0,),             "x under a new name", symbol="+", points=REALS)
 power    = _row("power",    (math.pow, np.power),
-                lambda y, a, b: (where(equal(b, 0.0), 0.0, b * power(a, b - 1)), where(equal(a, 0.0) * less_equal(0.0, b), 0.0, y * log(a))),
+                lambda y, a, b: (b * power(a, where(equal(a, 0.0) * equal(b, 0.0), 0.0, b - 1)), y * log(where(equal(a, 0.0) * less_equal(0.0, b), 1.0, a))),
                 "a to the power b; a⁰ has derivative 0 everywhere, and 0ᵇ toward b ≥ 0", symbol="**",
                 points=((2.0, -3.0), (0.5, 0.5), (1.5, 0.0), (3.0, 2.0), (1.0, -1.0), (1.3, 1.3)),
                 edges=((0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 2.0), (-2.0, 3.0), (-2.0, 0.5), (-3.0, 0.0)))
 fixed_power = _row("fixed_power", (math.pow, np.power),
-                lambda y, x, n: (where(equal(n, 0.0), 0.0, n * fixed_power(x, n - 1)), 0.0),
+                lambda y, x, n: (n * fixed_power(x, where(equal(n, 0.0), 0.0, n - 1)), 0.0),
                 "x to the power n of a plain number: nothing flows to n, so log(x) is not asked for and x may be negative", symbol="**",
                 points=((2.0, -3.0), (-1.5, 2.0), (-2.0, 3.0), (0.0, 2.0), (0.0, 1.0), (0.5, 0.5), (3.0, 0.0), (-3.0, 0.0), (-2.0, -1.0)),
                 edges=((0.0, 0.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 0.5), (-8.0, 1 / 3), (2.0, 2.0)))
@@ -310,7 +313,7 @@ tanh    = _row("tanh",    (math.tanh, np.tanh),     lambda y, x: (1 - y * y,),  
 arcsinh = _row("arcsinh", (math.asinh, np.arcsinh), lambda y, x: (1 / sqrt(x * x + 1),),          "inverse hyperbolic sine",         points=REALS)
 arccosh = _row("arccosh", (math.acosh, np.arccosh), lambda y, x: (1 / sqrt((x - 1) * (x + 1)),),  "inverse hyperbolic cosine, ≥ 0",  points=(1.01, 1.7, 4.0), edges=(1.0, 0.5))
 arctanh = _row("arctanh", (math.atanh, np.arctanh), lambda y, x: (1 / ((1 - x) * (1 + x)),),      "inverse hyperbolic tangent",      points=INSIDE_ONE, edges=(-1.0, 1.0, 2.0))
-erf     = _row("erf",     (math.erf, lambda x: np.frompyfunc(math.erf, 1, 1)(x) * 1.0), lambda y, x: (2 / math.sqrt(math.pi) * exp(-x * x),),
+erf     = _row("erf",     (math.erf, lambda x: np.float64(np.frompyfunc(math.erf, 1, 1)(x))), lambda y, x: (2 / math.sqrt(math.pi) * exp(-x * x),),
                "error function 2/√π ∫₀ˣ e^(−t²) dt", points=REALS)
 
 # ---- activations
@@ -320,8 +323,8 @@ leaky_relu = _row("leaky_relu", lambda x, slope=0.01: where(less(0.0, x), x, slo
                   lambda y, x, slope: (where(less(0.0, x), 1.0, slope), where(less(0.0, x), 0.0, x)),
                   "x above zero, else slope · x; derivative slope at 0", points=SLOPES, edges=((0.0, 0.01), (0.0, 0.0)))
 elu        = _row("elu",        lambda x, alpha=1.0: maximum(x, 0.0) + alpha * expm1(minimum(x, 0.0)),
-                  lambda y, x, alpha: (where(less(0.0, x), 1.0, alpha * exp(minimum(x, 0.0))), expm1(minimum(x, 0.0))),
-                  "x above zero, else alpha (eˣ − 1); derivative alpha at 0", points=SLOPES, edges=((0.0, 1.0), (0.0, 0.5)))
+                  lambda y, x, alpha: (where(less_equal(x, 0.0), alpha * exp(minimum(x, 0.0)), 1.0), expm1(minimum(x, 0.0))),
+                  "x above zero, else alpha (eˣ − 1); derivative alpha at 0", points=SLOPES, edges=((0.0, 1.0), (0.0, 0.5), (0.0, 0.0)))
 softplus   = _row("softplus",   lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),       lambda y, x: (sigmoid(x),),   "log(1 + eˣ), without overflow", points=REALS)
 silu       = _row("silu",       lambda x: x * sigmoid(x),                              lambda y, x: ((s := sigmoid(x)) * (1 + x * (1 - s)),), "x / (1 + e⁻ˣ), also called swish", points=REALS)
 gelu       = _row("gelu",       lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),

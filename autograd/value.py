@@ -149,6 +149,8 @@ class Value(Methods):
             operation = ops.power if isinstance(inputs[1], Value) else ops.fixed_power
         node = make_node(operation, tuple(map(as_value, inputs)))
         operation.check_derivatives(node.local_derivatives, len(inputs))
+        if {type(node.data), *map(type, node.local_derivatives)} != {float}:
+            node.data, node.local_derivatives = to_float(node.data), tuple(map(to_float, node.local_derivatives))
         return node
 
     # ---- backpropagation

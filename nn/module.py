@@ -14,6 +14,7 @@ DOT = OPERATIONS["dot"]
 Rng = np.random.Generator | int | None
 Sample = Sequence[Value | float] | Value
 
+
 def activation_named(name: str) -> Callable[[Value], Value] | None:
     """The function of an activation's name, None for "linear": any row of the table that takes one input.
 

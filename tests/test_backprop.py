@@ -47,6 +47,17 @@ def test_a_second_backward_doubles_the_leaves_and_nothing_else():
     assert (a.grad, b.grad, c.grad) == (64.0, 8.0, 1.0)
 
 
+def test_doubling_is_exact_where_contributions_cancel():
+    x = Value(0.1)
+    y = sum((x * c for c in (1e9, 1 / 3, -1e9, 0.7, 1e-9)), x.exp())
+    y.backward()
+    first = x.grad
+    y.backward()
+    assert x.grad == 2 * first
+    y.backward()
+    assert x.grad == 2 * first + first
+
+
 def test_two_losses_that_share_a_subgraph_add_up():
     a = Value(3.0)
     shared = a * a

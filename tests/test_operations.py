@@ -1,11 +1,11 @@
 """Every row of the table, read on floats, arrays and Values; and operations that a user makes."""
 
 import copy
-import inspect
 import math
 import operator
 import pickle
-from itertools import product
+from fractions import Fraction
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -14,12 +14,13 @@ import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, grad
 from autograd.value import as_value, make_node
 
-every_row = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-rows_of_fixed_arity = pytest.mark.parametrize(
-    "operation",
-    [row for row in OPERATIONS.values() if row.arity],
-    ids=[n for n, row in OPERATIONS.items() if row.arity],
-)
+
+def for_each(operations):
+    return pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.name)
+
+
+every_row = for_each(OPERATIONS.values())
+every_row_of_fixed_arity = for_each([row for row in OPERATIONS.values() if row.arity])
 
 FIXED = {"fixed_power": {1}}  # inputs that are plain numbers, so that nothing flows to them
 
@@ -58,6 +59,15 @@ def test_second_derivatives_are_central_differences_of_the_first(operation):
                     assert second.data == pytest.approx(expected, rel=1e-6, abs=1e-8), (inputs, i, j)
 
 
+@pytest.mark.parametrize("power", [operator.pow, lambda x, n: x ** Value(n)], ids=["of a number", "of a Value"])
+def test_powers_have_derivatives_of_every_order_at_zero(power):
+    for n in range(4):
+        f = lambda x, n=n: power(x, n)  # noqa: E731
+        for order in range(1, 6):
+            f = grad(f)
+            assert f(0.0) == (math.factorial(n) if order == n else 0.0), (n, order)
+
+
 # ---- one row, many readings
 
 inf, nan = math.inf, math.nan
@@ -86,28 +96,26 @@ def assert_agree(actual, expected, atol):
 
 @every_row
 def test_floats_and_arrays_give_the_same(operation):
-    lengths = {len(inputs) for inputs in samples(operation)}
-    for n in lengths:
-        inputs = [xs for xs in samples(operation) if len(xs) == n]
-        readings = [operation.float_reading(*xs) for xs in inputs]
+    points = samples(operation)
+    for n in {len(inputs) for inputs in points}:
+        inputs = [xs for xs in points if len(xs) == n]
+        y, local = zip(*[operation.float_reading(*xs) for xs in inputs], strict=True)
         columns = np.array(inputs).T
-        y, local = operation.array_reading(*columns)
-        assert_agree(y, [reading[0] for reading in readings], atol=1e-322)
-        assert_agree(operation(*columns), y, atol=0)
-        for i, d in enumerate(local):
-            assert_agree(np.broadcast_to(d, len(inputs)), [reading[1][i] for reading in readings], atol=1e-15)
+        y_of_arrays, local_of_arrays = operation.array_reading(*columns)
+        assert_agree(y_of_arrays, y, atol=1e-322)
+        assert_agree(operation(*columns), y, atol=1e-322)
+        for of_arrays, of_floats in zip(local_of_arrays, zip(*local, strict=True), strict=True):
+            assert_agree(np.broadcast_to(of_arrays, len(inputs)), of_floats, atol=1e-15)
 
 
 @every_row
 def test_floats_and_numpy_scalars_give_the_same(operation):
-    for inputs in samples(operation):
-        y, local = operation.float_reading(*inputs)
-        assert {type(y), *map(type, local)} == {float}, inputs
-        assert_agree(operation(*inputs), y, atol=0)
-        assert_agree(operation(*map(np.float64, inputs)), y, atol=0)
-        y_of_scalars, local_of_scalars = operation.array_reading(*map(np.float64, inputs))
-        assert_agree(y_of_scalars, y, atol=1e-322)
-        assert_agree(local_of_scalars, local, atol=1e-15)
+    points = samples(operation)
+    readings = [operation.float_reading(*inputs) for inputs in points]
+    assert {type(number) for y, local in readings for number in (y, *local)} == {float}
+    y = [y for y, _ in readings]
+    np.testing.assert_array_equal([operation(*inputs) for inputs in points], y)
+    np.testing.assert_array_equal([operation(*map(np.float64, inputs)) for inputs in points], y)
 
 
 @every_row
@@ -120,28 +128,35 @@ def test_the_rule_on_values_is_the_rule_on_floats(operation):
 
 
 OPERATORS = {
-    **{"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv},
-    **{"power": operator.pow, "negative": operator.neg, "positive": operator.pos, "abs": operator.abs},
-    "fixed_power": lambda x, n: x ** float(n.data),
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "fixed_power": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "abs": operator.abs,
 }
 
 
-@rows_of_fixed_arity
+@every_row_of_fixed_arity
 def test_operators_methods_and_functions_of_values_make_the_same_node(operation):
-    spelled = [getattr(autograd, operation.name), OPERATORS.get(operation.name) or getattr(Value, operation.name)]
-    if operation.name == "fixed_power":
-        spelled = [OPERATORS["fixed_power"]]
+    spelled = [getattr(autograd, operation.name)]
+    if operation.name in OPERATORS:
+        spelled.append(OPERATORS[operation.name])
+    if operation.symbol == operation.name:
+        spelled.append(getattr(Value, operation.name))
     for inputs in samples(operation):
-        expected = make_node(operation, tuple(map(Value, inputs)))
+        operands = [x if is_fixed(operation, i) else Value(x) for i, x in enumerate(inputs)]
+        expected = make_node(operation, tuple(map(as_value, operands)))
         for function in spelled:
-            node = function(*map(Value, inputs))
+            node = function(*operands)
             assert node.operation is operation
-            np.testing.assert_array_equal(
-                [node.data, *node.local_derivatives], [expected.data, *expected.local_derivatives], str(inputs)
-            )
+            assert repr([node.data, *node.local_derivatives]) == repr([expected.data, *expected.local_derivatives])
 
 
-@rows_of_fixed_arity
+@every_row_of_fixed_arity
 def test_arrays_broadcast_and_numbers_of_every_kind_are_read_as_floats(operation):
     inputs = operation.points[0]
     y = operation(*inputs)
@@ -151,7 +166,7 @@ def test_arrays_broadcast_and_numbers_of_every_kind_are_read_as_floats(operation
     assert_agree(many, y, atol=0)
     ones = operation(*[1] * operation.arity)
     assert type(ones) is float
-    assert_agree([operation(*[one] * operation.arity) for one in (1.0, True, np.int8(1), np.float32(1))], ones, atol=0)
+    assert_agree([operation(*[one] * operation.arity) for one in (1.0, True, Fraction(1), np.int8(1))], ones, atol=0)
 
 
 # ---- the points of every row cover its domain
@@ -165,7 +180,7 @@ def ends_of_domain(operation):
     """Where a function of one number turns nan between two numbers of the grid."""
     ends = set()
     grid = sorted({-5.0, -0.1, 0.1, 5.0, *GRID})
-    for a, b in zip(grid, grid[1:], strict=False):
+    for a, b in pairwise(grid):
         if in_domain(operation, (a,)) != in_domain(operation, (b,)):
             inside, outside = (a, b) if in_domain(operation, (a,)) else (b, a)
             for _ in range(60):
@@ -184,17 +199,19 @@ def test_the_ends_of_a_domain_are_found():
 @every_row
 def test_points_and_edges_cover_the_domain(operation):
     assert operation.points
-    probes = {*operation.points, *operation.edges}
-    arity = operation.arity or 2
-    grid = [inputs for inputs in product((-2.0, -0.5, 0.0, 0.5, 2.0), repeat=arity) if in_domain(operation, inputs)]
-    for i in range(arity):
-        assert {np.sign(xs[i]) for xs in grid} <= {np.sign(xs[i]) for xs in probes if i < len(xs)}, f"input {i}"
-    if arity == 1:
+    probes = [*operation.points, *operation.edges]
+    if operation.arity is None:
+        assert len({len(xs) for xs in probes}) > 2
+        assert {np.sign(x) for xs in probes for x in xs} == {-1.0, 0.0, 1.0}
+    else:
+        numbers = product((-2.0, -0.5, 0.0, 0.5, 2.0), repeat=operation.arity)
+        inside = [inputs for inputs in numbers if in_domain(operation, inputs)]
+        for of_domain, of_probes in zip(zip(*inside, strict=True), zip(*probes, strict=True), strict=True):
+            assert set(np.sign(of_domain)) <= set(np.sign(of_probes))
+    if operation.arity == 1:
         assert ends_of_domain(operation) <= {x for (x,) in probes}
     else:
         assert any(len(set(xs)) < len(xs) for xs in probes), "equal inputs"
-    if operation.arity is None:
-        assert len({len(xs) for xs in probes}) > 2
 
 
 # ---- how an operation is called
@@ -227,7 +244,7 @@ def test_a_value_beside_an_array_of_floats_gives_an_array_of_values():
 
 def test_defaults_of_the_last_input():
     x = Value(-2.0)
-    for leaky in (autograd.leaky_relu(x), x.leaky_relu(), autograd.leaky_relu(x, 0.01), x.leaky_relu(slope=0.01)):
+    for leaky in (autograd.leaky_relu(x), x.leaky_relu(), autograd.leaky_relu(x, 0.01), x.leaky_relu(0.01)):
         assert (leaky.data, leaky.local_derivatives[0]) == (-0.02, 0.01)
     assert autograd.leaky_relu(-2.0) == autograd.leaky_relu(-2) == -0.02
     assert autograd.leaky_relu(-2.0, 0.5) == -1.0
@@ -239,7 +256,7 @@ def test_defaults_of_the_last_input():
 @pytest.mark.parametrize("x", [1.0, 1, Value(1.0), np.array([1.0]), np.array([Value(1.0)])], ids=repr)
 def test_a_wrong_number_of_inputs_is_refused(x):
     for wrong in ((), (x, x)):
-        with pytest.raises(TypeError, match=f"exp takes 1 input, got {len(wrong)}"):
+        with pytest.raises(TypeError, match=f"exp takes 1 inputs?, got {len(wrong)}"):
             autograd.exp(*wrong)
     for wrong in ((x,), (x, x, x)):
         with pytest.raises(TypeError, match=f"maximum takes 2 inputs, got {len(wrong)}"):
@@ -264,13 +281,10 @@ hypotenuse = Operation(
     on_arrays=np.hypot,
     doc="√(a² + b²)",
 )
-sum_of_squares = Operation(
-    "sum_of_squares", lambda *xs: sum(x * x for x in xs), lambda y, *xs: tuple(2 * x for x in xs)
-)
-# with rows of the table inside its rule, and a pole where math raises
-reciprocal_root = Operation(
-    "reciprocal_root", lambda x: 1 / autograd.sqrt(x), lambda y, x: (-0.5 / (x * autograd.sqrt(x)),)
-)
+sum_of_squares = Operation("sum_of_squares", lambda *xs: sum(x * x for x in xs), lambda y, *xs: (*(2 * x for x in xs),))
+# with a row of the table inside its rule, and a pole where Python raises
+reciprocal_root = Operation("reciprocal_root", lambda x: 1 / autograd.sqrt(x), lambda y, x: (-0.5 * y / x,))
+
 OWN = [(cube, (2.0,)), (hypotenuse, (3.0, 4.0)), (sum_of_squares, (1.0, -2.0, 0.5)), (reciprocal_root, (4.0,))]
 OWN_RESULTS = {"cube": 8.0, "hypotenuse": 5.0, "sum_of_squares": 5.25, "reciprocal_root": 0.5}
 every_own = pytest.mark.parametrize(("own", "inputs"), OWN, ids=OWN_RESULTS)
@@ -326,11 +340,11 @@ def test_an_own_operation_follows_ieee_where_rows_within_its_rule_do():
 def test_an_own_operation_of_numpy_functions_makes_nodes_of_floats():
     sinc = Operation("sinc", np.sinc, lambda y, x: ((np.cos(np.pi * x) - y) / x,))
     node = sinc(Value(0.5))
-    assert {type(node.data), *map(type, node.local_derivatives), type(sinc(0.5))} == {float}
-    assert node.data == np.sinc(0.5)
+    assert {type(node.data), *map(type, node.local_derivatives)} == {float}
+    assert node.data == sinc(0.5) == np.sinc(0.5)
 
 
-@pytest.mark.parametrize("operation", [*OPERATIONS.values(), *(own for own, _ in OWN)], ids=lambda o: o.name)
+@for_each([*OPERATIONS.values(), *(own for own, _ in OWN)])
 def test_operations_are_pickled_by_name(operation):
     assert pickle.loads(pickle.dumps(operation)) is operation
     assert copy.copy(operation) is copy.deepcopy(operation) is operation
@@ -379,9 +393,3 @@ def test_an_operation_describes_itself():
     for operation in OPERATIONS.values():
         assert operation.doc in repr(operation)
         assert operation.doc
-
-
-@rows_of_fixed_arity
-def test_defaults_are_those_of_the_value(operation):
-    assert len(operation.defaults) < operation.arity
-    assert len(inspect.signature(operation.derivatives).parameters) == operation.arity + 1

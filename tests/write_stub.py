@@ -25,7 +25,7 @@ def parameters(operation: Operation, kind: str, first: str | None = None) -> str
     optional = operation.arity - len(operation.defaults)
     kinds = [first or kind, *[kind] * (operation.arity - 1)]
     defaults = [""] * optional + [" = ..."] * len(operation.defaults)
-    return ", ".join(f"{name}: {k}{d}" for name, k, d in zip(names, kinds, defaults, strict=True))
+    return ", ".join([*(f"{name}: {k}{d}" for name, k, d in zip(names, kinds, defaults, strict=True)), "/"])
 
 
 def function(operation: Operation) -> str:
@@ -41,7 +41,7 @@ def function(operation: Operation) -> str:
 
 
 def method(operation: Operation) -> str:
-    _, *others = parameters(operation, "Value | float").split(", ")
+    others = parameters(operation, "Value | float").split(", ")[1:]
     return f'    def {operation.name}({", ".join(["self", *others])}) -> Value:\n        """{operation.doc}."""'
 
 

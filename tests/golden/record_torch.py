@@ -1,4 +1,4 @@
-"""Record what PyTorch gives for every row of the table: `python tests/golden/record_torch.py` writes torch.json.
+"""Record what PyTorch gives for every row of the table: `python tests/golden/record_torch.py [path]` writes torch.json.
 
 Each row is evaluated in float64 at its own points and edges and at the extremes below, and differentiated toward each
 input. One entry is [inputs, value, derivatives]; nan and infinities are strings, since JSON has no word for them, and
@@ -12,15 +12,12 @@ import sys
 from pathlib import Path
 
 os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same last digits on every processor
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import torch  # noqa: E402
-from torch.nn import functional  # noqa: E402
+import torch
+from torch.nn import functional
 
-from autograd import OPERATIONS, Operation  # noqa: E402
-
-PATH = Path(__file__).with_name("torch.json")
+from autograd import OPERATIONS, Operation
 
 inf, nan = math.inf, math.nan
 EXTREMES = (0.0, -0.0, inf, -inf, nan, 1000.0, -1000.0, 1e-300, -1e-300, 1e300, -1e300, 1.0, -1.0)
@@ -40,8 +37,7 @@ MANY = (
 )
 EXTREMES_BY_ARITY = {1: tuple((x,) for x in EXTREMES), 2: PAIRS, 3: CONDITIONAL, None: MANY}
 
-# The rows that PyTorch names otherwise, or reads from other arguments; where an input is a plain number to it, it is
-# given as one, and has no derivative.
+# The rows that torch itself does not have under our name and with tensors for arguments.
 FUNCTIONS = {
     "less": lambda a, b: torch.lt(a, b).double(),
     "less_equal": lambda a, b: torch.le(a, b).double(),
@@ -62,18 +58,18 @@ FUNCTIONS = {
     "dot": lambda *ab: torch.dot(*torch.stack(ab).view(2, -1)),
     "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), 0),
 }
-UNKNOWN = {"leaky_relu", "elu"}  # the derivative toward their second input
+UNKNOWN = {"leaky_relu", "elu"}  # their second input is a plain number to PyTorch: no derivative toward it
 
 
 def inputs_of(operation: Operation) -> list[tuple[float, ...]]:
     """Where a row is recorded, each point once."""
+    extremes = EXTREMES_BY_ARITY[operation.arity]
     if operation.defaults:
         extremes = [(x, *operation.defaults) for x in EXTREMES]
-    else:
-        extremes = EXTREMES_BY_ARITY[operation.arity]
     if operation.name == "dot":
         extremes = [xs for xs in extremes if len(xs) % 2 == 0]
-    return list({repr(xs): xs for xs in (*operation.points, *operation.edges, *extremes)}.values())
+    points = [*operation.points, *operation.edges, *extremes]
+    return list({repr(xs): xs for xs in points}.values())
 
 
 def entry(operation: Operation, inputs: tuple[float, ...]) -> list:
@@ -106,4 +102,5 @@ def golden() -> str:
 
 
 if __name__ == "__main__":
-    PATH.write_text(golden())
+    path = Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).with_name("torch.json")
+    path.write_text(golden(), encoding="utf-8", newline="\n")

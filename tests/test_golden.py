@@ -1,0 +1,85 @@
+"""Values and local derivatives equal PyTorch's, as `tests/golden/record_torch.py` recorded them."""
+
+import json
+import math
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd import OPERATIONS
+
+GOLDEN = Path(__file__).parent / "golden"
+TORCH = next((distribution.version for distribution in metadata.distributions(name="torch")), "no torch")
+RECORDED = json.loads((GOLDEN / "torch.json").read_text(encoding="utf-8"))
+
+# Where we differ from PyTorch on purpose.
+inf, nan = math.inf, math.nan
+EXCEPTIONS = {
+    "power": (
+        "Toward a of a⁰ it is 0 · 1/a for a ≠ 0, nan at nan, so that it has the right derivative toward b.",
+        [(nan, 0.0)],
+    ),
+    "abs": ("sign(nan) is nan, as NumPy has it, where torch passes 0 back.", [(nan,)]),
+    "sign": ("sign(nan) is nan, as NumPy has it, where torch has 0.", [(nan,)]),
+    "arccosh": ("Outside the domain (x − 1)(x + 1), accurate near 1, is −0 where torch's x² − 1 is 0.", [(-1.0,)]),
+    "relu": ("nan is not above 0, so its derivative there is 0, where torch passes the gradient on.", [(nan,)]),
+    "prod": (
+        "The derivative is the product of the other factors, where torch divides the infinite or rounded product.",
+        [
+            *((inf,), (-inf,), (nan,), (inf, inf), (-inf, -inf), (inf, -inf), (-inf, 1.0, 2.0), (inf, 1.0, -2.0)),
+            *((nan, 1.0), (1e300, 1e300, 1e-300), (1e-300, 1e-300, 1e300)),
+        ],
+    ),
+}
+
+
+def entries(name):
+    """(inputs, [value, *derivatives]) of a row; None for a derivative that torch does not know."""
+    for inputs, value, derivatives in RECORDED["rows"][name]:
+        yield tuple(map(float, inputs)), [None if x is None else float(x) for x in (value, *derivatives)]
+
+
+def agree(figures, recorded):
+    return all(
+        theirs is None or math.isclose(ours, theirs, rel_tol=1e-12) or (math.isnan(ours) and math.isnan(theirs))
+        for ours, theirs in zip(figures, recorded, strict=True)
+    )
+
+
+def reading_of_floats(operation, inputs):
+    y, derivatives = operation.float_reading(*inputs)
+    return [y, *derivatives]
+
+
+def reading_of_arrays(operation, inputs):
+    y, derivatives = operation.array_reading(*(np.full(3, x) for x in inputs))
+    return [np.broadcast_to(figure, 3)[1].item() for figure in (y, *derivatives)]
+
+
+@pytest.mark.parametrize("reading", [reading_of_floats, reading_of_arrays])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_values_and_derivatives_are_those_of_torch(name, reading):
+    differing = {
+        repr(inputs): (ours, recorded)
+        for inputs, recorded in entries(name)
+        if not agree(ours := reading(OPERATIONS[name], inputs), recorded)
+    }
+    _, excepted = EXCEPTIONS.get(name, ("", []))
+    assert differing.keys() == set(map(repr, excepted)), differing
+
+
+def test_every_row_is_recorded_at_its_points_and_edges():
+    assert RECORDED["rows"].keys() == OPERATIONS.keys()
+    for name, operation in OPERATIONS.items():
+        assert {*operation.points, *operation.edges} <= {inputs for inputs, _ in entries(name)}, name
+
+
+@pytest.mark.skipif(TORCH != RECORDED["torch"], reason=f"needs torch {RECORDED['torch']}, and {TORCH} is installed")
+def test_the_recorded_figures_are_those_of_the_script(tmp_path):
+    again = tmp_path / "torch.json"
+    subprocess.run([sys.executable, GOLDEN / "record_torch.py", again], check=True)
+    assert again.read_bytes() == (GOLDEN / "torch.json").read_bytes()
