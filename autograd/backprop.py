@@ -4,6 +4,7 @@ Interior nodes restart at zero at each sweep and leaves accumulate: a second `ba
 and nothing else, and two losses that share a node add up right. Nothing here is recursive, so depth does not matter.
 """
 
+from math import isfinite
 from typing import Protocol, Self, TypeVar
 
 
@@ -22,15 +23,16 @@ class Node(Protocol):
 N = TypeVar("N", bound=Node)
 
 
-def interior_order(output: N, visited: set[N] | None = None) -> list[N]:
+def interior_order(output: N, visited: set[N] | None = None, held: dict[N, float] | None = None) -> list[N]:
     """The nodes with parents that `output` is computed from, and `output` itself, each after its parents.
 
     Depth first with a stack of its own. A node is pushed back under a None before its parents are pushed, so meeting
     the None says that all of them stand in the order already. Nodes in `visited` are passed over; those of the
-    order are added to it.
+    order are added to it. Leaves that hold a gradient are put into `held` with it.
     """
     order: list[N] = []
     visited = set() if visited is None else visited
+    held = {} if held is None else held
     stack: list[N | None] = [output] if output.parents else []
     push, pop = stack.append, stack.pop
     while stack:
@@ -42,8 +44,11 @@ def interior_order(output: N, visited: set[N] | None = None) -> list[N]:
             push(node)
             push(None)
             for parent in node.parents:
-                if parent.parents and parent not in visited:
-                    push(parent)
+                if parent.parents:
+                    if parent not in visited:
+                        push(parent)
+                elif parent.grad:
+                    held[parent] = parent.grad
     return order
 
 
@@ -65,13 +70,11 @@ def topological_order(output: N, visited: set[N] | None = None) -> list[N]:
 
 def backpropagate(output: N, gradient: float) -> None:
     """Add ∂output/∂leaf × gradient to every leaf, and set ∂output/∂node × gradient on every interior node."""
-    order = interior_order(output)
-    for node in order:
+    # What leaves hold from sweeps before waits aside, so that this sweep's sums are rounded as if it were the first.
+    held: dict[N, float] = {}
+    order = interior_order(output, held=held)
+    for node in (*order, *held):
         node.grad = 0.0
-    # What leaves hold from sweeps before waits aside, so that this sweep's sum is rounded as if it were the first.
-    before = {leaf: leaf.grad for node in order for leaf in node.parents if leaf.grad}
-    for leaf in before:
-        leaf.grad = 0.0
     output.grad += gradient
     for node in reversed(order):
         g = node.grad
@@ -83,8 +86,8 @@ def backpropagate(output: N, gradient: float) -> None:
             b.grad += db * g
         elif len(parents) == 1:
             parents[0].grad += node.local_derivatives[0] * g
-        else:
+        elif g or not isfinite(sum(node.local_derivatives)):  # zero times finite adds nothing: a relu that is off
             for parent, d in zip(parents, node.local_derivatives):  # noqa: B905
                 parent.grad += d * g
-    for leaf, grad in before.items():
+    for leaf, grad in held.items():
         leaf.grad += grad

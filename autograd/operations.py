@@ -335,7 +335,7 @@ gelu       = _row("gelu",       lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
 _row("sum",       lambda *xs: sum(xs),           lambda y, *xs: (1.0,) * len(xs),             "x₁ + … + xₙ",             points=LISTS)
 _row("mean",      lambda *xs: sum(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       points=LISTS)
 _row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             points=LISTS)
-_row("dot",       _dot,                          lambda y, *ab: ab[len(ab) // 2 :] + ab[: len(ab) // 2], "a₁b₁ + … + aₙbₙ", points=TWO_LISTS)
+_row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ", points=TWO_LISTS)
 _row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), "log(eˣ¹ + … + eˣⁿ), without overflow", points=LISTS)
 # fmt: on
 

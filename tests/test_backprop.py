@@ -1,10 +1,11 @@
 """The sweep: right where engines of this kind go wrong."""
 
 import gc
+import math
 
 import pytest
 
-from autograd import OPERATIONS, Value, backward, derivatives, topological_order
+from autograd import OPERATIONS, Value, backward, derivatives, prod, topological_order
 from autograd.value import make_node
 
 
@@ -136,6 +137,19 @@ def test_the_sweep_is_the_event_for_any_number_of_parents():
         y = make_node(OPERATIONS["prod"], tuple(xs)) * 3.0
         y.backward()
         assert [x.grad for x in xs] == [d.data for d in derivatives(y, xs)]
+
+
+@pytest.mark.parametrize(
+    ("f", "inputs"), [(lambda x: x.sqrt(), [0.0]), (pow, [0.0, 0.5]), (lambda *xs: prod(xs), [0.0, 1e200, 1e200])]
+)
+def test_a_gradient_of_zero_times_an_infinite_derivative_is_nan(f, inputs):
+    """The sweep passes over nodes of many parents whose contributions are all zero, and these are not."""
+    xs = [Value(x) for x in inputs]
+    y = f(*xs) * 0.0
+    assert y.parents[0].local_derivatives[0] == math.inf
+    y.backward()
+    assert math.isnan(xs[0].grad)
+    assert [x.grad for x in xs[1:]] == [0.0] * len(xs[1:])
 
 
 @pytest.fixture
