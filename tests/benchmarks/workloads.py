@@ -91,11 +91,9 @@ def training_step(engine: Engine) -> Graph:
     targets = (2 * labels - 1).tolist()
 
     def forward() -> Any:
-        scores = list(map(model, inputs))
-        losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(targets, scores, strict=True)]
-        data_loss = sum(losses) * (1.0 / len(losses))
-        reg_loss = 1e-4 * sum(p * p for p in model.parameters())
-        return data_loss + reg_loss
+        margins = [(1 + -t * model(x)).relu() for x, t in zip(inputs, targets, strict=True)]
+        penalty = 1e-4 * sum(p * p for p in model.parameters())
+        return sum(margins) * (1.0 / len(margins)) + penalty
 
     def update() -> None:
         for p in model.parameters():
