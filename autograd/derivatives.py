@@ -14,7 +14,7 @@ from autograd.backprop import interior_order
 from autograd.floats import is_number
 from autograd.functions import sum as sum_of
 from autograd.operations import constant
-from autograd.value import Value, as_value, describe, tracing
+from autograd.value import Value, as_value, describe, is_operand, tracing
 
 
 def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
@@ -29,7 +29,7 @@ def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
     >>> slope.data, curvature.data
     (27.0, 18.0)
     """
-    targets = [wrt] if isinstance(wrt, Value) else list(wrt)
+    targets: list[Any] = [wrt] if is_operand(wrt) else list(wrt)  # type: ignore[arg-type]
     for v in [output, *targets]:
         if not isinstance(v, Value):
             raise TypeError(f"derivatives(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
@@ -44,7 +44,7 @@ def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
         if node in reached and node in contributions and node.operation is not None:
             g = _total(contributions[node])
             contributions[node] = [g]
-            inputs = [p.data if p.operation is constant else p for p in node.parents]
+            inputs = [p.data if p.operation is constant and p not in reached else p for p in node.parents]
             for parent, d in zip(node.parents, node.operation.derivatives(node, *inputs), strict=True):
                 if parent in reached:
                     contributions.setdefault(parent, []).append(_product(d, g))
@@ -82,7 +82,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """The function that returns (f(…), derivative) toward the argument at `argnums`, or a tuple of them for several.
 
     An argument is a number, or numbers in lists, tuples or an array; its derivative has the same form. `f` returns
-    one number. Called with Values, or inside another derivative, the results are Values, else floats. Raises TypeError
+    one number. Called with Values, or inside another derivative, the results are Values, else floats: to keep the graph
+    toward Values that `f` closes over, pass Value(x) for x. Raises TypeError
     for other arguments and results, and where `f` loses the graph by float() or a function of `math`.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
@@ -154,14 +155,19 @@ class _Trace:
     def __init__(
         self, f: Function, argnums: int | Sequence[int], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        self.name = getattr(f, "__name__", repr(f))
+        self.name = getattr(f, "__name__", getattr(f, "name", repr(f)))
         self.argnums = argnums
         positions = [argnums] if isinstance(argnums, int) else list(argnums)
+        if len({position % len(args) for position in positions if args}) < len(positions) and args:
+            raise ValueError(f"argnums names an argument of {self.name} twice: {argnums}")
         traced = list(args)
         self.arguments: list[tuple[list[Value], Callable[[list[Any]], Any]]] = []
         for position in positions:
             if not -len(args) <= position < len(args):
-                raise TypeError(f"{self.name} is differentiated toward argument {position}, but got {len(args)}")
+                raise TypeError(
+                    f"{self.name} is differentiated toward argument {position}, but got {len(args)} "
+                    "positional arguments"
+                )
             numbers, rebuild = _flatten(args[position], f"argument {position} of {self.name}")
             # A Value is passed on under a new name (+x), so that an inner derivative is toward the inner use alone.
             fresh = [+x if isinstance(x, Value) else Value(x) for x in numbers]
@@ -212,4 +218,5 @@ def _array(items: list[Any], shape: tuple[int, ...]) -> Any:
 
 
 def _holds_value(x: Any) -> bool:
-    return isinstance(x, Value) or (isinstance(x, list | tuple | np.ndarray) and any(map(_holds_value, x)))
+    items = x.flat if isinstance(x, np.ndarray) else x if isinstance(x, list | tuple) else ()
+    return isinstance(x, Value) or any(map(_holds_value, items))

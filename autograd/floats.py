@@ -24,7 +24,7 @@ def to_float(x: Any) -> float:
     try:
         return float(x)
     except OverflowError:
-        raise OverflowError(f"a {type(x).__name__} beyond ±1.8e308 does not fit a float: scale it down first") from None
+        raise OverflowError(f"{type(x).__name__} beyond ±1.8e308 does not fit a float: scale it down first") from None
 
 
 def relu(x: float) -> float:

@@ -3,12 +3,23 @@
 from collections.abc import Iterable
 from typing import Any, overload
 
+import numpy as np
+
 from autograd.elementary import exp
 from autograd.operations import OPERATIONS, Operation
-from autograd.value import Number, Value, make_node
+from autograd.value import Number, Value, is_operand, make_node
 
 Floats = Iterable[float]
 Values = Iterable[Value] | Iterable[Value | float]
+
+
+def _listed(name: str, values: Any) -> tuple[Any, ...]:
+    is_scalar = is_operand(values) or (isinstance(values, np.ndarray) and values.ndim == 0)
+    if is_scalar or not hasattr(values, "__iter__"):
+        raise TypeError(
+            f"{name} takes a sequence of numbers and Values, not {values!r} of type {type(values).__name__}"
+        )
+    return tuple(values)
 
 
 def _of_many(name: str, inputs: tuple[Any, ...]) -> Any:
@@ -30,7 +41,9 @@ def sum(values: Any, start: Any = 0) -> Any:
     >>> sum([1.0, 2.0, 4.0])
     7.0
     """
-    inputs = tuple(values) if type(start) is int and start == 0 else (start, *values)
+    inputs = _listed("sum", values)
+    if type(start) is not int or start != 0:
+        inputs = (start, *inputs)
     return _of_many("sum", inputs) if inputs else 0.0
 
 
@@ -44,7 +57,7 @@ def mean(values: Any) -> Any:
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return _of_many("mean", tuple(values))
+    return _of_many("mean", _listed("mean", values))
 
 
 @overload
@@ -59,7 +72,7 @@ def prod(values: Any) -> Any:
     >>> a.grad, b.grad
     (5.0, 0.0)
     """
-    inputs = tuple(values)
+    inputs = _listed("prod", values)
     return _of_many("prod", inputs) if inputs else 1.0
 
 
@@ -73,7 +86,7 @@ def dot(a: Any, b: Any) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    a, b = tuple(a), tuple(b)
+    a, b = _listed("dot", a), _listed("dot", b)
     if len(a) != len(b):
         raise ValueError(f"dot needs two sequences of one length, got {len(a)} and {len(b)}")
     return _of_many("dot", a + b) if a else 0.0
@@ -89,7 +102,7 @@ def logsumexp(values: Any) -> Any:
     >>> print(f"{logsumexp([1000.0, 1000.0]):.4f}")
     1000.6931
     """
-    return _of_many("logsumexp", tuple(values))
+    return _of_many("logsumexp", _listed("logsumexp", values))
 
 
 @overload
@@ -102,8 +115,8 @@ def log_softmax(values: Any) -> Any:
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]
     """
-    inputs = tuple(values)
-    total = logsumexp(inputs)
+    inputs = _listed("softmax", values)
+    total = _of_many("logsumexp", inputs)
     return [x - total for x in inputs]
 
 

@@ -22,11 +22,12 @@ _lock = threading.Lock()
 class DotNotFound(graphviz.ExecutableNotFound):  # type: ignore[misc]
     """No program to render a graph with; says what was tried and each way to mend it."""
 
-    def __init__(self, output_format: str) -> None:
+    def __init__(self, output_format: str, found: str = "") -> None:
         self.args = (
-            f"no program found that renders {output_format}: tried $AUTOGRAD_DOT, the package graphviz-pure and `dot` "
-            "on the PATH. Install one (`pip install graphviz-pure` for svg and png, or Graphviz from your system's "
-            "packages), or set AUTOGRAD_DOT to a `dot` program. The picture's .source works without",
+            f"{found or f'no program found that renders {output_format}'}: tried $AUTOGRAD_DOT, the package "
+            "graphviz-pure and `dot` on the PATH. Install one (`pip install graphviz-pure` for svg and png, or "
+            "Graphviz from your system's packages), or set AUTOGRAD_DOT to a `dot` program. "
+            "The picture's .source works without",
         )
 
     def __str__(self) -> str:
@@ -37,6 +38,8 @@ def find_dot(output_format: str) -> Path:
     """The program to render this format with. Raises DotNotFound."""
     named = os.environ.get("AUTOGRAD_DOT")
     if named:
+        if shutil.which(named) is None:
+            raise DotNotFound(output_format, f"AUTOGRAD_DOT names {named!r}, which is no program")
         return Path(named)
     bundled = _bundled() if output_format in BUNDLED_FORMATS else None
     system = shutil.which("dot")

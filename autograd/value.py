@@ -32,6 +32,8 @@ def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
 
     def method(self: "Value") -> "Value":
         x = self.data
+        if type(x) is not float:  # a NumPy scalar or an integer was put into .data
+            x = float(x)
         node: Value = _new(Value)
         try:
             node.data = y = value(x)
@@ -57,6 +59,8 @@ def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Ca
             if other is NotImplemented:
                 return other
         a, b = self.data, other.data
+        if type(a) is not float or type(b) is not float:
+            a, b = float(a), float(b)
         node: Value = _new(Value)
         try:
             node.data = y = value(a, b)
@@ -73,6 +77,7 @@ def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Ca
         other = _operand(other)
         return other if other is NotImplemented else method(other, self)
 
+    method.__name__, reflected.__name__ = operation.name, f"reflected {operation.name}"
     return method, reflected
 
 
@@ -124,7 +129,7 @@ class Value(Methods):
         self.parents = ()
         self.local_derivatives = ()
         self.operation = None
-        self.label = label
+        self.label = label if type(label) is str else _checked_label(label)
 
     # ---- making nodes
 
@@ -133,7 +138,7 @@ class Value(Methods):
     __mul__, __rmul__ = _binary(ops.multiply)
     __truediv__, __rtruediv__ = _binary(ops.divide)
     _power, __rpow__ = _binary(ops.power)
-    _fixed_power, _ = _binary(ops.fixed_power)
+    _fixed_power = _binary(ops.fixed_power)[0]
     __neg__ = _unary(ops.negative)
     __pos__ = _unary(ops.positive)
     __abs__ = _unary(ops.abs_)
@@ -168,7 +173,7 @@ class Value(Methods):
                 RuntimeWarning,
                 stacklevel=2,
             )
-        backpropagate(self, gradient if type(gradient) is float else _checked(gradient))
+        backpropagate(self, gradient if type(gradient) is float else _checked(gradient, "the gradient given is"))
 
     def zero_grad(self) -> None:
         """Set the gradient of every node in this Value's graph, leaves included, to zero."""
@@ -270,8 +275,10 @@ def make_node(operation: Operation, parents: tuple[Value, ...]) -> Value:
     try:
         node.data = y = operation.value_of_floats(*inputs)
         node.local_derivatives = operation.derivatives_of_floats(y, *inputs)
+        if type(y) is not float:  # as above: to ask it of each input would take a fifth of the time
+            node.data, node.local_derivatives = operation.float_reading(*map(float, inputs))
     except FLOAT_ERRORS:
-        node.data, node.local_derivatives = operation.float_reading(*inputs)
+        node.data, node.local_derivatives = operation.float_reading(*map(float, inputs))
     node.grad = 0.0
     node.parents = parents
     node.operation = operation
@@ -308,12 +315,18 @@ def describe(value: Value) -> str:
     return f"Value{label} = {value.data:g}{made}"
 
 
-def _checked(data: object) -> float:
-    """The data of a Value as a float; a TypeError that says what to do for anything but one real number."""
+def _checked_label(label: object) -> str:
+    if not isinstance(label, str):
+        raise TypeError(f"a Value's label is a string, not {label!r} of type {type(label).__name__}")
+    return label
+
+
+def _checked(data: object, what: str = "a Value holds") -> float:
+    """One real number as a float; a TypeError that says what to do for anything else."""
     if is_number(data):
         return to_float(data)
     if isinstance(data, Value):
-        advice = "it is one already: use it as it is, or its .detach() for a new leaf"
+        advice = "use the Value as it is, its .detach() for a new leaf, or its .data for the number"
     elif isinstance(data, str):
         advice = "convert it first, as in Value(float(text))"
     elif isinstance(data, complex):
@@ -322,7 +335,7 @@ def _checked(data: object) -> float:
         advice = "make one Value for each element, as in [Value(x) for x in data]"
     else:
         advice = "convert it with float() if it is one number"
-    raise TypeError(f"a Value holds one real number, not {data!r} of type {type(data).__name__}: {advice}")
+    raise TypeError(f"{what} one real number, not {data!r} of type {type(data).__name__}: {advice}")
 
 
 # Every row with a fixed number of inputs and no operator is a method: v.tanh(), v.maximum(0.0).

@@ -107,8 +107,12 @@ def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
     >>> cross_entropy([Value(0.0), Value(1000.0)], 0).data
     1000.0
     """
-    outputs = list(outputs)
-    return logsumexp(outputs) - dot(outputs, _distribution("cross_entropy", len(outputs), target))
+    outputs = _classes("cross_entropy", outputs)
+    targets = _distribution("cross_entropy", len(outputs), target)
+    # A class of probability 0 stays out, also with a score of -inf.
+    scores: list[Value] = [where(equal(t, 0.0), 0.0, z) for t, z in zip(targets, outputs, strict=True)]
+    loss: Value = logsumexp(outputs) - dot(scores, targets)
+    return loss
 
 
 def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
@@ -119,7 +123,7 @@ def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Valu
     >>> round(categorical_cross_entropy([Value(0.25), Value(0.75)], 1).data, 4)
     0.2877
     """
-    outputs = list(outputs)
+    outputs = _classes("categorical_cross_entropy", outputs)
     _check_unit_interval("categorical_cross_entropy", "outputs", outputs)
     total = sum_of([_number(p) for p in outputs])
     if abs(total - 1.0) > 1e-6:
@@ -136,6 +140,12 @@ def _times_log(t: Value | float, p: Value) -> Value:
     return t * log(chosen)
 
 
+def _classes(loss: str, outputs: Any) -> list[Any]:
+    if is_operand(outputs) or len(outputs) < 2:
+        raise ValueError(f"{loss} needs an output for each of at least two classes: binary_cross_entropy takes one")
+    return list(outputs)
+
+
 def _distribution(loss: str, classes: int, target: Any) -> list[Any]:
     """The target as one probability a class."""
     if isinstance(target, Value) or not is_operand(target):
@@ -149,7 +159,7 @@ def _distribution(loss: str, classes: int, target: Any) -> list[Any]:
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"{loss} needs target probabilities that add up to 1, not {total:g}")
         return distribution
-    if target != int(target) or not 0 <= target < classes:
+    if target % 1 != 0 or not 0 <= target < classes:
         raise ValueError(f"{loss} got class {target!r}: with {classes} outputs the classes are 0 to {classes - 1}")
     return [1.0 if k == target else 0.0 for k in range(classes)]
 

@@ -59,8 +59,8 @@ class Neuron(Module):
     """
 
     def __init__(self, nin: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None) -> None:
-        if nin < 1:
-            raise ValueError(f"a neuron needs at least one input, not {nin}")
+        if not isinstance(nin, int | np.integer) or nin < 1:
+            raise ValueError(f"a neuron needs a whole number of inputs, at least one, not {nin!r}")
         rng = np.random.default_rng(rng)
         self.activation = activation if nonlin else "linear"
         self._activate = activation_named(self.activation)
@@ -87,8 +87,8 @@ class Layer(Module):
     """`nout` neurons that share their `nin` inputs. With one neuron it returns a Value, else a list of them."""
 
     def __init__(self, nin: int, nout: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None) -> None:
-        if nout < 1:
-            raise ValueError(f"a layer needs at least one neuron, not {nout}")
+        if not isinstance(nout, int | np.integer) or nout < 1:
+            raise ValueError(f"a layer needs a whole number of neurons, at least one, not {nout!r}")
         rng = np.random.default_rng(rng)
         self.neurons = [Neuron(nin, activation, nonlin=nonlin, rng=rng) for _ in range(nout)]
 
@@ -115,7 +115,7 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: Sequence[int], activation: str = "relu", *, rng: Rng = None) -> None:
-        if not nouts:
+        if np.ndim(nouts) != 1 or not len(nouts):
             raise ValueError("an MLP needs at least one layer: give the widths, as in MLP(2, [16, 16, 1])")
         rng = np.random.default_rng(rng)
         widths = [nin, *nouts]
@@ -142,6 +142,10 @@ def as_inputs(x: Sample, nin: int, module: Module) -> list[Value]:
     Raises ValueError where the sample is not `nin` wide, TypeError where it holds anything but numbers and Values.
     """
     inputs: Any = [x] if is_operand(x) else x
+    if type(inputs) is not list and not isinstance(inputs, tuple | np.ndarray):
+        raise TypeError(f"{_short(module)} takes one sample, a list of {nin} numbers or Values, not {x!r}")
+    if isinstance(inputs, np.ndarray) and inputs.ndim != 1:
+        raise ValueError(f"{_short(module)} takes one sample of {nin} inputs, not an array of shape {inputs.shape}")
     values = [v if type(v) is Value else as_value(v) for v in inputs]
     if len(values) != nin:
         raise ValueError(f"{_short(module)} takes {nin} inputs, got {len(values)}")

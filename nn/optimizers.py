@@ -25,7 +25,7 @@ class Optimizer:
     buffer_names: tuple[str, ...] = ()
 
     def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
-        self.parameters = list(parameters)
+        self.parameters = list(parameters) if isinstance(parameters, Iterable) else [parameters]
         if not self.parameters:
             raise ValueError("an optimizer needs parameters: pass model.parameters()")
         for p in self.parameters:

@@ -56,6 +56,13 @@ def test_a_plain_exponent_stays_out_of_the_derivative_graph():
     assert (first.data, second.data) == (27.0, -18.0)
 
 
+def test_a_constant_can_be_differentiated_toward():
+    a = Value(2.0)
+    c = (3 * a).parents[0]
+    (first,) = derivatives(c * c * c, [c])
+    assert [first.data, derivatives(first, [c])[0].data] == [27.0, 18.0]
+
+
 def test_kinks_decide_again():
     x = Value(2.0)
     (slope,) = derivatives(x.relu() * x, [x])
@@ -187,8 +194,10 @@ def test_bad_arguments_and_results():
         grad(twice)("x")
     with pytest.raises(TypeError, match=r"argument 0 of twice must be .* not None of type NoneType"):
         grad(twice)([[1.0, None]])
-    with pytest.raises(TypeError, match="twice is differentiated toward argument 2, but got 1"):
+    with pytest.raises(TypeError, match="twice is differentiated toward argument 2, but got 1 positional"):
         grad(twice, 2)(1.0)
+    with pytest.raises(ValueError, match=r"argnums names an argument of twice twice: \(0, -1\)"):
+        grad(twice, (0, -1))(1.0)
     with pytest.raises(TypeError, match="the result of text must be a number or a sequence"):
         jacobian(text)(1.0)
 

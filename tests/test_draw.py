@@ -23,9 +23,9 @@ def test_a_box_holds_label_operation_data_and_gradient_and_an_edge_the_local_der
     y = neuron()
     y.backward()
     source = draw(y).source
-    for text in ("x | data 2.0000 | grad -2.3593", "y = tanh | data 0.4621 | grad 1.0000", "* | data -6.0000"):
+    for text in ("x | data 2 | grad -2.359", "y = tanh | data 0.4621 | grad 1", "* | data -6 |"):
         assert text in source
-    assert sorted(re.findall(r"label=(\S+)\]", source)) == ["-3", "0.786", "1", "1", "2"]
+    assert sorted(re.findall(r"label=(\S+)\]", source)) == ["-3", "0.7864", "1", "1", "2"]
 
 
 def test_both_uses_of_a_value_are_edges():
@@ -38,6 +38,13 @@ def test_constants_leaves_and_results_are_told_apart():
     assert re.search(r'"a \|.*#fff6d5', source)
     assert re.search(r'"constant \|.*#eeeeee', source)
     assert re.search(r'"\* \|.*white', source)
+
+
+def test_gradients_are_dashes_before_backward():
+    y = neuron()
+    assert draw(y).source.count('grad -"') == 6
+    y.backward()
+    assert 'grad -"' not in draw(y).source
 
 
 def test_drawing_changes_no_gradient():
@@ -61,17 +68,18 @@ def test_a_picture_without_a_path(monkeypatch, tmp_path):
     assert file.endswith("graph.png")
 
 
-@pytest.mark.parametrize("label", ['a"b', "{x|y}", "<script>", "a\\nb", "x" * 500, ""])
+@pytest.mark.parametrize("label", ['a"b', "{x|y}", "<script>", "a&amp;b", "a\\nb", "x" * 500, ""])
 def test_labels_are_shown_as_they_are(label):
     svg = draw(Value(1.0, label)).pipe(format="svg", encoding="utf-8")
     shown = re.findall(r"<text[^>]*>(.*?)</text>", svg)[0].replace("&#45;", "-").replace("&quot;", '"')
-    assert shown.replace("&lt;", "<").replace("&gt;", ">") == (label or "leaf")
+    assert shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == (label or "leaf")
 
 
 def test_the_program_named_by_the_environment_comes_first(monkeypatch):
-    monkeypatch.setenv("AUTOGRAD_DOT", "/somewhere/dot")
-    assert str(find_dot("svg")) == "/somewhere/dot"
-    with pytest.raises(graphviz.ExecutableNotFound):
+    monkeypatch.setenv("AUTOGRAD_DOT", sys.executable)
+    assert str(find_dot("svg")) == sys.executable
+    monkeypatch.setenv("AUTOGRAD_DOT", "/nowhere/dot")
+    with pytest.raises(graphviz.ExecutableNotFound, match="AUTOGRAD_DOT names '/nowhere/dot', which is no program"):
         draw(neuron()).pipe(format="svg")
 
 

@@ -70,6 +70,24 @@ def test_nothing():
             f([])
 
 
+@pytest.mark.parametrize("values", [Value(1.0), 3.0, None, np.array(1.0)])
+def test_what_is_no_sequence(values):
+    for f in (autograd.sum, mean, prod, logsumexp, softmax, lambda x: dot(x, [1.0])):
+        with pytest.raises(TypeError, match=r"takes a sequence of numbers and Values, not"):
+            f(values)
+
+
+def test_whole_numbers_in_arrays_are_read_as_floats():
+    assert autograd.sigmoid(np.array([200], np.uint8)).tolist() == [1.0]
+    assert autograd.negative(np.array([1], np.uint8)).tolist() == [-1.0]
+    assert autograd.square(np.array([10**10])).tolist() == [1e20]
+    assert autograd.power(np.array([2, 4]), -1).tolist() == [0.5, 0.25]
+    assert autograd.sigmoid(np.array([True, False])).tolist() == [autograd.sigmoid(1.0), 0.5]
+    for array in (np.array([1j]), np.array(["x"])):
+        with pytest.raises(TypeError, match="exp takes arrays of real numbers, not of"):
+            autograd.exp(array)
+
+
 def test_sum_takes_a_start_as_the_builtin_does():
     b = Value(1.0)
     y = autograd.sum([Value(2.0), 3.0], b)

@@ -62,9 +62,11 @@ def test_seeds():
         (lambda: Neuron(2, rng=0)([1.0]), r"ReLUNeuron\(2\) takes 2 inputs, got 1"),
         (lambda: Layer(2, 1, rng=0)([1.0] * 3), r"Layer of \[ReLUNeuron\(2\)\] takes 2 inputs, got 3"),
         (lambda: MLP(2, [16, 1], rng=0)([1.0]), r"a Layer \(Layer of \[ReLUNeuron.*…\) takes 2 inputs, got 1"),
-        (lambda: Neuron(0), "a neuron needs at least one input, not 0"),
-        (lambda: Layer(2, 0), "a layer needs at least one neuron, not 0"),
+        (lambda: Neuron(0), "a neuron needs a whole number of inputs, at least one, not 0"),
+        (lambda: Layer(2, 0), "a layer needs a whole number of neurons, at least one, not 0"),
         (lambda: MLP(2, []), "an MLP needs at least one layer"),
+        (lambda: MLP(2, 3), "an MLP needs at least one layer: give the widths"),
+        (lambda: Neuron(2.5), "a neuron needs a whole number of inputs, at least one, not 2.5"),
         (lambda: Neuron(2, "rleu"), "unknown activation 'rleu': use 'relu', 'tanh', 'sigmoid', 'linear'"),
         (lambda: SGD([], 0.1), r"an optimizer needs parameters: pass model\.parameters\(\)"),
         (lambda: SGD([Value(1.0)], -0.1), "the learning rate must be finite and not negative, got -0.1"),
@@ -80,9 +82,17 @@ def test_bad_input(call, message):
         call()
 
 
-def test_text_as_a_sample():
-    with pytest.raises(TypeError, match="a Value holds one real number, not 'a' of type str"):
-        Neuron(2, rng=0)("ab")
+@pytest.mark.parametrize("sample", ["ab", None, {1.0, 2.0}, {1.0: 2.0}])
+def test_what_is_no_sample(sample):
+    with pytest.raises(TypeError, match=r"ReLUNeuron\(2\) takes one sample, a list of 2 numbers or Values, not"):
+        Neuron(2, rng=0)(sample)
+
+
+def test_a_batch_is_no_sample():
+    with pytest.raises(ValueError, match=r"takes one sample of 2 inputs, not an array of shape \(3, 2\)"):
+        Neuron(2, rng=0)(np.zeros((3, 2)))
+    with pytest.raises(TypeError, match=r"a Value holds one real number, not \[1\.0, 2\.0\]"):
+        Neuron(2, rng=0)([[1.0, 2.0], [3.0, 4.0]])
 
 
 def test_losses():

@@ -81,6 +81,14 @@ def test_categorical_cross_entropy_is_cross_entropy_of_the_probabilities_logarit
     assert p.grad == -1.0
 
 
+def test_a_class_that_is_ruled_out_stays_out():
+    ys = [Value(-math.inf), Value(2.0), Value(2.0)]
+    loss = nn.cross_entropy(ys, 1)
+    loss.backward()
+    assert loss.data == close(math.log(2))
+    assert [y.grad for y in ys] == close([0.0, -0.5, 0.5])
+
+
 def test_certain_and_right_costs_nothing_and_certain_and_wrong_everything():
     right, wrong = Value(1.0), Value(0.0)
     loss = nn.binary_cross_entropy([right, wrong], [1, 0])
@@ -141,6 +149,8 @@ def test_clipping_by_value(gradients, limit, expected):
         (lambda: nn.huber(Value(1.0), 0.0, delta=0), "huber needs a positive delta, got 0"),
         (lambda: nn.cross_entropy([Value(1.0)] * 3, 3), "got class 3: with 3 outputs the classes are 0 to 2"),
         (lambda: nn.cross_entropy([Value(1.0)] * 3, -1), "got class -1: with 3 outputs the classes are 0 to 2"),
+        (lambda: nn.cross_entropy([Value(1.0)] * 3, math.nan), "got class nan: with 3 outputs"),
+        (lambda: nn.cross_entropy(Value(1.0), 0), "needs an output for each of at least two classes: binary_cross"),
         (lambda: nn.cross_entropy([Value(1.0)] * 3, 1.5), "got class 1.5: with 3 outputs"),
         (lambda: nn.cross_entropy([Value(1.0)] * 3, [0.5, 0.5]), "a probability for each of 3 classes, got 2"),
         (lambda: nn.cross_entropy([Value(1.0)] * 2, [0.5, 0.6]), "target probabilities that add up to 1, not 1.1"),
@@ -161,8 +171,9 @@ def test_bad_settings(call, message):
 
 
 def test_parameters_that_are_no_values():
-    with pytest.raises(TypeError, match=r"an optimizer changes Values, not 1\.0: pass model\.parameters\(\)"):
-        nn.SGD([1.0], 0.1)
+    for parameters in ([1.0], nn.Neuron(2)):
+        with pytest.raises(TypeError, match=r"an optimizer changes Values, not .*: pass model\.parameters\(\)"):
+            nn.SGD(parameters, 0.1)
 
 
 def test_the_rate_is_checked_when_it_is_changed():

@@ -235,7 +235,7 @@ def test_an_array_of_floats_from_values():
         (np.array(1.0), r"not array\(1\.\) of type ndarray: make one Value for each element"),
         (1j, r"not 1j of type complex: Values are real: use its \.real or abs\(\)"),
         (np.complex128(1j), r"not np\.complex128\(1j\) of type complex128: Values are real"),
-        (Value(2), r"not Value\(data=2, grad=0\) of type Value: it is one already"),
+        (Value(2), r"not Value\(data=2, grad=0\) of type Value: use the Value as it is"),
     ],
 )
 def test_data_that_is_no_real_number(data, message):
@@ -243,8 +243,25 @@ def test_data_that_is_no_real_number(data, message):
         Value(data)
 
 
+@pytest.mark.parametrize("label", [3, None, b"x"])
+def test_a_label_that_is_no_string(label):
+    with pytest.raises(TypeError, match="a Value's label is a string, not"):
+        Value(1.0, label)
+
+
+@pytest.mark.parametrize("number", [np.float64(3.0), np.float32(3.0), 3, True])
+def test_a_number_of_another_type_put_into_data_does_not_spread(number):
+    a, b = Value(1.0), Value(2.0)
+    a.data = number
+    for y in (a * b, b - a, a.tanh(), -a, a**2, a / b):
+        assert {type(y.data), *map(type, y.local_derivatives)} == {float}
+    assert {type(f([a, b]).data) for f in (autograd.sum, autograd.mean, autograd.prod, autograd.logsumexp)} == {float}
+    a.data = np.float64(0.0)
+    assert (b / a).data == math.inf
+
+
 def test_an_integer_beyond_the_floats():
-    with pytest.raises(OverflowError, match=r"a int beyond ±1.8e308 does not fit a float: scale it down first"):
+    with pytest.raises(OverflowError, match=r"int beyond ±1.8e308 does not fit a float: scale it down first"):
         Value(10**400)
     with pytest.raises(OverflowError, match=r"beyond ±1.8e308"):
         Value(1.0) * 10**400
@@ -262,7 +279,7 @@ def test_backward_on_a_plain_number_says_what_is_missing():
         TypeError, match=r"backward\(\) needs the Value that the computation ended in, not 3\.0 of type f"
     ):
         backward(3.0)
-    with pytest.raises(TypeError, match=r"a Value holds one real number, not 'x'"):
+    with pytest.raises(TypeError, match=r"the gradient given is one real number, not 'x'"):
         Value(1.0).backward("x")
 
 
