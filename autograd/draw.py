@@ -30,9 +30,9 @@ def draw(output: Value, *, direction: str = "LR") -> "Picture":
         raise ValueError(f"direction is 'LR', 'TB', 'RL' or 'BT', not {direction!r}")
     picture = Picture(format="svg")
     picture.attr(rankdir=direction, bgcolor="white")
-    picture.attr("node", shape="record", fontname="Courier", style="filled")
-    picture.attr("edge", fontname="Courier", fontsize="11")
-    picture.attr(ranksep="0.35", nodesep="0.2")
+    picture.attr("node", shape="record", fontname="Courier", fontsize="11", height="0", style="filled")
+    picture.attr("edge", fontname="Courier", fontsize="10")
+    picture.attr(ranksep="0.45", nodesep="0.2")
     names = {node: f"v{i}" for i, node in enumerate(topological_order(output))}
     swept = any(node.grad for node in names)
     for node, name in names.items():

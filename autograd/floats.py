@@ -4,6 +4,10 @@ Where `math` or Python raises on a float (`exp(1000)`, `log(0)`, `1 / 0`) the ro
 which follow IEEE 754; `FLOAT_ERRORS` are the exceptions that ask for it.
 """
 
+import operator
+import sys
+from collections.abc import Iterable
+from functools import reduce
 from numbers import Real
 from typing import Any
 
@@ -25,6 +29,14 @@ def to_float(x: Any) -> float:
         return float(x)
     except OverflowError:
         raise OverflowError(f"{type(x).__name__} beyond ±1.8e308 does not fit a float: scale it down first") from None
+
+
+if sys.version_info < (3, 12):
+    total = sum
+else:  # from 3.12 the builtin compensates its rounding, for floats and for nothing else
+
+    def total(xs: Iterable[float]) -> float:
+        return reduce(operator.add, xs, 0.0)
 
 
 def relu(x: float) -> float:

@@ -32,12 +32,12 @@ def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
 
     def method(self: "Value") -> "Value":
         x = self.data
-        if type(x) is not float:  # a NumPy scalar or an integer was put into .data
-            x = float(x)
         node: Value = _new(Value)
         try:
             node.data = y = value(x)
             node.local_derivatives = derivatives(y, x)
+            if type(y) is not float:  # a NumPy scalar was put into .data, and would spread
+                node.data, node.local_derivatives = operation.float_reading(float(x))
         except FLOAT_ERRORS:
             node.data, node.local_derivatives = operation.float_reading(x)
         node.grad = 0.0
@@ -59,12 +59,12 @@ def _binary(operation: Operation) -> tuple[Callable[["Value", Any], "Value"], Ca
             if other is NotImplemented:
                 return other
         a, b = self.data, other.data
-        if type(a) is not float or type(b) is not float:
-            a, b = float(a), float(b)
         node: Value = _new(Value)
         try:
             node.data = y = value(a, b)
             node.local_derivatives = derivatives(y, a, b)
+            if type(y) is not float:
+                node.data, node.local_derivatives = operation.float_reading(float(a), float(b))
         except FLOAT_ERRORS:
             node.data, node.local_derivatives = operation.float_reading(a, b)
         node.grad = 0.0
@@ -275,7 +275,7 @@ def make_node(operation: Operation, parents: tuple[Value, ...]) -> Value:
     try:
         node.data = y = operation.value_of_floats(*inputs)
         node.local_derivatives = operation.derivatives_of_floats(y, *inputs)
-        if type(y) is not float:  # as above: to ask it of each input would take a fifth of the time
+        if type(y) is not float:
             node.data, node.local_derivatives = operation.float_reading(*map(float, inputs))
     except FLOAT_ERRORS:
         node.data, node.local_derivatives = operation.float_reading(*map(float, inputs))

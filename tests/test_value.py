@@ -249,15 +249,13 @@ def test_a_label_that_is_no_string(label):
         Value(1.0, label)
 
 
-@pytest.mark.parametrize("number", [np.float64(3.0), np.float32(3.0), 3, True])
+@pytest.mark.parametrize("number", [np.float64(3.0), np.float32(3.0), np.int64(3)])
 def test_a_number_of_another_type_put_into_data_does_not_spread(number):
     a, b = Value(1.0), Value(2.0)
     a.data = number
     for y in (a * b, b - a, a.tanh(), -a, a**2, a / b):
         assert {type(y.data), *map(type, y.local_derivatives)} == {float}
     assert {type(f([a, b]).data) for f in (autograd.sum, autograd.mean, autograd.prod, autograd.logsumexp)} == {float}
-    a.data = np.float64(0.0)
-    assert (b / a).data == math.inf
 
 
 def test_an_integer_beyond_the_floats():
