@@ -75,7 +75,16 @@ def backpropagate(output: N, gradient: float) -> None:
     order = interior_order(output, held=held)
     for node in (*order, *held):
         node.grad = 0.0
-    output.grad += gradient
+    try:
+        output.grad += gradient
+        _sweep(order)
+    finally:
+        for leaf, grad in held.items():
+            leaf.grad += grad
+
+
+def _sweep(order: list[N]) -> None:
+    """Pass every node's gradient on to its parents, from the last node to the first."""
     for node in reversed(order):
         g = node.grad
         parents = node.parents
@@ -89,5 +98,3 @@ def backpropagate(output: N, gradient: float) -> None:
         elif g or not isfinite(sum(node.local_derivatives)):  # zero times finite adds nothing: a relu that is off
             for parent, d in zip(parents, node.local_derivatives):  # noqa: B905
                 parent.grad += d * g
-    for leaf, grad in held.items():
-        leaf.grad += grad

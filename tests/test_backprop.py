@@ -59,6 +59,17 @@ def test_doubling_is_exact_where_contributions_cancel():
     assert x.grad == 2 * first + first
 
 
+def test_a_sweep_that_fails_loses_no_gradient_of_sweeps_before():
+    a = Value(3.0)
+    y = a * a
+    y.backward()
+    broken = y.tanh()
+    broken.local_derivatives = ("x",)
+    with pytest.raises(TypeError):
+        broken.backward()
+    assert a.grad == 6.0
+
+
 def test_two_losses_that_share_a_subgraph_add_up():
     a = Value(3.0)
     shared = a * a
