@@ -1,6 +1,16 @@
-"""A small neural network library on top of autograd's Value: modules, losses, optimizers, schedules, data."""
+"""A small neural network library on top of autograd's Value.
+
+What networks are made of: Neuron, Layer, MLP, Sequential, Activation, Recurrent, Residual, BatchNorm, Dropout; and
+Module to derive from. Where weights start: uniform, xavier, he, zeros. What is minimised: mse, cross_entropy and the
+other losses of one sample, l1_penalty and l2_penalty. How: SGD, RMSprop, Adagrad, Adam, AdamW; schedules of the
+learning rate; clip_grad_norm and clip_grad_value. fit trains, History holds the figures; accuracy and confusion_matrix
+count. nn.data has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
+"""
 
 from nn import data
+from nn.history import EarlyStopping, History
+from nn.initializers import he, uniform, xavier, zeros
+from nn.layers import MLP, Activation, Layer, Neuron, Sequential
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -9,39 +19,62 @@ from nn.losses import (
     half_squared_error,
     hinge,
     huber,
+    l1_penalty,
+    l2_penalty,
     mae,
     mse,
 )
-from nn.module import MLP, Layer, Module, Neuron
+from nn.metrics import accuracy, confusion_matrix
+from nn.module import Module
 from nn.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm, clip_grad_value
+from nn.recurrent import Recurrent
+from nn.remedies import BatchNorm, Dropout, Residual
 from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay, WarmUp
+from nn.training import fit
 
 __all__ = [
     "MLP",
     "SGD",
+    "Activation",
     "Adagrad",
     "Adam",
     "AdamW",
+    "BatchNorm",
     "CosineDecay",
+    "Dropout",
+    "EarlyStopping",
     "ExponentialDecay",
+    "History",
     "InverseTimeDecay",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
     "RMSprop",
+    "Recurrent",
+    "Residual",
+    "Sequential",
     "StepDecay",
     "WarmUp",
+    "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "categorical_cross_entropy",
     "clip_grad_norm",
     "clip_grad_value",
+    "confusion_matrix",
     "cross_entropy",
     "data",
+    "fit",
     "half_squared_error",
+    "he",
     "hinge",
     "huber",
+    "l1_penalty",
+    "l2_penalty",
     "mae",
     "mse",
+    "uniform",
+    "xavier",
+    "zeros",
 ]

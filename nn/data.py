@@ -213,6 +213,34 @@ def jitter(X: ArrayLike, *, scale: float = 0.1, rng: Rng = None) -> NDArray[Any]
     return X + np.random.default_rng(rng).normal(scale=scale, size=X.shape)
 
 
+def checked_data(which: str, X: ArrayLike, y: ArrayLike) -> Dataset:
+    """Samples and targets as arrays of finite numbers, as many as each other. Raises ValueError, naming the row."""
+    X, y = _finite(f"{which}X", X).astype(float), _finite(f"{which}y", y)
+    if len(X) != len(y):
+        raise ValueError(f"{which}X has {len(X)} samples and {which}y has {len(y)} targets: each needs its own")
+    return X, y
+
+
+def _finite(name: str, data: ArrayLike) -> NDArray[Any]:
+    try:
+        array = np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array: its rows must have one length ({error})") from None
+    if array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} must hold numbers, not {array.dtype}: np.unique(y, return_inverse=True)[1] numbers any labels"
+        )
+    if array.ndim == 0:
+        raise ValueError(f"{name} must hold one sample a row, not {data!r}")
+    if not array.size:
+        raise ValueError(f"{name} is empty, with shape {array.shape}: there is nothing to train with")
+    wrong = np.flatnonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1))
+    if len(wrong):
+        more = f", and {len(wrong) - 1} more rows" if len(wrong) > 1 else ""
+        raise ValueError(f"{name} has nan or infinity in row {wrong[0]}{more}: remove or replace it")
+    return array.astype(float) if array.dtype.kind == "b" else array
+
+
 def _polar(radius: NDArray[Any], angle: NDArray[Any]) -> NDArray[Any]:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 

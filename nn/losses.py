@@ -1,16 +1,17 @@
-"""Losses of one sample: outputs and targets in, a Value out, the mean over the outputs.
+"""Losses of one sample: outputs and targets in, a Value out, the mean over the outputs. And penalties on weights.
 
 Outputs are Values or numbers, one or a sequence; targets likewise, or a class index for the losses over classes. An
 index becomes a distribution, and choices are made by `where` on the targets, so that a graph recorded for one target is
 right for all. The loss of a batch is the mean of its samples'.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import Value, dot, equal, log, logsumexp, mean, minimum, softplus, where
 from autograd import sum as sum_of
 from autograd.value import as_value, is_operand
+from nn.module import Module
 
 Outputs = Sequence[Value] | Value
 Targets = Sequence[Value | float] | Value | float
@@ -132,6 +133,44 @@ def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Valu
         )
     targets = _distribution("categorical_cross_entropy", len(outputs), target)
     return -sum_of([_times_log(t, p) for p, t in zip(outputs, targets, strict=True)])
+
+
+def l1_penalty(parameters: Module | Iterable[Value], strength: float) -> Value:
+    """The penalty strength · Σ |w|, which pulls every weight toward zero with the same force, however small it is.
+
+    Of a module its weights count, not its biases; to choose, pass the Values themselves. A loss may be added to it, and
+    `fit` takes it as a regularizer: `lambda model: l1_penalty(model, 1e-3)`. Raises ValueError for a negative strength.
+
+    >>> l1_penalty([Value(3.0), Value(-4.0)], 0.5).data
+    3.5
+    """
+    return sum_of([abs(w) for w in _weights("l1_penalty", parameters, strength)]) * strength
+
+
+def l2_penalty(parameters: Module | Iterable[Value], strength: float) -> Value:
+    """The penalty strength · Σ w², which pulls every weight toward zero in proportion to it; else as `l1_penalty`.
+
+    >>> l2_penalty([Value(3.0), Value(-4.0)], 0.5).data
+    12.5
+    """
+    weights = _weights("l2_penalty", parameters, strength)
+    return dot(weights, weights) * strength
+
+
+def _weights(penalty: str, parameters: Any, strength: float) -> list[Value]:
+    if not 0 <= strength < float("inf"):
+        raise ValueError(f"{penalty} needs a strength that is finite and not negative, got {strength}")
+    if isinstance(parameters, Module):
+        named = [(name.rsplit(".", 1)[-1], w) for name, _, w in parameters.placed_parameters()]
+        weights = [w for name, w in named if name != "b" and not name.startswith("bias")]
+    else:
+        weights = [parameters] if isinstance(parameters, Value) else list(parameters)
+    for w in weights:
+        if not isinstance(w, Value):
+            raise TypeError(f"{penalty} takes a module or Values, not {w!r}: pass model or model.parameters()")
+    if not weights:
+        raise ValueError(f"{penalty} found no weights to penalise")
+    return weights
 
 
 def _times_log(t: Value | float, p: Value) -> Value:

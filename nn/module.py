@@ -1,157 +1,297 @@
-"""Neurons, layers and multilayer perceptrons: Values for parameters, one `dot`, one `+`, one activation a neuron."""
+"""What every part of a network has in common: its parameters by name, its mode, its state saved and loaded.
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Any
+The parts are found among a module's attributes: Values, modules, and lists or dictionaries of them. Parameters are
+single numbers here and arrays in PyTorch, so each has a place in an array: `layers.0.weight` at index (3, 1).
+"""
+
+import os
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from autograd import OPERATIONS, Value
-from autograd.value import as_value, is_operand, make_node
-
-DOT = OPERATIONS["dot"]
+from autograd import Value
 
 Rng = np.random.Generator | int | None
-Sample = Sequence[Value | float] | Value
+Index = tuple[int, ...]
+State = dict[str, NDArray[Any]]
 
 
-def activation_named(name: str) -> Callable[[Value], Value] | None:
-    """The function of an activation's name, None for "linear": any row of the table that takes one input.
+class Table(str):
+    """Text that a prompt and a notebook show as it is."""
 
-    Raises ValueError, naming the common ones, for an unknown name.
-    """
-    if name == "linear":
-        return None
-    operation = OPERATIONS.get(name)
-    if operation is None or operation.arity is None or operation.arity - len(operation.defaults) != 1:
-        raise ValueError(
-            f"unknown activation {name!r}: use 'relu', 'tanh', 'sigmoid', 'linear', 'leaky_relu', 'elu', 'softplus', "
-            "'silu', 'gelu' or any other operation of one input"
-        )
-    return getattr(Value, name, operation)
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class Module:
-    """A part of a network: something with parameters, called with one sample."""
+    """A part of a network: something with parameters, called with one sample.
+
+    Derive from it, keep Values and modules in attributes, and define `__call__`:
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope = [Value(2.0), Value(-1.0)]
+    ...         self.offset = Value(0.5)
+    ...     def __call__(self, x):
+    ...         return self.slope[0] * x[0] + self.slope[1] * x[1] + self.offset
+    >>> line = Line()
+    >>> line([1.0, 3.0]).data
+    -0.5
+    >>> [name for name, _ in line.named_parameters()]
+    ['slope[0]', 'slope[1]', 'offset']
+    >>> line.state_dict()
+    {'slope': array([ 2., -1.]), 'offset': array(0.5)}
+    """
+
+    training = True
+    #: Attributes that are arrays which training changes without a gradient: saved with the parameters.
+    buffer_names: tuple[str, ...] = ()
+    #: Whether, in training, what one sample gives depends on the others of its batch.
+    couples_samples = False
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs for one sample."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x)")
+
+    def batch(self, X: Iterable[Any]) -> list[Any]:
+        """The outputs for a batch of samples, as a list."""
+        return [self(x) for x in X]
+
+    def children(self) -> Iterator[tuple[str, "Module"]]:
+        """The modules that this one is directly made of, by name."""
+        for name, part in vars(self).items():
+            yield from _members(name, part, Module)
+
+    def own_parameters(self) -> Iterator[tuple[str, Index, Value]]:
+        """The parameters of this module without its children's: the name of an array, the index in it, the Value."""
+        for name, part in vars(self).items():
+            yield from _cells(name, part)
+
+    def named_modules(self) -> Iterator[tuple[str, "Module"]]:
+        """The module itself, named "", and all that it is made of, each once, by path: `layers.0`."""
+        seen: set[int] = set()
+        stack: list[tuple[str, Module]] = [("", self)]
+        while stack:
+            path, module = stack.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield path, module
+                stack += [(f"{path}.{name}" if path else name, child) for name, child in module.children()][::-1]
+
+    def placed_parameters(self) -> Iterator[tuple[str, Index, Value]]:
+        """Every parameter once, in the order of `parameters()`: its array's name, its index there, the Value."""
+        seen: set[Value] = set()
+        for path, module in self.named_modules():
+            for name, index, v in module.own_parameters():
+                if v not in seen:
+                    seen.add(v)
+                    yield f"{path}.{name}" if path else name, index, v
 
     def parameters(self) -> list[Value]:
-        """The Values that training changes."""
-        return []
+        """The Values that training changes, each once, also where parts share them."""
+        return [v for _, _, v in self.placed_parameters()]
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """The parameters with their names, such as `layers.0.weight[3, 1]`."""
+        return [(name + (str(list(index)) if index else ""), v) for name, index, v in self.placed_parameters()]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         for p in self.parameters():
             p.grad = 0.0
 
+    def train(self) -> Self:
+        """Set the whole network to training: dropout drops, batch normalisation looks at its batch. Returns it."""
+        for _, module in self.named_modules():
+            module.training = True
+        return self
 
-class Neuron(Module):
-    """activation(w · x + b) of `nin` inputs, as three nodes: a dot, a sum and the activation.
+    def eval(self) -> Self:
+        """Set the whole network to evaluation, where a sample's outputs depend on that sample only. Returns it."""
+        for _, module in self.named_modules():
+            module.training = False
+        return self
 
-    w starts uniform in [−1, 1] and b at zero, as in micrograd. `activation` is the name of a function of one input,
-    "linear" for none; `nonlin=False` says "linear" in micrograd's words. `rng` is a NumPy generator or a seed; None
-    draws fresh entropy. Raises ValueError for inputs that are not `nin` in number.
+    def predict(self, X: ArrayLike) -> NDArray[np.float64]:
+        """The outputs for samples X as an array of shape (n, outputs), in evaluation mode; keeps no graph.
 
-    >>> neuron = Neuron(2, "tanh", rng=0)
-    >>> neuron
-    TanhNeuron(2)
-    >>> neuron([1.0, -2.0])
-    Value(data=0.832054, grad=0)
-    """
+        Raises ValueError where X holds no sample.
+        """
+        samples = np.asarray(X, dtype=float)
+        if samples.ndim == 0 or not len(samples):
+            raise ValueError(f"predict takes samples, one a row, not an array of shape {samples.shape}")
+        with evaluating(self):
+            outputs = np.array([plain(self(x)) for x in samples.tolist()])
+        return outputs[:, None] if outputs.ndim == 1 else outputs
 
-    def __init__(self, nin: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None) -> None:
-        if not isinstance(nin, int | np.integer) or nin < 1:
-            raise ValueError(f"a neuron needs a whole number of inputs, at least one, not {nin!r}")
-        rng = np.random.default_rng(rng)
-        self.activation = activation if nonlin else "linear"
-        self._activate = activation_named(self.activation)
-        self.w = [Value(w) for w in rng.uniform(-1.0, 1.0, nin)]
-        self.b = Value(0.0)
+    def state_dict(self) -> State:
+        """All parameters and buffers as arrays, with PyTorch's names and shapes: `layers.0.weight` is (nout, nin)."""
+        state: State = {}
+        for path, module in self.named_modules():
+            prefix = f"{path}." if path else ""
+            cells: dict[str, dict[Index, float]] = {}
+            for name, index, v in module.own_parameters():
+                cells.setdefault(name, {})[index] = v.data
+            state.update((prefix + name, _array(prefix + name, numbers)) for name, numbers in cells.items())
+            state.update((prefix + name, np.array(getattr(module, name))) for name in module.buffer_names)
+        return state
 
-    def __call__(self, x: Sample) -> Value:
-        return self.activate(as_inputs(x, len(self.w), self))
+    def load_state_dict(self, state: Mapping[str, Any]) -> Self:
+        """Take over a `state_dict()`, of this engine or of PyTorch. Returns the module.
 
-    def activate(self, x: Sequence[Value]) -> Value:
-        """The output for inputs that are Values already and of the right number."""
-        out = make_node(DOT, (*self.w, *x)) + self.b
-        return self._activate(out) if self._activate else out
+        The keys `0.weight`, `2.weight` of a plain `torch.nn.Sequential` are taken in order where the shapes agree.
+        Raises ValueError, and changes nothing, where names or shapes are others or an array holds no numbers.
+        """
+        new = _matched(self, state)
+        for path, module in self.named_modules():
+            prefix = f"{path}." if path else ""
+            for name, index, v in module.own_parameters():
+                v.data = float(new[prefix + name][index])
+            for name in module.buffer_names:
+                setattr(module, name, new[prefix + name])
+        return self
 
-    def parameters(self) -> list[Value]:
-        return [*self.w, self.b]
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the state to a file in NumPy's npz format. A file of that name is replaced when all is written."""
+        target = Path(path)
+        partial = target.with_name(f"{target.name}.partial")
+        try:
+            with partial.open("wb") as file:
+                np.savez(file, **self.state_dict())  # type: ignore[arg-type]
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def load(self, path: str | os.PathLike[str]) -> Self:
+        """Read what `save` wrote, or any npz file with those names and shapes. Returns the module.
+
+        Raises ValueError, and changes nothing, for a damaged file and for one of another network.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                state = {name: file[name] for name in file.files}
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError, EOFError, AttributeError, TypeError, KeyError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{os.fspath(path)!r} is no readable npz file, or damaged: {error}") from error
+        try:
+            return self.load_state_dict(state)
+        except ValueError as error:
+            raise ValueError(f"{os.fspath(path)!r} does not fit: {error}") from None
+
+    def summary(self) -> Table:
+        """The parts of the network as a table: path, kind, the shapes of its arrays, the number of parameters."""
+        rows = [("", "module", "shapes", "parameters")]
+        for path, module in self.named_modules():
+            own = list(module.own_parameters())
+            shapes: dict[str, Index] = {}
+            for name, index, _ in own:
+                shapes[name] = tuple(i + 1 for i in index)  # the last index is the largest
+            if own or not any(True for _ in module.children()):
+                text = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+                rows.append((path, module.title(), text, f"{len(own):,}"))
+        rows.append(("", "", "total", f"{len(self.parameters()):,}"))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows]
+        return Table("\n".join(line.strip() if widths[0] == 0 else line.rstrip() for line in lines))
+
+    def title(self) -> str:
+        """What this module is, in a few words."""
+        return type(self).__name__
 
     def __repr__(self) -> str:
-        name = "ReLU" if self.activation == "relu" else self.activation.title().replace("_", "")
-        return f"{name}Neuron({len(self.w)})"
+        return f"{self.title()}()"
 
 
-class Layer(Module):
-    """`nout` neurons that share their `nin` inputs. With one neuron it returns a Value, else a list of them."""
-
-    def __init__(self, nin: int, nout: int, activation: str = "relu", *, nonlin: bool = True, rng: Rng = None) -> None:
-        if not isinstance(nout, int | np.integer) or nout < 1:
-            raise ValueError(f"a layer needs a whole number of neurons, at least one, not {nout!r}")
-        rng = np.random.default_rng(rng)
-        self.neurons = [Neuron(nin, activation, nonlin=nonlin, rng=rng) for _ in range(nout)]
-
-    def __call__(self, x: Sample) -> Any:
-        inputs = as_inputs(x, len(self.neurons[0].w), self)
-        outputs = [neuron.activate(inputs) for neuron in self.neurons]
-        return outputs[0] if len(outputs) == 1 else outputs
-
-    def parameters(self) -> list[Value]:
-        return [p for neuron in self.neurons for p in neuron.parameters()]
-
-    def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(str, self.neurons))}]"
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Within it the model is in evaluation mode; afterwards each part is in its own mode again."""
+    modes = [(module, module.training) for _, module in model.named_modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
-class MLP(Module):
-    """A multilayer perceptron: layers of the widths `nouts`, all with the activation but the last, which is linear.
-
-    >>> model = MLP(2, [16, 16, 1], rng=1337)
-    >>> len(model.parameters())
-    337
-    >>> model([0.5, -1.0])
-    Value(data=..., grad=0)
-    """
-
-    def __init__(self, nin: int, nouts: Sequence[int], activation: str = "relu", *, rng: Rng = None) -> None:
-        if np.ndim(nouts) != 1 or not len(nouts):
-            raise ValueError("an MLP needs at least one layer: give the widths, as in MLP(2, [16, 16, 1])")
-        rng = np.random.default_rng(rng)
-        widths = [nin, *nouts]
-        self.layers = [
-            Layer(n, m, "linear" if i == len(nouts) - 1 else activation, rng=rng)
-            for i, (n, m) in enumerate(pairwise(widths))
-        ]
-
-    def __call__(self, x: Sample) -> Any:
-        for layer in self.layers:
-            x = layer(x)
-        return x
-
-    def parameters(self) -> list[Value]:
-        return [p for layer in self.layers for p in layer.parameters()]
-
-    def __repr__(self) -> str:
-        return f"MLP of [{', '.join(map(str, self.layers))}]"
+def plain(output: Any) -> Any:
+    """Outputs as plain numbers, in lists where they are in lists."""
+    return list(map(plain, output)) if isinstance(output, list | tuple) else float(getattr(output, "data", output))
 
 
-def as_inputs(x: Sample, nin: int, module: Module) -> list[Value]:
-    """One sample as a list of Values; a single number or Value is a sample of width one.
-
-    Raises ValueError where the sample is not `nin` wide, TypeError where it holds anything but numbers and Values.
-    """
-    inputs: Any = [x] if is_operand(x) else x
-    if type(inputs) is not list and not isinstance(inputs, tuple | np.ndarray):
-        raise TypeError(f"{_short(module)} takes one sample, a list of {nin} numbers or Values, not {x!r}")
-    if isinstance(inputs, np.ndarray) and inputs.ndim != 1:
-        raise ValueError(f"{_short(module)} takes one sample of {nin} inputs, not an array of shape {inputs.shape}")
-    values = [v if type(v) is Value else as_value(v) for v in inputs]
-    if len(values) != nin:
-        raise ValueError(f"{_short(module)} takes {nin} inputs, got {len(values)}")
-    return values
+def _members(name: str, part: Any, kind: type) -> Iterator[tuple[str, Any]]:
+    """What of this kind an attribute holds: itself, or in lists and dictionaries."""
+    if isinstance(part, kind):
+        yield name, part
+    elif isinstance(part, list | tuple | dict):
+        for key, member in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _members(f"{name}.{key}", member, kind)
 
 
-def _short(module: Module) -> str:
-    text = repr(module)
-    return text if len(text) <= 80 else f"a {type(module).__name__} ({text[:60]}…)"
+def _cells(name: str, part: Any, index: Index = ()) -> Iterator[tuple[str, Index, Value]]:
+    """The leaves that an attribute holds, in lists as cells of an array; results and constants are no parameters."""
+    if isinstance(part, Value):
+        if part.operation is None:
+            yield name, index, part
+    elif isinstance(part, dict):
+        for key, member in part.items():
+            yield from _cells(f"{name}.{key}", member)
+    elif isinstance(part, list | tuple) or (isinstance(part, np.ndarray) and part.dtype.hasobject):
+        for i, member in enumerate(part):
+            yield from _cells(name, member, (*index, i))
+
+
+def _array(name: str, cells: dict[Index, float]) -> NDArray[Any]:
+    depths = {len(index) for index in cells}
+    shape = tuple(max(column) + 1 for column in zip(*cells, strict=True)) if len(depths) == 1 else ()
+    if len(depths) > 1 or len(cells) != np.prod(shape, dtype=int):
+        raise ValueError(f"the parameters {name!r} form no array: make its rows of one length, or give them own names")
+    array = np.empty(shape)
+    for index, x in cells.items():
+        array[index] = x
+    return array
+
+
+def _matched(module: Module, state: Mapping[str, Any]) -> State:
+    """The state under this module's own names, as new arrays of their shapes and kinds."""
+    current = module.state_dict()
+    names = dict(zip(current, current, strict=True))
+    if set(state) != set(current):
+        names = _in_order(current, state) or names
+    missing, unknown = set(current) - set(names), set(state) - set(names.values())
+    missing |= {ours for ours, theirs in names.items() if theirs not in state}
+    if missing or unknown:
+        lacks = f"lacks {', '.join(sorted(missing))}" if missing else ""
+        has = f"has {', '.join(map(str, sorted(unknown, key=str)))}, unknown here" if unknown else ""
+        raise ValueError(f"this is another network's state: it {' and '.join(filter(None, (lacks, has)))}")
+    new: State = {}
+    for ours, theirs in names.items():
+        try:
+            new[ours] = np.array(state[theirs], dtype=current[ours].dtype)
+        except (TypeError, ValueError):
+            raise ValueError(f"{theirs} must be an array of numbers, not {state[theirs]!r}") from None
+        if new[ours].shape != current[ours].shape:
+            raise ValueError(f"{theirs} has shape {new[ours].shape}, and {ours} needs {current[ours].shape}")
+    return new
+
+
+def _in_order(current: State, state: Mapping[str, Any]) -> dict[str, str] | None:
+    """Our names with those of a plain `torch.nn.Sequential`, if arrays of the same kind and shape follow each other."""
+    if not all(isinstance(name, str) and re.fullmatch(r"\d+\.[a-z_]+", name) for name in state):
+        return None
+    theirs = sorted(state, key=lambda name: int(name.split(".")[0]))
+    ours = list(current)
+
+    def kinds(names: list[str], arrays: Mapping[str, Any]) -> list[tuple[str, Index]]:
+        return [(name.rsplit(".", 1)[-1], np.shape(arrays[name])) for name in names]
+
+    return dict(zip(ours, theirs, strict=True)) if kinds(ours, current) == kinds(theirs, state) else None

@@ -32,7 +32,7 @@ class Optimizer:
             if not isinstance(p, Value):
                 raise TypeError(f"an optimizer changes Values, not {p!r}: pass model.parameters()")
         self.lr = lr
-        self.weight_decay = _not_negative("weight_decay", weight_decay)
+        self.weight_decay = not_negative("weight_decay", weight_decay)
         self.t = 0
         self.buffers: dict[str, Array] = {name: np.zeros(len(self.parameters)) for name in self.buffer_names}
 
@@ -42,7 +42,7 @@ class Optimizer:
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._lr = _not_negative("the learning rate", lr)
+        self._lr = not_negative("the learning rate", lr)
 
     def step(self) -> None:
         """Move every parameter by the rule, against its gradient."""
@@ -109,7 +109,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
-        self.momentum = _not_negative("momentum", momentum)
+        self.momentum = not_negative("momentum", momentum)
         self.nesterov = nesterov
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum above zero, such as 0.9")
@@ -144,8 +144,8 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
         self.alpha = _below_one("alpha", alpha)
-        self.eps = _not_negative("eps", eps)
-        self.momentum = _not_negative("momentum", momentum)
+        self.eps = not_negative("eps", eps)
+        self.momentum = not_negative("momentum", momentum)
 
     def update(self, p: Array, g: Array) -> None:
         s, v = self.buffers["mean_square"], self.buffers["velocity"]
@@ -171,7 +171,7 @@ class Adagrad(Optimizer):
         self, parameters: Iterable[Value], lr: float = 0.01, *, eps: float = 1e-10, weight_decay: float = 0.0
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
-        self.eps = _not_negative("eps", eps)
+        self.eps = not_negative("eps", eps)
 
     def update(self, p: Array, g: Array) -> None:
         s = self.buffers["sum_of_squares"]
@@ -199,7 +199,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
         self.betas = _below_one("betas[0]", betas[0]), _below_one("betas[1]", betas[1])
-        self.eps = _not_negative("eps", eps)
+        self.eps = not_negative("eps", eps)
 
     def update(self, p: Array, g: Array) -> None:
         m, v = self.buffers["mean"], self.buffers["mean_square"]
@@ -228,7 +228,7 @@ class AdamW(Adam):
         weight_decay: float = 1e-2,
     ) -> None:
         super().__init__(parameters, lr, betas=betas, eps=eps)
-        self.decay = _not_negative("weight_decay", weight_decay)
+        self.decay = not_negative("weight_decay", weight_decay)
 
     def update(self, p: Array, g: Array) -> None:
         p *= 1 - self.lr * self.decay
@@ -241,22 +241,51 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     The direction stays. As in PyTorch the factor is max_norm / (norm + 1e-6). Raises ValueError for a negative maximum.
     """
     parameters = list(parameters)
-    norm = math.hypot(*(p.grad for p in parameters))
-    factor = _not_negative("max_norm", max_norm) / (norm + 1e-6)
-    if factor < 1.0:
-        for p in parameters:
-            p.grad *= factor
+    g = np.array([p.grad for p in parameters])
+    norm = clip_norm(g, max_norm)
+    _set_gradients(parameters, g)
     return norm
 
 
 def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
     """Cut every gradient to [−max_value, max_value]; the direction may change. Raises ValueError for a negative one."""
-    _not_negative("max_value", max_value)
-    for p in parameters:
-        p.grad = min(max(p.grad, -max_value), max_value)
+    parameters = list(parameters)
+    g = np.array([p.grad for p in parameters])
+    clip_value(g, max_value)
+    _set_gradients(parameters, g)
 
 
-def _not_negative(name: str, x: float) -> float:
+def clip_norm(g: Array, max_norm: float) -> float:
+    """`clip_grad_norm` on a flat array of gradients, in place."""
+    limit = not_negative("max_norm", max_norm)
+    norm = norm_of(g)
+    factor = limit / (norm + 1e-6)
+    if factor < 1.0:
+        g *= factor
+    return norm
+
+
+def clip_value(g: Array, max_value: float) -> None:
+    """`clip_grad_value` on a flat array of gradients, in place."""
+    limit = not_negative("max_value", max_value)
+    np.clip(g, -limit, limit, out=g)
+
+
+def norm_of(g: Array) -> float:
+    """The norm √Σ g², also where squares overflow or vanish."""
+    largest = float(np.abs(g).max(initial=0.0))
+    if largest == 0.0 or not math.isfinite(largest):
+        return largest
+    return largest * math.sqrt(float(np.square(g / largest).sum()))
+
+
+def _set_gradients(parameters: list[Value], g: Array) -> None:
+    for p, grad in zip(parameters, g.tolist(), strict=True):
+        p.grad = grad
+
+
+def not_negative(name: str, x: float) -> float:
+    """A setting as a float. Raises ValueError, naming it, where it is negative or not finite."""
     if not (math.isfinite(x) and x >= 0):
         raise ValueError(f"{name} must be finite and not negative, got {x}")
     return float(x)
