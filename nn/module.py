@@ -176,8 +176,8 @@ class Module:
         Raises ValueError, and changes nothing, for a damaged file and for one of another network.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                state = {name: file[name] for name in file.files}
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+                state = {name: arrays[name] for name in arrays.files}
         except FileNotFoundError:
             raise
         except (OSError, ValueError, EOFError, AttributeError, TypeError, KeyError, zipfile.BadZipFile) as error:

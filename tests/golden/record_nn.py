@@ -1,4 +1,4 @@
-"""Record what PyTorch gives for losses, optimizers, schedules and clipping: run this file to write nn.json again."""
+"""Record what PyTorch gives for losses, optimizers, modules and the rest: run this file to write nn.json again."""
 
 import json
 import os
@@ -93,8 +93,58 @@ def clipped(gradients, how, limit):
     return [gradients, limit, p.grad.tolist()]
 
 
+def numbers(*shape):
+    """The same well-spread numbers on every machine."""
+    count = torch.tensor(shape).prod().item()
+    return torch.sin(torch.arange(1.0, count + 1) * 1.7).reshape(shape)
+
+
+def batch_norm():
+    """Two batches in training, gradients of Σ C · output on the second, then a sample in evaluation."""
+    norm = torch.nn.BatchNorm1d(3, eps=1e-4, momentum=0.2)
+    with torch.no_grad():
+        norm.weight.copy_(torch.tensor([1.5, -0.5, 0.8]))
+        norm.bias.copy_(torch.tensor([0.1, 0.0, -2.0]))
+    first, second, c = 3 * numbers(4, 3), 1 + 2 * numbers(6, 3) ** 3, numbers(6, 3)
+    second.requires_grad_()
+    norm(first)
+    outputs = norm(second)
+    (c * outputs).sum().backward()
+    state = {name: array.tolist() for name, array in norm.state_dict().items()}
+    sample = torch.tensor([[0.3, -2.0, 5.0]])
+    return {
+        "first": first.tolist(),
+        "second": second.tolist(),
+        "c": c.tolist(),
+        "outputs": outputs.tolist(),
+        "gradients": [second.grad.tolist(), norm.weight.grad.tolist(), norm.bias.grad.tolist()],
+        "state": state,
+        "sample": sample[0].tolist(),
+        "evaluated": norm.eval()(sample)[0].tolist(),
+    }
+
+
+def network(module, X):
+    """Outputs of a module with its state, and the gradients of Σ C · output."""
+    with torch.no_grad():
+        for p in module.parameters():
+            p.copy_(numbers(*p.shape))
+    given = module(X)
+    outputs = given[0] if isinstance(given, tuple) else given
+    c = numbers(*outputs.shape)
+    (c * outputs).sum().backward()
+    return {
+        "X": X.tolist(),
+        "c": c.tolist(),
+        "state": {name: array.tolist() for name, array in module.state_dict().items()},
+        "outputs": outputs.tolist(),
+        "gradients": {name: p.grad.tolist() for name, p in module.named_parameters()},
+    }
+
+
 def figures():
     schedulers, utils = torch.optim.lr_scheduler, torch.nn.utils
+    perceptron = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
     return {
         "torch": torch.__version__,
         "regenerate": "python tests/golden/record_nn.py",
@@ -107,6 +157,9 @@ def figures():
             "cosine": rates(lambda o: schedulers.CosineAnnealingLR(o, 11, 0.01)),
             "inverse time": rates(lambda o: schedulers.LambdaLR(o, lambda epoch: 1 / (1 + 0.5 * epoch))),
         },
+        "batch_norm": batch_norm(),
+        "perceptron": network(perceptron, 2 * numbers(5, 3)),
+        "recurrent": network(torch.nn.RNN(2, 3, batch_first=True), numbers(1, 4, 2)),
         "clip_grad_norm": [clipped([3.0, -4.0, 12.0], utils.clip_grad_norm_, limit) for limit in (1.0, 13.0, 20.0)],
         "clip_grad_value": [clipped([3.0, -4.0, 0.5], utils.clip_grad_value_, limit) for limit in (1.0, 3.5)],
     }

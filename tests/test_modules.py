@@ -1,0 +1,609 @@
+"""What networks are made of: against figures recorded from PyTorch, central differences, and what users get wrong."""
+
+import copy
+import io
+import json
+import math
+import pickle
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, dot, sin
+from autograd import sum as sum_of
+from nn import MLP, Activation, BatchNorm, Dropout, Layer, Module, Neuron, Recurrent, Residual, Sequential
+from nn.module import plain
+
+FIGURES = json.loads((Path(__file__).parent / "golden" / "nn.json").read_text(encoding="utf-8"))
+each = pytest.mark.parametrize
+
+
+def close(expected):
+    return pytest.approx(np.array(expected), rel=1e-9, abs=1e-12)
+
+
+def weighted(outputs, c):
+    """Σ c · output, over outputs in lists of lists."""
+    flat = [v for row in outputs for v in (row if isinstance(row, list) else [row])]
+    return dot(flat, np.ravel(c).tolist())
+
+
+def gradients(module):
+    """A module's gradients in arrays, with the names and shapes of its state."""
+    shapes = module.state_dict()
+    for name, index, v in module.placed_parameters():
+        shapes[name][index] = v.grad
+    return shapes
+
+
+# ---- against PyTorch
+
+
+def test_batch_normalisation_as_in_pytorch():
+    figures = FIGURES["batch_norm"]
+    norm = BatchNorm(3, eps=1e-4, momentum=0.2)
+    for v, x in zip([*norm.weight, *norm.bias], [1.5, -0.5, 0.8, 0.1, 0.0, -2.0], strict=True):
+        v.data = x
+    norm.batch(figures["first"])
+    second = [[Value(x) for x in row] for row in figures["second"]]
+    outputs = norm.batch(second)
+    weighted(outputs, figures["c"]).backward()
+    assert np.array(plain(outputs)) == close(figures["outputs"])
+    toward_inputs, toward_weight, toward_bias = figures["gradients"]
+    assert np.array([[v.grad for v in row] for row in second]) == close(toward_inputs)
+    assert [v.grad for v in norm.weight] == close(toward_weight)
+    assert [v.grad for v in norm.bias] == close(toward_bias)
+    state = norm.state_dict()
+    assert list(state) == list(figures["state"])
+    for name, array in figures["state"].items():
+        assert state[name] == close(array)
+        assert state[name].shape == np.shape(array)
+    assert plain(norm.eval()(figures["sample"])) == close(figures["evaluated"])
+    assert plain(norm.batch([figures["sample"]])[0]) == close(figures["evaluated"])
+
+
+def test_a_perceptron_takes_a_plain_sequentials_state_and_gives_its_outputs_and_gradients():
+    figures = FIGURES["perceptron"]
+    assert list(figures["state"]) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    for model in (
+        MLP(3, [4, 2], "tanh"),
+        Sequential(Layer(3, 4, "tanh"), Layer(4, 2, "linear")),
+        Sequential(Layer(3, 4, "linear"), "tanh", Layer(4, 2, "linear", expand=True)),
+    ):
+        model.load_state_dict(figures["state"])
+        outputs = model.batch(figures["X"])
+        assert np.array(plain(outputs)) == close(figures["outputs"])
+        weighted(outputs, figures["c"]).backward()
+        for ours, theirs in zip(gradients(model).values(), figures["gradients"].values(), strict=True):
+            assert ours == close(theirs)
+
+
+def test_a_recurrent_network_takes_pytorchs_state_and_gives_its_outputs_and_gradients():
+    figures = FIGURES["recurrent"]
+    model = Recurrent(2, 3, return_sequences=True, rng=0)
+    assert {name: np.shape(a) for name, a in figures["state"].items()} == {
+        name: a.shape for name, a in model.state_dict().items()
+    }
+    model.load_state_dict(figures["state"])
+    outputs = model(figures["X"][0])
+    assert np.array(plain(outputs)) == close(figures["outputs"][0])
+    weighted(outputs, figures["c"]).backward()
+    ours = gradients(model)
+    for name, theirs in figures["gradients"].items():
+        if name != "bias_hh_l0":  # which is no parameter here: the first bias has its gradient
+            assert ours[name] == close(theirs)
+    assert model.state_dict()["bias_hh_l0"].tolist() == [0.0] * 3
+
+
+def test_a_saved_model_loads_into_pytorch(tmp_path):
+    """In a process of its own, so that torch is not loaded into the tests'."""
+    if find_spec("torch") is None:
+        pytest.skip("needs torch")
+    model = MLP(3, [5, 2], "tanh", rng=1)
+    model.save(tmp_path / "model.npz")
+    X = np.random.default_rng(0).normal(size=(4, 3))
+    np.savez(tmp_path / "data.npz", X=X, outputs=model.predict(X))
+    code = """
+import sys, numpy, torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.ModuleList([torch.nn.Linear(3, 5), torch.nn.Linear(5, 2)])
+    def forward(self, x):
+        return self.layers[1](torch.tanh(self.layers[0](x)))
+net = Net().double()
+state = numpy.load(sys.argv[1] + "/model.npz")
+net.load_state_dict({name: torch.tensor(state[name]) for name in state.files})
+data = numpy.load(sys.argv[1] + "/data.npz")
+numpy.testing.assert_allclose(net(torch.tensor(data["X"])).detach().numpy(), data["outputs"], rtol=1e-12)
+"""
+    subprocess.run([sys.executable, "-c", code, tmp_path], check=True)
+
+
+# ---- gradients
+
+
+MODELS = {
+    "mlp": lambda: MLP(2, [3, 2], "tanh", init="xavier", rng=0),
+    "softmax": lambda: MLP(2, [3, 2], "silu", output="softmax", rng=1),
+    "expanded": lambda: MLP(2, [3, 2], "sigmoid", expand=True, rng=2),
+    "sequential": lambda: Sequential(
+        Layer(2, 3, "linear", rng=3), "softplus", Activation("softmax"), Layer(3, 2, rng=4)
+    ),
+    "residual": lambda: Sequential(Residual(MLP(2, [3, 2], "tanh", rng=5)), Layer(2, 2, "gelu", rng=6)),
+    "batch norm": lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), "tanh", Layer(3, 2, "linear", rng=8)),
+    "evaluated batch norm": lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), Layer(3, 2, rng=8)).eval(),
+    "residual batch norm": lambda: Sequential(Residual(Sequential(BatchNorm(2), Layer(2, 2, "elu", rng=9))), "sin"),
+    "dropout": lambda: Sequential(Layer(2, 4, "tanh", rng=10), Dropout(0.5, rng=11), Layer(4, 2, "linear", rng=12)),
+}
+
+
+@each("name", MODELS)
+def test_gradients_are_central_differences(name):
+    model = MODELS[name]()
+    c = np.random.default_rng(0).normal(size=(3, 2))
+    X = [[0.3, -0.8], [1.2, 0.1], [-0.5, -1.1]]
+
+    def output(data):
+        trial = copy.deepcopy(model)  # the same dropout masks, the same running statistics
+        for p, x in zip(trial.parameters(), data, strict=True):
+            p.data = x
+        return weighted(trial.batch(X), c).data
+
+    data = np.array([p.data for p in model.parameters()])
+    numeric = [(output(data + h) - output(data - h)) / 2e-6 for h in 1e-6 * np.eye(len(data))]
+    weighted(copy.deepcopy(model).batch(X), c)  # a copy's run leaves the model alone
+    weighted(model.batch(X), c).backward()
+    assert [p.grad for p in model.parameters()] == pytest.approx(numeric, rel=1e-6, abs=1e-7)
+
+
+@each("return_sequences", [False, True])
+def test_gradients_through_time_are_central_differences(return_sequences):
+    model = Recurrent(1, 2, return_sequences=return_sequences, rng=0)
+    sequence = [0.5, -1.0, 0.25, 2.0]
+
+    def output():
+        given = model(sequence)
+        return weighted(given, np.arange(1.0, 1 + np.size(plain(given))))
+
+    output().backward()
+    for p in model.parameters():
+        x, p.data = p.data, p.data + 1e-6
+        above, p.data = output().data, x - 1e-6
+        below, p.data = output().data, x
+        assert p.grad == pytest.approx((above - below) / 2e-6, rel=1e-6, abs=1e-8)
+
+
+LOSSES = [
+    (nn.mse, [0.5, -2.0], [1.0, 3.0]),
+    (nn.half_squared_error, [0.5, -2.0], [1.0, 3.0]),
+    (nn.mae, [0.5, -2.0], [1.0, -3.0]),
+    (nn.huber, [0.5, -2.0], [1.0, 3.0]),
+    (nn.hinge, [0.5, -2.0, 3.0], [1, 1, 1]),
+    (nn.binary_cross_entropy, [0.5, 0.9], [1.0, 0.25]),
+    (nn.binary_cross_entropy_with_logits, [0.5, -3.0], [1.0, 0.25]),
+    (nn.cross_entropy, [0.5, -3.0, 1.0], 2),
+    (nn.cross_entropy, [0.5, -3.0, 1.0], [0.2, 0.5, 0.3]),
+    (nn.categorical_cross_entropy, [0.5, 0.2, 0.3], 1),
+    (nn.categorical_cross_entropy, [0.5, 0.2, 0.3], [0.2, 0.5, 0.3]),
+]
+
+
+@each(("loss", "outputs", "target"), LOSSES, ids=[f"{loss.__name__}-{t}" for loss, _, t in LOSSES])
+def test_gradients_of_losses_are_central_differences(loss, outputs, target):
+    ys = [Value(y) for y in outputs]
+    loss(ys, target).backward()
+    for i, y in enumerate(ys):
+        nudged = [[Value(x + h * (i == j)) for j, x in enumerate(outputs)] for h in (1e-7, -1e-7)]
+        above, below = (loss(values, target).data for values in nudged)
+        assert y.grad == pytest.approx((above - below) / 2e-7, rel=1e-5, abs=1e-6)
+
+
+@each("size", [-1000.0, 1000.0])
+@each("output", ["linear", "softmax", "sigmoid"])
+def test_outputs_and_gradients_stay_finite_at_large_scores(size, output):
+    loss = {"linear": nn.cross_entropy, "softmax": nn.categorical_cross_entropy, "sigmoid": nn.mse}[output]
+    model = Layer(1, 2, output, init=[[1.0], [-1.0]])
+    for label in (0, 1):
+        model.zero_grad()
+        target = label if output != "sigmoid" else [1 - label, label]
+        value = loss(model([size]), target)
+        right = (label == 0) == (size > 0)
+        if output == "linear":
+            assert value.data == (0.0 if right else 2000.0)
+        elif output == "sigmoid":
+            assert value.data == (0.0 if right else 1.0)
+        else:
+            assert value.data == (0.0 if right else math.inf)  # -log(0): cross_entropy of the scores has no such limit
+            if not right:
+                continue
+        value.backward()
+        assert all(math.isfinite(p.grad) for p in model.parameters())
+
+
+# ---- modules, each by what it means
+
+
+def test_an_expanded_neuron_is_the_same_neuron_written_out():
+    neuron, written = Neuron(3, "tanh", rng=0), Neuron(3, "tanh", expand=True, rng=0)
+    x = [0.5, -1.0, 2.0]
+    y, z = neuron(x), written(x)
+    assert z.data == pytest.approx(y.data, rel=1e-15)
+    names = []
+    while z.parents:
+        names.append(z.operation.name)
+        z = z.parents[0]
+    assert names == ["tanh", "add", "add", "add", "multiply"]
+    assert Neuron(1, "linear", expand=True, init=[2.0])(3.0).data == 6.0
+
+
+def test_initializers_have_the_spread_they_promise():
+    rng = np.random.default_rng(0)
+    assert np.abs(nn.uniform(300, 200, rng)).max() == pytest.approx(1, abs=1e-3)
+    assert nn.uniform(300, 200, rng).std() == pytest.approx(1 / math.sqrt(3), rel=0.01)
+    assert nn.xavier(300, 200, rng).std() == pytest.approx(math.sqrt(2 / 500), rel=0.01)
+    assert np.abs(nn.xavier(300, 200, rng)).max() <= math.sqrt(6 / 500)
+    assert nn.he(300, 200, rng).std() == pytest.approx(math.sqrt(2 / 300), rel=0.01)
+    assert [w.data for w in Layer(3, 2, init="zeros").parameters()] == [0.0] * 8
+    for init in ("uniform", "xavier", "he"):
+        layers = [Layer(3, 2, init=init, rng=5).state_dict()["weight"].tolist() for _ in range(2)]
+        assert layers[0] == layers[1] == Layer(3, 2, init=getattr(nn, init), rng=5).state_dict()["weight"].tolist()
+    by_hand = Layer(2, 2, init=[[1.0, 2.0], [3.0, 4.0]])
+    assert by_hand.state_dict()["weight"].tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_relu_layers_keep_the_size_of_values_with_he_and_tanh_layers_with_xavier():
+    for activation, init in (("relu", "he"), ("tanh", "xavier")):
+        model = MLP(32, [32] * 8, activation, init=init, rng=0)
+        X = np.random.default_rng(1).normal(size=(4, 32))
+        assert 0.1 < np.std(model.predict(X)) < 3
+        assert np.std(MLP(32, [32] * 8, "relu", rng=0).predict(X)) > 100  # micrograd's does not
+
+
+def test_softmax_gives_a_distribution_and_one_output_alone_is_refused():
+    model = MLP(2, [4, 3], output="softmax", rng=0)
+    assert sum(plain(model([1.0, -1.0]))) == pytest.approx(1.0, rel=1e-15)
+    with pytest.raises(ValueError, match="softmax of one output is always 1: use 'sigmoid' for one"):
+        MLP(2, [4, 1], output="softmax")
+    with pytest.raises(ValueError, match=r"softmax looks at all outputs of a layer: give it to a Layer"):
+        Neuron(2, "softmax")
+
+
+def test_residual_adds_its_input():
+    block = Residual(Layer(2, 2, "tanh", rng=0))
+    x = [0.5, -1.0]
+    assert plain(block(x)) == [a + b for a, b in zip(x, plain(block.module(x)), strict=True)]
+    assert plain(block.batch([x])[0]) == plain(block(x))
+    assert Residual(Neuron(1, "linear", init=[2.0]))(3.0).data == 9.0
+    with pytest.raises(ValueError, match="the outputs of Layer 2 → 3, relu: 2 inputs do not go with 3 outputs"):
+        Residual(Layer(2, 3, rng=0))(x)
+
+
+def test_dropout_keeps_the_mean_and_passes_the_gradient_of_what_stays():
+    dropout = Dropout(0.25, rng=0)
+    outputs = [y.data for y in dropout([1.0] * 20000)]
+    assert set(outputs) == {0.0, 1 / 0.75}
+    assert np.mean(outputs) == pytest.approx(1.0, abs=0.01)
+    xs = [Value(1.0) for _ in range(10)]
+    ys = dropout(xs)
+    sum_of(ys).backward()
+    assert [x.grad for x in xs] == [y.data for y in ys] == [m.data for m in dropout.mask]
+    assert plain(dropout.eval()(xs)) == [1.0] * 10
+    assert plain(Dropout(0.0).train()([1.0, 2.0])) == [1.0, 2.0]
+    assert dropout.parameters() == []
+    again = [plain(Dropout(0.5, rng=7)([1.0] * 30)) for _ in range(2)]
+    assert again[0] == again[1]
+
+
+def test_batch_normalisation_needs_a_batch_in_training_only():
+    model = Sequential(Layer(2, 3, rng=0), BatchNorm(3), Layer(3, 1, rng=1))
+    with pytest.raises(ValueError, match=r"call model\.batch\(X\) with several samples, or model\.eval\(\) first"):
+        model([1.0, 2.0])
+    with pytest.raises(ValueError, match="at least two samples in training, got 1: make batches larger"):
+        model.batch([[1.0, 2.0]])
+    model.eval()
+    assert type(model([1.0, 2.0])) is Value
+    assert [v.data for v in model.batch([[1.0, 2.0]])] == [model([1.0, 2.0]).data]
+    assert model.train().predict([[1.0, 2.0]]).shape == (1, 1)
+    assert all(module.training for _, module in model.named_modules())
+    with pytest.raises(ValueError, match=r"BatchNorm\(3\) takes 3 inputs, got 2"):
+        BatchNorm(3).batch([[1.0, 2.0], [3.0, 4.0]])
+
+
+def test_a_recurrent_network_unrolled_is_the_steps_by_hand():
+    model = Recurrent(2, 2, rng=0)
+    sequence = [[0.5, 1.0], [-1.0, 0.0], [0.25, 0.25]]
+    w, u = model.state_dict()["weight_ih_l0"], model.state_dict()["weight_hh_l0"]
+    h = np.zeros(2)
+    for x in sequence:
+        h = np.tanh(w @ x + u @ h)
+    assert plain(model(sequence)) == close(h)
+    state = [Value(0.0), Value(0.0)]
+    for x in sequence:
+        state = model.step(x, state)
+    assert plain(state) == plain(model(sequence)) == plain(model(np.array(sequence)))
+    assert plain(model(sequence[1:], model.step(sequence[0], [Value(0.0)] * 2))) == plain(model(sequence))
+    assert type(Recurrent(1, 1, rng=0)([1.0, 2.0])) is Value
+    assert Sequential(Recurrent(1, 3, rng=0), Layer(3, 1, rng=1)).predict(np.zeros((5, 7))).shape == (5, 1)
+
+
+def test_a_users_module_has_parameters_wherever_it_keeps_them():
+    class Net(Module):
+        def __init__(self):
+            self.hidden = [Layer(2, 2, "tanh", rng=0), Layer(2, 2, "tanh", rng=1)]
+            self.heads = {"left": Neuron(2, rng=2), "right": Neuron(2, rng=3)}
+            self.table = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+            self.grid = np.array([Value(7.0), Value(8.0)])
+            self.shift = Value(5.0)
+            self.tied = self.hidden[0]
+            self.last = None
+
+        def __call__(self, x):
+            for layer in self.hidden:
+                x = layer(x)
+            self.last = self.heads["left"](x) + self.shift * self.table[1][0] + self.grid[0]
+            return self.last
+
+    net = Net()
+    net([1.0, 2.0])
+    names = [name for name, _ in net.named_parameters()]
+    assert names[:7] == ["table[0, 0]", "table[0, 1]", "table[1, 0]", "table[1, 1]", "grid[0]", "grid[1]", "shift"]
+    assert names[7:10] == ["hidden.0.weight[0, 0]", "hidden.0.weight[0, 1]", "hidden.0.bias[0]"]
+    assert names[-3:] == ["heads.right.weight[0, 0]", "heads.right.weight[0, 1]", "heads.right.bias[0]"]
+    assert len(names) == 25 == len(set(net.parameters()))  # each once, also where shared; a result is none
+    assert net.state_dict()["table"].tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert type(net.predict([[1.0, 2.0]])) is np.ndarray
+    with pytest.raises(NotImplementedError, match=r"Nothing needs a method __call__\(self, x\)"):
+        type("Nothing", (Module,), {})()([1.0])
+
+
+def test_rows_of_different_lengths_have_no_place_in_an_array():
+    module = Module()
+    module.w = [[Value(1.0)], [Value(1.0), Value(2.0)]]
+    assert len(module.parameters()) == 3
+    with pytest.raises(ValueError, match="the parameters 'w' form no array: make its rows of one length"):
+        module.state_dict()
+
+
+def test_predict_gives_arrays_and_leaves_the_modes_as_they_were():
+    model = Sequential(Layer(2, 3, rng=0), Dropout(0.5, rng=1), Layer(3, 2, rng=2))
+    model[1].training = False
+    X = np.random.default_rng(0).normal(size=(4, 2))
+    expected = [[y.data for y in model(x)] for x in X]
+    assert model.predict(X).tolist() == expected
+    assert [module.training for _, module in model.named_modules()] == [True, True, False, True]
+    assert MLP(1, [3, 1], rng=0).predict([0.5, 1.0]).shape == (2, 1)
+    for empty in ([], np.zeros((0, 2)), 3.0):
+        with pytest.raises(ValueError, match="predict takes samples, one a row, not an array of shape"):
+            model.predict(empty)
+
+
+def test_summary():
+    model = Sequential(Layer(2, 16, "linear", rng=0), BatchNorm(16), "relu", Dropout(0.2), Residual(Layer(16, 16)))
+    assert repr(model.summary()) == str(model.summary())
+    assert model.summary().splitlines() == [
+        "          module                shapes                       parameters",
+        "0         Layer 2 → 16, linear  weight (16, 2), bias (16,)           48",
+        "1         BatchNorm 16          weight (16,), bias (16,)             32",
+        "2         Activation relu                                             0",
+        "3         Dropout 0.2                                                 0",
+        "4.module  Layer 16 → 16, relu   weight (16, 16), bias (16,)         272",
+        "                                total                               352",
+    ]
+    assert Neuron(3).summary().splitlines()[-1].split() == ["total", "4"]
+    assert "Recurrent 2 → 3, tanh" in Recurrent(2, 3).summary()
+
+
+# ---- saving and loading
+
+
+@pytest.fixture
+def model():
+    return Sequential(
+        Layer(2, 3, "linear", rng=0), BatchNorm(3), "tanh", Residual(Layer(3, 3, rng=1)), Recurrent(3, 2, rng=2)
+    )
+
+
+def test_what_is_saved_comes_back(model, tmp_path):
+    model[1].batch([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]])
+    model.save(tmp_path / "model")
+    other = copy.deepcopy(model)
+    for p in other.parameters():
+        p.data = 0.0
+    other[1].running_mean = np.zeros(3)
+    assert other.load(str(tmp_path / "model")) is other
+    assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
+    for name, array in model.state_dict().items():
+        assert (other.state_dict()[name] == array).all()
+    assert [p.name for p in tmp_path.iterdir()] == ["model"]
+    assert pickle.loads(pickle.dumps(model)).state_dict().keys() == model.state_dict().keys()
+
+
+def test_a_state_is_a_copy(model):
+    state = model.state_dict()
+    state["0.weight"][:] = 7.0
+    state["1.running_mean"][:] = 7.0
+    assert 7.0 not in [p.data for p in model.parameters()]
+    assert model[1].running_mean.tolist() == [0.0] * 3
+    model.load_state_dict(state)
+    state["1.running_mean"][:] = 8.0
+    assert model[1].running_mean.tolist() == [7.0] * 3
+
+
+@each(
+    ("change", "message"),
+    [
+        (lambda s: s.pop("0.bias"), "another network's state: it lacks 0.bias"),
+        (lambda s: s.update(extra=1.0), "it has extra, unknown here"),
+        (
+            lambda s: s.update({"0.weight": np.zeros((2, 3))}),
+            r"0.weight has shape \(2, 3\), and 0.weight needs \(3, 2\)",
+        ),
+        (lambda s: s.update({"3.module.bias": ["a", "b", "c"]}), "3.module.bias must be an array of numbers, not"),
+        (lambda s: s.update({"3.module.bias": None}), "3.module.bias has shape|must be an array of numbers, not None"),
+        (lambda s: s.clear(), "it lacks 0.bias, 0.weight, 1.bias"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(model, change, message):
+    before = [p.data for p in model.parameters()]
+    state = {name: array + 1 for name, array in model.state_dict().items()}
+    change(state)
+    with pytest.raises(ValueError, match=message):
+        model.load_state_dict(state)
+    assert [p.data for p in model.parameters()] == before
+    assert model[1].running_mean.tolist() == [0.0] * 3
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def half_a_file(model):
+    file = io.BytesIO()
+    np.savez(file, **model.state_dict())
+    return file.getvalue()[: len(file.getvalue()) // 2]
+
+
+def flipped(model):
+    """A byte of the last array's data is another one, which the zip's checksum notices."""
+    file = io.BytesIO()
+    np.savez(file, **model.state_dict())
+    data = bytearray(file.getvalue())
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
+        last = archive.infolist()[-1]
+    data[last.header_offset + 30 + len(last.filename) + 140] ^= 0xFF
+    return bytes(data)
+
+
+@each(
+    ("content", "message"),
+    [
+        (lambda model: b"", "no readable npz file, or damaged"),
+        (lambda model: b"hello", "no readable npz file, or damaged"),
+        (half_a_file, "no readable npz file, or damaged"),
+        (flipped, "no readable npz file, or damaged"),
+        (lambda model: pickle.dumps({"0.weight": 1}), "no readable npz file, or damaged"),
+        (lambda model: npz(a=np.array([None])), "no readable npz file, or damaged"),
+        (lambda model: npz(a=np.zeros(3)), "does not fit: this is another network's state"),
+        (lambda model: npz(**MLP(2, [2]).state_dict()), "does not fit: this is another network's state"),
+    ],
+)
+def test_a_damaged_or_foreign_file_changes_nothing(model, tmp_path, content, message):
+    (tmp_path / "model").write_bytes(content(model))
+    before = [p.data for p in model.parameters()]
+    with pytest.raises(ValueError, match=message):
+        model.load(tmp_path / "model")
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_a_single_array_is_no_model(model, tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    with pytest.raises(ValueError, match="no readable npz file"):
+        model.load(tmp_path / "a.npy")
+    with pytest.raises(FileNotFoundError):
+        model.load(tmp_path / "none")
+
+
+def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
+    model.save(tmp_path / "model")
+    before = (tmp_path / "model").read_bytes()
+    model.w = [[Value(1.0)], [Value(1.0), Value(2.0)]]
+    model.children = lambda: iter(())
+    with pytest.raises(ValueError, match="'w' form no array"):
+        Module.save(model, tmp_path / "model")
+    assert (tmp_path / "model").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["model"]
+
+
+@each(
+    ("call", "error", "message"),
+    [
+        (lambda: Layer(2, 3, init="glorot"), ValueError, "unknown initializer 'glorot': use 'uniform', 'xavier', 'he'"),
+        (
+            lambda: Layer(2, 3, init=np.zeros((2, 3))),
+            ValueError,
+            r"weights of 3 neurons with 2 inputs are \(3, 2\), not",
+        ),
+        (lambda: Layer(2.0, 3), ValueError, "a neuron needs a whole number of inputs, at least one, not 2.0"),
+        (lambda: Dropout(1.0), ValueError, "dropout needs a probability of at least 0 and below 1, got 1.0"),
+        (lambda: Dropout(math.nan), ValueError, "dropout needs a probability of at least 0 and below 1, got nan"),
+        (lambda: BatchNorm(0), ValueError, "batch normalisation needs a whole number of inputs, at least one, not 0"),
+        (lambda: BatchNorm(2, eps=0.0), ValueError, "eps must be above zero, got 0.0"),
+        (lambda: BatchNorm(2, momentum=2), ValueError, "momentum must be between 0 and 1, got 2"),
+        (
+            lambda: Recurrent(0, 2),
+            ValueError,
+            "a recurrent network needs a whole number of inputs, at least one, not 0",
+        ),
+        (lambda: Recurrent(2, 2)([]), ValueError, r"takes a sequence of at least one step, not \[\]"),
+        (lambda: Recurrent(2, 2)(1.0), ValueError, "takes a sequence of at least one step, not 1.0"),
+        (lambda: Recurrent(2, 2)([[1.0]]), ValueError, r"Recurrent\(2, 2, 'tanh'\) takes 2 inputs, got 1"),
+        (lambda: Sequential(), ValueError, "Sequential needs at least one module"),
+        (lambda: Sequential([Layer(2, 2)]), TypeError, "takes modules and names of activations, one by one, not"),
+        (lambda: Sequential(Layer(2, 2), "rleu"), ValueError, "unknown activation 'rleu': use 'relu'"),
+        (lambda: Residual("relu"), TypeError, "Residual takes a module, not 'relu'"),
+        (lambda: nn.l2_penalty([], 0.1), ValueError, "l2_penalty found no weights to penalise"),
+        (lambda: nn.l1_penalty([1.0], 0.1), TypeError, "l1_penalty takes a module or Values, not 1.0: pass model"),
+        (
+            lambda: nn.l2_penalty([Value(1.0)], -1),
+            ValueError,
+            "needs a strength that is finite and not negative, got -1",
+        ),
+        (lambda: nn.accuracy([1.0], [1, 0]), ValueError, "accuracy needs a target for each output, got 1 and 2"),
+        (lambda: nn.confusion_matrix([0.5], [1]), ValueError, "predicted must be class indices from 0"),
+        (lambda: nn.confusion_matrix([0], [1, 2]), ValueError, "needs a target for each prediction, got 1 and 2"),
+    ],
+)
+def test_bad_input(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_penalties_are_sums_over_weights_and_spare_biases():
+    model = MLP(2, [3, 1], rng=0)
+    for p in model.parameters():
+        p.data += 0.5
+    state = model.state_dict()
+    weights = np.concatenate([state[f"layers.{i}.weight"].ravel() for i in (0, 1)])
+    for penalty, value, slope in (
+        (nn.l1_penalty, np.abs(weights).sum(), np.sign),
+        (nn.l2_penalty, np.square(weights).sum(), lambda w: 2 * w),
+    ):
+        model.zero_grad()
+        result = penalty(model, 0.3)
+        result.backward()
+        assert result.data == close(0.3 * value)
+        found = gradients(model)
+        for i in (0, 1):
+            assert found[f"layers.{i}.weight"] == close(0.3 * slope(state[f"layers.{i}.weight"]))
+            assert not found[f"layers.{i}.bias"].any()
+        everything = penalty(model.parameters(), 0.3).data
+        assert everything > result.data
+    assert nn.l2_penalty([Value(2.0)], 0).data == 0.0
+    assert nn.l1_penalty(Value(-2.0), 1).data == 2.0
+
+
+def test_accuracy_and_confusion():
+    assert nn.accuracy([[0.2], [0.7], [0.5]], [0, 1, 0]) == 1.0
+    assert nn.accuracy([3.0, -3.0, 0.2], [1, -1, -1], threshold=0.0) == pytest.approx(2 / 3)
+    assert nn.accuracy([[0.0, 3.0, 1.0], [5.0, 1.0, 2.0]], [[0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]) == 0.5
+    assert nn.accuracy([[0.0, 3.0], [5.0, 1.0]], [1, 0]) == 1.0
+    assert nn.confusion_matrix([[0.1, 0.9], [0.8, 0.2]], [0, 0]).tolist() == [[1, 1], [0, 0]]
+    assert nn.confusion_matrix([2, 0], [[0, 1, 0], [1, 0, 0]]).tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
+
+
+def test_activations_are_modules_too():
+    assert plain(Activation("sin")([1.0, 2.0])) == [sin(1.0), sin(2.0)]
+    assert plain(Activation("linear")([1.0, 2.0])) == [1.0, 2.0]
+    assert Activation("relu")(-1.0).data == 0.0
+    assert (
+        repr(Sequential(Layer(1, 1, "tanh"), "relu")) == "Sequential of [Layer of [TanhNeuron(1)], Activation('relu')]"
+    )
