@@ -5,17 +5,24 @@ system's `dot`, which also makes the formats that the package's cannot (pdf, ps,
 """
 
 import os
+import re
 import shutil
 import sysconfig
 import threading
+from base64 import b64encode
+from html import escape
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 import graphviz
 from graphviz.backend import dot_command
 
 BUNDLED_FORMATS = {"svg", "png", "jpg", "json", "dot"}
+PNG_LIMIT = 150  # boxes, above which a PNG takes seconds
+SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}  # of a box: where links come in and go out
+FONTS = 'font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"'
 _lock = threading.Lock()
 
 
@@ -60,20 +67,112 @@ def _bundled() -> Path | None:
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]
-    """A graphviz.Digraph that finds `dot` by itself; shown by notebooks as it is.
+    """A graphviz.Digraph of boxes and links that finds `dot` by itself; shown by notebooks as it is.
 
     `.source` is its text in Graphviz's language, `.render("file", format="png")` writes a picture, `.pipe(format="svg",
-    encoding="utf-8")` returns one.
+    encoding="utf-8")` returns one. Nodes have the classes v0, v1, … and edges e3_0, e3_1, … (into v3) in an SVG.
     """
 
+    def __init__(self, note: str = "", direction: str = "LR") -> None:
+        super().__init__(format="svg")
+        self.direction = direction
+        self.stacked = direction in ("LR", "RL")
+        self.titles = {"note": note}
+        self.attr(rankdir=direction, bgcolor="white", ranksep="0.45", nodesep="0.2")
+        self.attr(label=escaped(note), labelloc="b", labeljust="l", fontname="Courier", fontsize="10")
+        # The width of "grad -1.234e-05", so that a picture keeps its layout when gradients come.
+        box = {"shape": "record", "fontname": "Courier", "fontsize": "11", "height": "0", "width": "1.6"}
+        self.attr("node", style="filled", fillcolor="white", **box)
+        self.attr("edge", fontname="Courier", fontsize="10", arrowsize="0.7")
+
+    def boxes(self, boxes: list[tuple[str, str, list[str], dict[str, str]]], frame: str = "") -> None:
+        """Add boxes (name, title, lines below, style), in a frame with this text if there is one."""
+        part = graphviz.Digraph(f"cluster_{boxes[0][0]}") if frame else self
+        if frame:
+            part.attr(style="rounded", color="#999999", margin="8", label=escaped(frame))
+        for name, title, lines, style in boxes:
+            # Fields follow the direction across the picture's own unless they are in braces.
+            text = " | ".join(map(escaped, (title, *lines)))
+            part.node(name, text if self.stacked else f"{{ {text} }}", **{"class": name}, **style)
+            self.titles[name] = title
+        if frame:
+            self.subgraph(part)
+
+    def crowd(self) -> None:
+        """Straight links from side to side, with more room: curves would take more of it than the boxes."""
+        self.attr(splines="line", ranksep="1.1")
+        self.attr("edge", tailport=SIDES[self.direction][1], headport=SIDES[self.direction][0])
+
+    def link(self, tail: str, head: str, place: int, derivative: float) -> None:
+        """Add the edge of the parent in this place, with the derivative on it."""
+        self.edge(tail, head, label=f"{derivative:.4g}", **{"class": f"e{head[1:]}_{place}"})
+
+    def thin_link(self, tail: str, head: str, place: int, derivative: float) -> None:
+        """Add an edge among many: its colour is the derivative's sign, its number shows under the mouse."""
+        color = "#3b82c4" if derivative > 0 else "#e67e22" if derivative < 0 else "#cccccc"
+        number = {"tooltip": f"{derivative:.4g}", "class": f"e{head[1:]}_{place}"}
+        self.edge(tail, head, color=color, penwidth="0.6", arrowsize="0.4", **number)
+
     def pipe(self, format: str | None = None, *args: Any, **options: Any) -> Any:  # noqa: A002
-        with _using_dot(format or self.format):
-            return super().pipe(format, *args, **options)
+        wanted = format or self.format
+        options.setdefault("quiet", True)  # of a warning about the width of letters that are not ASCII
+        with _using_dot(wanted):
+            if wanted != "svg":
+                return super().pipe(format, *args, **options)
+            made = graphviz.Digraph.pipe(self._in_ascii(), format, *args, **options)
+        return self._finished(made) if isinstance(made, str) else self._finished(made.decode()).encode()
 
     def render(self, *args: Any, **options: Any) -> Any:
         wanted = options.get("format") or Path(str(options.get("outfile") or "")).suffix[1:] or self.format
+        options.setdefault("quiet", True)
         with _using_dot(wanted):
-            return super().render(*args, **options)
+            if wanted != "svg":
+                return super().render(*args, **options)
+            written = graphviz.Digraph.render(self._in_ascii(), *args, **options)
+        path = Path(written)
+        path.write_text(self._finished(path.read_text(encoding="utf-8")), encoding="utf-8")
+        return written
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
+        """SVG, PNG for a notebook that is not trusted, and text; the reason where there is no program to draw with."""
+        try:
+            bundle = {"image/svg+xml": self.pipe(format="svg", encoding="utf-8")}
+            if len(self.titles) <= PNG_LIMIT:
+                bundle["image/png"] = b64encode(self.pipe(format="png")).decode()
+        except DotNotFound as error:
+            return {"text/plain": f"{error}\n\n{self.source}"}
+        return bundle | {"text/plain": f"<Picture of {len(self.titles) - 1} boxes>"}
+
+    def _in_ascii(self) -> graphviz.Digraph:
+        """The same graph with placeholders of equal width for text that is not ASCII, which Graphviz misjudges."""
+        copy = graphviz.Digraph(format=self.format)
+        copy.body = self.body
+        wide = {escaped(t): _placeholder(t) for t in self.titles.values() if not t.isascii()}
+        for text in sorted(wide, key=len, reverse=True):
+            copy.body = [line.replace(text, wide[text]) for line in copy.body]
+        return copy
+
+    def _finished(self, svg: str) -> str:
+        """An SVG with a font for every system, and its true titles in the places of the placeholders."""
+        svg = svg.replace('font-family="Courier,monospace"', FONTS).replace('font-family="Courier"', FONTS)
+        for name, title in self.titles.items():
+            if not title.isascii():
+                start = 0 if name == "note" else svg.index(f"<title>{name}</title>")
+                svg = svg[:start] + re.sub(
+                    rf">{re.escape(_placeholder(title))}</text>", f">{escape(title)}</text>", svg[start:], count=1
+                )
+        return svg
+
+
+def escaped(text: str) -> str:
+    """Text for the label of a record: on one line, nothing in it means anything."""
+    text = " ".join(text.split()).replace("&", "&amp;")
+    return "".join("\\" + c if c in '{}|<>\\"' else c for c in text)
+
+
+def _placeholder(text: str) -> str:
+    """ASCII as wide as the text will be: two letters for a wide one, none for an accent that stands on another."""
+    return "x" * max(1, sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text))
 
 
 class _using_dot:  # noqa: N801

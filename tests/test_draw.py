@@ -1,5 +1,6 @@
 """Pictures: what is drawn, that a `dot` is found, and what is said where there is none."""
 
+import math
 import re
 import shutil
 import subprocess
@@ -8,7 +9,9 @@ import sys
 import graphviz
 import pytest
 
-from autograd import Value, draw, rendering
+import nn
+from autograd import Value, dot, draw, rendering, topological_order
+from autograd.neurons import neurons_in
 from autograd.rendering import DotNotFound, find_dot
 
 
@@ -25,7 +28,7 @@ def test_a_box_holds_label_operation_data_and_gradient_and_an_edge_the_local_der
     source = draw(y).source
     for text in ("x | data 2 | grad -2.359", "y = tanh | data 0.4621 | grad 1", "* | data -6 |"):
         assert text in source
-    assert sorted(re.findall(r"label=(\S+)\]", source)) == ["-3", "0.7864", "1", "1", "2"]
+    assert sorted(re.findall(r"-> v\d+ \[label=(\S+)", source)) == ["-3", "0.7864", "1", "1", "2"]
 
 
 def test_both_uses_of_a_value_are_edges():
@@ -33,11 +36,200 @@ def test_both_uses_of_a_value_are_edges():
     assert draw(a * a).source.count("v0 -> v1") == 2
 
 
-def test_constants_leaves_and_results_are_told_apart():
-    source = draw(Value(2.0, "a") * 5).source
-    assert re.search(r'"a \|.*#fff6d5', source)
-    assert re.search(r'"constant \|.*#eeeeee', source)
-    assert re.search(r'"\* \|.*white', source)
+def box(source, title):
+    """The line of the box with this title."""
+    return next(line for line in source.splitlines() if f'"{title} |' in line or f'"{{ {title} |' in line)
+
+
+def test_parameters_leaves_constants_results_and_outputs_are_told_apart():
+    w = Value(2.0, "w")
+    source = draw((w * Value(3.0, "x") + 5).tanh(), parameters=[w]).source
+    assert "penwidth=2" in box(source, "w") and "#7a3e9d" in box(source, "w")  # noqa: PT018
+    assert "penwidth=2" in box(source, "x") and "color=" not in box(source, "x").replace("fillcolor=", "")  # noqa: PT018
+    assert "dashed" in box(source, "constant")
+    assert "penwidth" not in box(source, "+")
+    assert "#1a7f37" in box(source, "tanh")
+
+
+def test_a_module_names_its_parameters():
+    model = nn.Layer(2, 2, "tanh", rng=0)
+    source = draw(model([1.0, 2.0]), parameters=model).source
+    for name in ("weight[0, 0]", "weight[1, 1]", "bias[0]", "bias[1]"):
+        assert box(source, name)
+    unnamed = draw(model([1.0, 2.0]), parameters=model.parameters()).source
+    assert unnamed.count('"parameter |') == 6
+
+
+def test_the_fill_is_the_gradients_sign_and_size():
+    a, b, c, d = (Value(1.0, name) for name in "abcd")
+    (a * 100 - b * 100 + c * 1e-3 + d * 0 + 1).backward()
+    y = a * 100 - b * 100 + c * 1e-3 + d * 0
+    fills = {n: [int(h, 16) for h in re.findall("..", re.search("fillcolor=.#(......)", box(draw(y).source, n))[1])]
+             for n in "abcd"}  # fmt: skip
+    assert fills["d"] == [255, 255, 255]
+    assert fills["a"][2] > fills["a"][0]  # blue
+    assert fills["b"][0] > fills["b"][2]  # orange
+    assert fills["c"][2] > fills["c"][0] > fills["a"][0]  # a paler blue
+    for r, g, b_ in fills.values():
+        assert 0.2126 * r + 0.7152 * g + 0.0722 * b_ > 150  # black text can be read on it
+    a.grad = math.nan
+    assert "#f2b5b5" in box(draw(y).source, "a")
+
+
+def test_the_picture_says_whose_gradients_it_shows():
+    y = neuron()
+    assert 'label="no gradients yet: call backward()"' in draw(y).source
+    y.backward()
+    assert 'label="grad: derivative of y"' in draw(y).source
+    assert 'label="grad: of a backward() that reached the output with 0.7864"' in draw(y.parents[0]).source
+    assert "summed over the outputs" in draw([y, y.parents[0]]).source
+
+
+def test_several_outputs():
+    a = Value(2.0, "a")
+    shared = a * a
+    source = draw([shared + 1, shared * 3, shared]).source
+    assert source.count('"a |') == 1
+    assert source.count("#1a7f37") == 3
+    order = [int(x) for x in re.findall(r"^\tv(\d+) \[", source, re.M)]
+    assert order == list(range(6))
+
+
+def test_two_drawings_are_the_same_and_a_sweep_changes_no_layout():
+    before, after = neuron(), neuron()
+    assert draw(before).source == draw(after).source
+    places = [re.findall(r'points="[^"]*"', draw(before).pipe(encoding="utf-8"))]
+    before.backward()
+    places.append(re.findall(r'points="[^"]*"', draw(before).pipe(encoding="utf-8")))
+    assert places[0] == places[1]
+
+
+def test_nodes_and_edges_have_classes_in_an_svg():
+    svg = draw(neuron()).pipe(encoding="utf-8")
+    assert {f"v{i}" for i in range(6)} <= set(re.findall(r'class="node (v\d+)"', svg))
+    assert {"e3_0", "e3_1", "e4_0", "e4_1", "e5_0"} == set(re.findall(r'class="edge (e\d+_\d+)"', svg))
+
+
+# ---- collapsed
+
+
+def loss_of_a_network(samples=1, expand=False):
+    model = nn.MLP(2, [16, 16, 1], expand=expand, rng=0)
+    losses = [nn.mse(model([0.1 * i, -1.0]), 1.0) for i in range(samples)]
+    loss = sum(losses[1:], losses[0])
+    loss.label = "loss"
+    loss.backward()
+    return model, loss
+
+
+@pytest.mark.parametrize("expand", [False, True])
+def test_a_network_is_drawn_by_neurons_in_layers(expand):
+    _, loss = loss_of_a_network(expand=expand)
+    source = draw(loss, collapse="neuron").source
+    assert source.count("relu neuron") == 32
+    assert source.count("linear neuron") == 1
+    assert len(re.findall("subgraph", source)) == 2
+    assert 'label="layer of 16, 48 parameters"' in source
+    assert 'label="layer of 16, 272 parameters"' in source
+    assert len(re.findall("->", source)) == 2 * 16 + 16 * 16 + 16 + 5
+    assert draw(loss).source == source  # 354 values and more are collapsed by themselves
+    assert draw(loss, collapse=False).source.count("| data") == len(topological_order(loss))
+
+
+def test_the_edge_into_a_neuron_is_the_derivative_through_all_of_it():
+    x, y = Value(0.5, "x"), Value(-1.0, "y")
+    layer = nn.Layer(2, 2, "tanh", rng=0)
+    out = sum(layer([x, y]))
+    source = draw(out, collapse="neuron").source
+    expected = []
+    for neuron_ in layer.neurons:
+        slope = 1 - neuron_([x, y]).data ** 2
+        expected += [f"{slope * w.data:.4g}" for w in neuron_.w]
+    neurons = re.findall(r'(v\d+) \[label="tanh neuron', source)
+    labels = [label for head, label in re.findall(r"-> (v\d+) \[label=(\S+)", source) if head in neurons]
+    assert sorted(labels) == sorted(expected)
+
+
+def test_layers_are_boxes():
+    _, loss = loss_of_a_network()
+    source = draw(loss, collapse="layer").source
+    assert source.count("16 relu neurons") == 2
+    assert "272 parameters" in source
+    assert len(re.findall("->", source)) == 2 + 1 + 1 + 5
+    _, many = loss_of_a_network(samples=40)
+    assert draw(many).source.count("16 relu neurons") == 80  # a batch shares weights and makes no cycles
+    assert "16 relu neurons" in draw(many).pipe(encoding="utf-8")
+
+
+def test_opened_neurons_are_drawn_in_full():
+    model, loss = loss_of_a_network()
+    neurons = neurons_in(topological_order(loss))
+    source = draw(loss, open=neurons[0].outputs[0]).source
+    assert source.count("relu neuron") == 31
+    assert source.count('"dot |') == 1
+    assert draw(loss, open=model.layers[2].neurons[0].b).source.count("linear neuron") == 0
+
+
+def test_what_is_a_neuron():
+    w, x, b, c = (Value(float(i), name) for i, name in enumerate("wxbc", 1))
+
+    def found(output):
+        return [
+            ([v.label for v in n.weights], [v.label for v in n.inputs]) for n in neurons_in(topological_order(output))
+        ]
+
+    h = x.sin()
+    assert found((w * h + b).tanh()) == [(["w", "b"], [""])]
+    assert found(h * w + b) == [(["b", "w"], [""])] or found(h * w + b) == [(["w", "b"], [""])]
+    assert found(dot([w, c], [h, 2.0])) == [(["w", "c"], ["", ""])]
+    assert found(w * h) == []  # a product
+    assert found(w * w + b * b) == []  # squares: a penalty
+    assert found((h - 1.0) ** 2) == []
+    assert found(h + b) == []  # no weight
+    inner = w * h + b
+    assert found(inner.tanh() + inner) == [(["w", "b"], [""])]  # used twice, so it is an output itself
+    assert found(x) == []
+    deep = Value(1.0, "d")
+    for _ in range(5000):
+        deep = (w * deep + b).tanh()
+    assert len(neurons_in(topological_order(deep))) == 5000
+
+
+def test_a_weight_that_is_used_elsewhere_is_drawn():
+    model, loss = loss_of_a_network()
+    total = loss + nn.l2_penalty(model.layers[2].neurons[0].w, 0.1)
+    source = draw(total, collapse="neuron").source
+    assert source.count('"leaf |') == 16
+    assert "linear neuron" in source
+
+
+def test_too_many_boxes():
+    x = Value(1.0)
+    for _ in range(3000):
+        x = x.sin()
+    with pytest.raises(ValueError, match=r"3,001 boxes to draw \(limit 2,000\): draw an inner value instead, use coll"):
+        draw(x)
+    assert draw(x, max_nodes=4000).source.count("sin") == 3000
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: draw(1.0), TypeError, "needs the Value that a computation ended in, not 1.0"),
+        (lambda: draw([Value(1.0), "a"]), TypeError, "needs the Value that a computation ended in, not 'a'"),
+        (lambda: draw([]), ValueError, "needs the Value that a computation ended in, and there is none"),
+        (lambda: draw(Value(1.0), direction="UP"), ValueError, "direction is 'LR', 'TB', 'RL' or 'BT', not 'UP'"),
+        (lambda: draw(Value(1.0), collapse="unit"), ValueError, "collapse is 'neuron', 'layer', False or None, not"),
+        (lambda: draw(Value(1.0), open=[3]), TypeError, "open= takes Values of the picture, not 3"),
+        (lambda: draw(Value(1.0), parameters=3), TypeError, "parameters= takes Values or a module, not 3"),
+    ],
+)
+def test_bad_input(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# ---- rendered
 
 
 def test_gradients_are_dashes_before_backward():
@@ -62,17 +254,39 @@ def test_a_picture_without_a_path(monkeypatch, tmp_path):
     svg = picture.pipe(format="svg", encoding="utf-8")
     assert "<svg" in svg
     assert "tanh" in svg
-    assert picture._repr_mimebundle_()["image/svg+xml"].startswith("<?xml")
+    bundle = picture._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
+    assert bundle["image/svg+xml"].startswith("<?xml")
+    assert bundle["text/plain"] == "<Picture of 6 boxes>"
     file = picture.render(tmp_path / "graph", format="png", cleanup=True)
     assert (tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
     assert file.endswith("graph.png")
 
 
-@pytest.mark.parametrize("label", ['a"b', "{x|y}", "<script>", "a&amp;b", "a\\nb", "x" * 500, ""])
+@pytest.mark.parametrize(
+    "label", ['a"b', "{x|y}", "<script>", "a&amp;b", "a\\nb", "x" * 500, "", "∂", "σ(x) − ½", "漢字", "é"]
+)
 def test_labels_are_shown_as_they_are(label):
     svg = draw(Value(1.0, label)).pipe(format="svg", encoding="utf-8")
-    shown = re.findall(r"<text[^>]*>(.*?)</text>", svg)[0].replace("&#45;", "-").replace("&quot;", '"')
+    shown = re.findall(r"<text[^>]*>(.*?)</text>", svg)[1].replace("&#45;", "-").replace("&quot;", '"')
     assert shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == (label or "leaf")
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_text_that_is_not_ascii_is_as_wide_as_it_looks_and_makes_no_noise(kind, capfd, tmp_path):
+    widths = []
+    for label in ("abcdefghijklmnopqrstuvw", "αβγδεζηθικλμνξοπρστυφχψ"):
+        y = Value(2.0, label) * 3
+        y.label = f"{label}y"
+        svg = draw(y).pipe(format="svg", encoding="utf-8")
+        assert label in svg and f"{label}y = *" in svg  # noqa: PT018
+        widths.append(re.search(r'width="(\d+)pt"', svg)[1])
+        draw(y).render(tmp_path / "picture", format=kind)
+    assert widths[0] == widths[1]
+    assert label in draw(y).source
+    if kind == "svg":
+        assert label in (tmp_path / "picture.svg").read_text(encoding="utf-8")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_program_named_by_the_environment_comes_first(monkeypatch):
@@ -102,6 +316,10 @@ def test_no_program_at_all(monkeypatch):
     with pytest.raises(graphviz.ExecutableNotFound, match="renders pdf"):
         picture.render("nowhere", format="pdf")
     assert "tanh" in picture.source
+    bundle = picture._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"}
+    assert "pip install graphviz-pure" in bundle["text/plain"]
+    assert "digraph" in bundle["text/plain"]
 
 
 def test_the_graphviz_package_is_left_as_it_was():

@@ -21,6 +21,7 @@ ORDER = [
     "value",
     "functions",
     "derivatives",
+    "neurons",
     "rendering",
     "draw",
     "__init__",
