@@ -32,10 +32,10 @@ class EarlyStopping:
 class StepFigures:
     """What one step gives: a loss, an output and a target a sample, the penalty, a gradient norm a layer, the time."""
 
-    losses: list[float]
+    losses: NDArray[np.float64]
     penalty: float
     norms: list[float]
-    outputs: list[Any]
+    outputs: NDArray[np.float64]
     targets: NDArray[Any]
     seconds: float
 

@@ -129,8 +129,7 @@ class Module:
         if samples.ndim == 0 or not len(samples):
             raise ValueError(f"predict takes samples, one a row, not an array of shape {samples.shape}")
         with evaluating(self):
-            outputs = np.array([plain(self(x)) for x in samples.tolist()])
-        return outputs[:, None] if outputs.ndim == 1 else outputs
+            return rows([self(x) for x in samples.tolist()])
 
     def state_dict(self) -> State:
         """All parameters and buffers as arrays, with PyTorch's names and shapes: `layers.0.weight` is (nout, nin)."""
@@ -226,6 +225,12 @@ def evaluating(model: Module) -> Iterator[None]:
 def plain(output: Any) -> Any:
     """Outputs as plain numbers, in lists where they are in lists."""
     return list(map(plain, output)) if isinstance(output, list | tuple) else float(getattr(output, "data", output))
+
+
+def rows(outputs: list[Any]) -> NDArray[np.float64]:
+    """The outputs of several samples as an array (n, outputs)."""
+    array = np.array([plain(output) for output in outputs], dtype=float)
+    return array[:, None] if array.ndim == 1 else array
 
 
 def _members(name: str, part: Any, kind: type) -> Iterator[tuple[str, Any]]:

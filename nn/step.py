@@ -1,8 +1,8 @@
 """One step of training: the gradient of a batch, clipped, and the optimizer's rule."""
 
-import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,98 +11,162 @@ from numpy.typing import NDArray
 from autograd import Value
 from autograd import sum as sum_of
 from nn.history import StepFigures
-from nn.module import Module, plain
-from nn.optimizers import Optimizer, clip_grad_norm, clip_grad_value, norm_of, not_negative
+from nn.module import Module, evaluating, rows
+from nn.optimizers import Array, Optimizer, clip_norm, clip_value, norm_of, not_negative
 
 Loss = Callable[[Any, Any], Value]
 
+REMEDIES = "a smaller learning rate, clipping or scaled inputs may help; the model is as it was before this step"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `fit` was asked to do at each step. Raises TypeError or ValueError for what cannot be done."""
+
+    model: Module
+    loss: Loss
+    optimizer: Optimizer
+    regularizer: Callable[[Module], Value] | None = None
+    clip: float | None = None
+    clip_each: float | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.model, Module):
+            raise TypeError(f"fit trains a Module, not {self.model!r}")
+        if not isinstance(self.optimizer, Optimizer):
+            raise TypeError(
+                f"fit needs an optimizer such as nn.SGD(model.parameters(), lr=0.1), not {self.optimizer!r}"
+            )
+        for name in ("clip", "clip_each"):
+            if getattr(self, name) is not None:
+                not_negative(name, getattr(self, name))
+        if set(self.optimizer.parameters).isdisjoint(self.model.parameters()):
+            raise ValueError("the optimizer has none of this model's parameters: make it with model.parameters()")
+
+    def loss_of(self, output: Any, target: Any) -> Value:
+        """The loss of one sample."""
+        value = self.loss(output, target)
+        if not isinstance(value, Value):
+            raise TypeError(f"the loss must return a Value that can be backpropagated, not {value!r}")
+        return value
+
+    def penalty(self) -> Value | None:
+        """What the regularizer adds to the loss of a batch."""
+        if self.regularizer is None:
+            return None
+        penalty = self.regularizer(self.model)
+        if not isinstance(penalty, Value):
+            raise TypeError(f"the regularizer must return a Value, such as nn.l2_penalty(model, 1e-3), not {penalty!r}")
+        return penalty
+
 
 class Step:
-    """The gradient of a batch's mean loss, clipped, and the optimizer's rule: a step happens whole or not at all."""
+    """The gradient of a batch's mean loss, clipped, and the optimizer's rule: a step happens whole or not at all.
 
-    def __init__(
-        self,
-        model: Module,
-        loss: Loss,
-        optimizer: Optimizer,
-        regularizer: Callable[[Module], Value] | None,
-        clip: float | None,
-        clip_each: float | None,
-    ) -> None:
-        if not isinstance(model, Module):
-            raise TypeError(f"fit trains a Module, not {model!r}")
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"fit needs an optimizer such as nn.SGD(model.parameters(), lr=0.1), not {optimizer!r}")
-        self.model, self.loss, self.optimizer, self.regularizer = model, loss, optimizer, regularizer
-        self.clip = None if clip is None else not_negative("clip", clip)
-        self.clip_each = None if clip_each is None else not_negative("clip_each", clip_each)
-        self.parameters = model.parameters()
-        self.layers = _layers(model, optimizer)
-        self.modules = [module for _, module in model.named_modules()]
+    Where the gradient comes from is a subclass's matter: `Eager` builds graphs, one a sample.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.layers = _layers(settings.model, settings.optimizer)
 
     def __call__(self, xs: NDArray[Any], ys: NDArray[Any]) -> StepFigures:
         started = time.perf_counter()
+        losses, outputs, penalty, g = self.gradient(xs, ys)
+        norms = self._norms(g)
+        settings = self.settings
+        if settings.clip is not None:
+            clip_norm(g, settings.clip)
+        if settings.clip_each is not None:
+            clip_value(g, settings.clip_each)
+        self.move(g)
+        return StepFigures(losses, penalty, norms, outputs, ys, time.perf_counter() - started)
+
+    def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
+        """The losses (n,), the outputs (n, …), the penalty, and the gradient of the optimizer's parameters, flat."""
+        raise NotImplementedError
+
+    def move(self, g: Array) -> None:
+        """Let the optimizer change the parameters."""
+        raise NotImplementedError
+
+    def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
+        """The losses and the outputs of samples in evaluation mode."""
+        raise NotImplementedError
+
+    def write_back(self) -> None:
+        """See that the model's Values hold the parameters that the steps have led to."""
+
+    def check_losses(self, losses: Array, outputs: Array, ys: NDArray[Any]) -> None:
+        """Raise FloatingPointError where a loss is nan or infinite."""
+        wrong = np.flatnonzero(~np.isfinite(losses))
+        if len(wrong):
+            i = wrong[0]
+            case = f"for the outputs {outputs[i].tolist()} and the target {ys[i].tolist()}"
+            raise FloatingPointError(f"the loss is {losses[i]} {case}: {REMEDIES}")
+
+    def _norms(self, g: Array) -> list[float]:
+        """The size of each layer's gradient."""
+        if not np.isfinite(g).all():
+            i = int(np.argmin(np.isfinite(g)))
+            names = {v: name for name, v in self.settings.model.named_parameters()}
+            first = self.settings.optimizer.parameters[i]
+            raise FloatingPointError(f"the gradient of {names.get(first, first)} is {g[i]}: {REMEDIES}")
+        return [norm_of(g[places]) for places in self.layers.values()]
+
+
+class Eager(Step):
+    """The gradient by building the graph of each sample, as one does by hand."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.modules = [module for _, module in settings.model.named_modules()]
+        self.parameters = list(dict.fromkeys((*settings.model.parameters(), *settings.optimizer.parameters)))
+
+    def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
         before = [(module, name, getattr(module, name)) for module in self.modules for name in module.buffer_names]
         try:
-            outputs, losses, penalty = self._backpropagate(xs.tolist(), ys.tolist())
-            norms = self._gradient_norms()
+            losses, outputs = self._backpropagate(xs, ys)
+            penalty = self.settings.penalty()
+            if penalty is not None:
+                penalty.backward()
         except BaseException:
             for module, name, buffer in before:
                 setattr(module, name, buffer)
             raise
-        if self.clip is not None:
-            clip_grad_norm(self.optimizer.parameters, self.clip)
-        if self.clip_each is not None:
-            clip_grad_value(self.optimizer.parameters, self.clip_each)
-        self.optimizer.step()
-        return StepFigures(losses, penalty, norms, outputs, ys, time.perf_counter() - started)
+        g = np.array([p.grad for p in self.settings.optimizer.parameters])
+        return losses, outputs, penalty.data if penalty is not None else 0.0, g
 
-    def _backpropagate(self, xs: list[Any], ys: list[Any]) -> tuple[list[Any], list[float], float]:
-        """Leave the gradient in the parameters; sample by sample where it can be, so that no graph gets large."""
+    def _backpropagate(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array]:
+        """Leave the gradient in the Values; sample by sample where it can be, so that no graph gets large."""
         for p in self.parameters:
             p.grad = 0.0
         coupled = any(module.couples_samples and module.training for module in self.modules)
-        parts = [(xs, ys)] if coupled else [([x], [t]) for x, t in zip(xs, ys, strict=True)]
-        outputs: list[Any] = []
-        losses: list[float] = []
-        for inputs, targets in parts:
-            given = self.model.batch(inputs)
-            found = [self._loss(output, target) for output, target in zip(given, targets, strict=True)]
+        size = len(xs) if coupled else 1
+        losses, outputs = [], []
+        for i in range(0, len(xs), size):
+            given = self.settings.model.batch(xs[i : i + size].tolist())
+            targets = ys[i : i + size]
+            found = [self.settings.loss_of(y, t) for y, t in zip(given, targets.tolist(), strict=True)]
+            losses.append(np.array([v.data for v in found]))
+            outputs.append(rows(given))
+            self.check_losses(losses[-1], outputs[-1], targets)
             sum_of(found).backward(1 / len(xs))
-            outputs += map(plain, given)
-            losses += [v.data for v in found]
-        return outputs, losses, self._penalise()
+        return np.concatenate(losses), np.concatenate(outputs)
 
-    def _loss(self, output: Any, target: Any) -> Value:
-        value = self.loss(output, target)
-        if not isinstance(value, Value):
-            raise TypeError(f"the loss must return a Value that can be backpropagated, not {value!r}")
-        if not math.isfinite(value.data):
-            raise FloatingPointError(
-                f"the loss is {value.data} for the outputs {plain(output)} and the target {target}: a smaller learning "
-                "rate, clipping or scaled inputs may help; the model is as it was before this step"
-            )
-        return value
+    def move(self, g: Array) -> None:
+        values = self.settings.optimizer.parameters
+        p = np.array([v.data for v in values])
+        self.settings.optimizer.step_arrays(p, g)
+        for v, data in zip(values, p.tolist(), strict=True):
+            v.data = data
 
-    def _penalise(self) -> float:
-        if self.regularizer is None:
-            return 0.0
-        penalty = self.regularizer(self.model)
-        if not isinstance(penalty, Value):
-            raise TypeError(f"the regularizer must return a Value, such as nn.l2_penalty(model, 1e-3), not {penalty!r}")
-        penalty.backward()
-        return penalty.data
-
-    def _gradient_norms(self) -> list[float]:
-        g = np.array([p.grad for p in self.optimizer.parameters])
-        if not np.isfinite(g).all():
-            names = {v: name for name, v in self.model.named_parameters()}
-            first = self.optimizer.parameters[int(np.argmin(np.isfinite(g)))]
-            raise FloatingPointError(
-                f"the gradient of {names.get(first, first)} is {first.grad}: a smaller learning rate, clipping or "
-                "scaled inputs may help; the model is as it was before this step"
-            )
-        return [norm_of(g[places]) for places in self.layers.values()]
+    def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
+        model = self.settings.model
+        with evaluating(model):
+            given = [model(x) for x in X.tolist()]
+            losses = [self.settings.loss_of(output, t).data for output, t in zip(given, y.tolist(), strict=True)]
+        return np.array(losses), rows(given)
 
 
 def _layers(model: Module, optimizer: Optimizer) -> dict[str, list[int]]:
@@ -112,6 +176,4 @@ def _layers(model: Module, optimizer: Optimizer) -> dict[str, list[int]]:
     for name, _, v in model.placed_parameters():
         if v in place:
             layers.setdefault(name.rpartition(".")[0] or type(model).__name__, []).append(place[v])
-    if not layers:
-        raise ValueError("the optimizer has none of this model's parameters: make it with model.parameters()")
     return layers

@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value
-from autograd.floats import total
 from nn.data import batches, checked_data
 from nn.history import EarlyStopping, Epoch, History
 from nn.interrupts import interrupts_wait
 from nn.losses import binary_cross_entropy_with_logits, hinge
 from nn.metrics import accuracy
-from nn.module import Module, Rng, evaluating, plain
+from nn.module import Module, Rng, evaluating
 from nn.optimizers import Optimizer
-from nn.step import Loss, Step
+from nn.step import Eager, Loss, Settings, Step
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 Data = tuple[NDArray[Any], NDArray[Any]]
@@ -81,8 +80,9 @@ def fit(
     size = len(X) if batch_size is None else batch_size
     stopping = EarlyStopping(early_stopping) if isinstance(early_stopping, int) else early_stopping
     counted = dict(_named_metric(metric, loss) for metric in metrics)
-    step = Step(model, loss, optimizer, regularizer, clip, clip_each)
+    settings = Settings(model, loss, optimizer, regularizer, clip, clip_each)
     _check_sizes(model, epochs, size, len(X))
+    step = Eager(settings)
     history = model.history = History() if history is None else history  # type: ignore[attr-defined]
     history.rng = np.random.default_rng(rng) if history.rng is None else history.rng
     steps = math.ceil(len(X) / size)
@@ -98,7 +98,7 @@ def fit(
                 epoch.steps.append(step(_augmented(xs, augment, epoch), ys))
                 bar.update()
                 pause()
-            validated = None if held_out is None else _evaluated(model, loss, held_out, counted)
+            validated = None if held_out is None else _evaluated(step, held_out, counted)
             _finish(history, epoch, optimizer.lr, list(step.layers), counted, validated)
             _keep_best(history, model, stopping)
             bar.set_postfix({name: f"{x:.4g}" for name, x in history.latest().items()}, refresh=False)
@@ -130,13 +130,10 @@ def _augmented(xs: NDArray[Any], augment: Callable[..., ArrayLike] | None, epoch
     return new
 
 
-def _evaluated(model: Module, loss: Loss, data: Data, counted: dict[str, Metric]) -> tuple[float, dict[str, float]]:
+def _evaluated(step: Step, data: Data, counted: dict[str, Metric]) -> tuple[float, dict[str, float]]:
     """Mean loss and metrics in evaluation mode."""
-    X, y = data
-    with evaluating(model):
-        given = [(output := model(x), loss(output, t).data) for x, t in zip(X.tolist(), y.tolist(), strict=True)]
-    outputs = np.array([plain(output) for output, _ in given])
-    return total([x for _, x in given]) / len(X), {name: float(f(outputs, y)) for name, f in counted.items()}
+    losses, outputs = step.evaluate(*data)
+    return float(np.mean(losses)), {name: float(f(outputs, data[1])) for name, f in counted.items()}
 
 
 def _finish(
@@ -148,15 +145,15 @@ def _finish(
     validated: tuple[float, dict[str, float]] | None,
 ) -> None:
     """Enter an epoch's figures into the history, all or none."""
-    outputs = np.array([output for step in epoch.steps for output in step.outputs])
-    targets = np.concatenate([step.targets for step in epoch.steps])
+    losses, outputs, targets = (
+        np.concatenate([getattr(step, name) for step in epoch.steps]) for name in ("losses", "outputs", "targets")
+    )
     metrics = {name: float(f(outputs, targets)) for name, f in counted.items()}
-    losses = [x for step in epoch.steps for x in step.losses]
     norms = np.mean([step.norms for step in epoch.steps], axis=0).tolist()
-    history.loss.append(total(losses) / len(losses))
-    history.penalty.append(total([step.penalty for step in epoch.steps]) / len(epoch.steps))
+    history.loss.append(float(np.mean(losses)))
+    history.penalty.append(float(np.mean([step.penalty for step in epoch.steps])))
     history.learning_rate.append(lr)
-    history.seconds.append(total([step.seconds for step in epoch.steps]))
+    history.seconds.append(sum(step.seconds for step in epoch.steps))
     _append(history.metrics, metrics)
     _append(history.gradient_norms, dict(zip(layers, norms, strict=True)))
     if validated:
