@@ -1,0 +1,310 @@
+"""Pictures of training: what a model has learned, and how. Needs matplotlib, and is imported by its name.
+
+Every function takes `ax`, the Axes to draw into, or makes a figure of its own, 640 pixels wide, and returns the Axes.
+None shows or saves anything: a notebook shows the figure by itself, `ax.figure.savefig("name.png")` writes it. Blue
+stands for what is above or positive, orange for what is below or negative.
+
+>>> from matplotlib.figure import Figure
+>>> ax = activation("tanh", ax=Figure().subplots())
+>>> [line.get_label() for line in ax.lines]
+['tanh(x)', 'tanh′(x)']
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+try:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import ListedColormap
+    from matplotlib.patches import Rectangle
+except ImportError as error:
+    raise ImportError(
+        'nn.plots draws with matplotlib, which cannot be imported: pip install "chaingrad[notebooks]", or matplotlib'
+    ) from error
+
+from autograd import Value, value_and_grad
+from nn import canvas, metrics
+from nn.canvas import Array, Limits
+from nn.data import checked_data
+from nn.history import History
+from nn.layers import activation_named
+from nn.module import Module
+from nn.optimizers import norm_of
+
+
+def loss_curves(history: History, *, ax: Axes | Sequence[Axes] | None = None) -> NDArray[Any]:
+    """Training and validation loss per epoch, the best epoch marked, and a panel for each metric below.
+
+    Epochs count from 1, as in the progress bar. An axis that spans more than two decades is logarithmic. Returns the
+    array of Axes, one a panel. `ax` is as many Axes, or a single one for the loss alone. Raises ValueError for a
+    history without a finished epoch.
+    """
+    _check_history("loss_curves", history)
+    panels = [("loss", history.loss, history.validation_loss)]
+    panels += [(name, column, history.validation_metrics.get(name, [])) for name, column in history.metrics.items()]
+    if isinstance(ax, Axes):
+        panels = panels[:1]
+    axes = canvas.stacked_axes(ax, [3.2] + [1.8] * (len(panels) - 1))
+    for panel, (name, training, validation) in zip(axes, panels, strict=True):
+        canvas.epoch_line(panel, training, color=canvas.BLUE, label="training")
+        if validation:
+            canvas.epoch_line(panel, validation, color=canvas.ORANGE, label="validation")
+        if canvas.spans_decades([*training, *validation]):
+            panel.set_yscale("log")
+        panel.set_ylabel(name)
+        if history.best_epoch >= 0:
+            label = f"best epoch: {history.best_epoch + 1}"
+            panel.axvline(history.best_epoch + 1, color="0.4", linestyle=":", label=label)
+    axes[0].legend(frameon=False)
+    axes[-1].set_xlabel("epoch")
+    return axes
+
+
+def decision_boundary(
+    model: Module,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    threshold: float = 0.5,
+    resolution: int = 60,
+    ax: Axes | None = None,
+) -> Axes:
+    """What a model of two inputs says on the plane, with the samples on top.
+
+    A single output is shown as a colour, with a line where it is at the threshold: 0.5 for a probability, 0 for a
+    score, as in `nn.accuracy`; targets are 0 and 1, or −1 and +1. Of several outputs the largest gives the class;
+    targets are indices or distributions. The model is asked at resolution² points and interpolated between them.
+    Raises ValueError for samples that are not of two inputs and for targets that do not fit the outputs.
+    """
+    X, y = checked_data("", X, y)
+    if X.ndim != 2 or X.shape[1] != 2:
+        raise ValueError(f"decision_boundary draws a plane: X must have shape (n, 2), not {X.shape}")
+    if resolution < 2:
+        raise ValueError(f"resolution is the number of points along each axis, at least 2, not {resolution}")
+    across, up = (np.linspace(*canvas.widened(column), resolution) for column in X.T)
+    points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    outputs = model.predict(points).reshape(resolution, resolution, -1)
+    classes, n = _target_classes(y, outputs.shape[-1])
+    colours = canvas.class_colours(n)
+    ax = canvas.own_axes(ax)
+    if outputs.shape[-1] == 1:
+        canvas.draw_output(ax, across, up, outputs[..., 0], threshold)
+    else:
+        winners = canvas.refined(outputs, 5).argmax(axis=-1)
+        canvas.fill(ax, across, up, winners, cmap=ListedColormap(colours), vmin=0, vmax=n - 1, alpha=0.35)
+    style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.7, "s": 40}
+    for k, (colour, marker) in enumerate(zip(colours, canvas.MARKERS * n, strict=False)):
+        ax.scatter(*X[classes == k].T, color=colour, marker=marker, label=f"class {k}", **style)
+    ax.set(xlabel="x₁", ylabel="x₂", xlim=across[[0, -1]], ylim=up[[0, -1]])
+    canvas.legend_above(ax, handletextpad=0.1)
+    return ax
+
+
+def gradient_norms(source: History | Module, *, ax: Axes | None = None) -> Axes:
+    """The size of the gradient layer by layer, on a logarithmic scale: where it vanishes or explodes.
+
+    Of a history: a line a layer over the epochs, the first layer darkest. Of a model after `backward()`: a bar a layer,
+    the Euclidean norm √Σ g² over its parameters. What has no place on the scale, 0, inf and nan, is written. Raises
+    ValueError for a history without a finished epoch and for a model without parameters.
+    """
+    if isinstance(source, Module):
+        sizes = _layer_norms(source)
+        if not sizes:
+            raise ValueError(f"gradient_norms found no parameters in {source.title()}: there is nothing to draw")
+        ax = canvas.own_axes(ax)
+        canvas.log_bars(ax, sizes, list(sizes.values()))
+        ax.set(xlabel="norm of the gradient", ylabel="layer")
+        if not any(sizes.values()):
+            ax.set_title("every gradient is 0: has backward() been called?")
+        return ax
+    _check_history("gradient_norms", source)
+    ax = canvas.own_axes(ax)
+    shades = canvas.shades(len(source.gradient_norms))
+    for shade, (path, norms) in zip(shades, source.gradient_norms.items(), strict=True):
+        shown = [x if x > 0 else math.nan for x in norms]
+        canvas.epoch_line(ax, shown, color=shade, label=path if any(norms) else f"{path}: 0")
+    ax.set(xlabel="epoch", ylabel="norm of the gradient", yscale="log")
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), title="layer")
+    return ax
+
+
+def confusion_matrix(
+    predicted: ArrayLike, targets: ArrayLike, labels: Sequence[Any] | None = None, *, ax: Axes | None = None
+) -> Axes:
+    """How often each class, a row, was taken for each, a column: the count in each cell.
+
+    `predicted` and `targets` as for `nn.confusion_matrix`; `labels` are the names of the classes, all of them. Raises
+    ValueError for no samples and for fewer labels than classes.
+    """
+    counts = metrics.confusion_matrix(predicted, targets)
+    total, found = counts.sum(), len(counts)
+    if not total:
+        raise ValueError("confusion_matrix got no predictions: there is nothing to count")
+    names = [str(label) for label in (range(found) if labels is None else labels)]
+    n = len(names)
+    if n < found:
+        raise ValueError(f"confusion_matrix needs a label for each of {found} classes, got {n}")
+    counts = np.pad(counts, (0, n - found))
+    ax = canvas.own_axes(ax, min(max(4.6, 1 + 0.36 * n), 6.2))
+    ax.imshow(counts, cmap=canvas.COUNTS, vmin=0)
+    for (row, column), count in np.ndenumerate(counts):
+        text = canvas.readable(canvas.COUNTS(count / counts.max())) if count else "0.45"
+        ax.text(column, row, str(count), ha="center", va="center", color=text, fontsize=min(9, 180 / n))
+    fits = n * max(map(len, names)) <= 45
+    slant: dict[str, Any] = {} if fits else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    ax.set_xticks(range(n), names, **slant)
+    ax.set_yticks(range(n), names)
+    ax.set(xlabel="predicted class", ylabel="true class", title=f"{np.trace(counts)} of {total} right")
+    return ax
+
+
+def weights_as_images(layer: Module | ArrayLike, shape: tuple[int, int] = (8, 8), *, ax: Axes | None = None) -> Axes:
+    """The weights of each neuron as an image of `shape` (rows, columns): blue positive, orange negative, white zero.
+
+    `layer` is a Layer, a Neuron or a matrix (neurons, inputs). All images have one scale, from −m to m for the largest
+    |weight| m. Raises ValueError where the inputs do not fill the shape and for weights that are nan or infinite.
+    """
+    weights = _weight_matrix(layer)
+    rows, columns = shape
+    n, inputs = weights.shape
+    if inputs != rows * columns:
+        raise ValueError(f"{inputs} weights a neuron do not fill {rows}×{columns} pixels: pass shape=(rows, columns)")
+    largest = np.abs(weights).max() or 1.0
+    across = min(n, math.ceil(math.sqrt(2 * n)))
+    down = math.ceil(n / across)
+    width = min(2.4, 4.8 / across)  # of an image, in inches; in what follows a pixel of an image is one
+    title, gap = 0.24 * columns / width, 0.1 * columns
+    ax = canvas.own_axes(ax, 0.3 + down * width * (rows + title) / columns, 1.1 * across * width + 1.1)
+    for i, weight in enumerate(weights):
+        left, top = i % across * (columns + gap), i // across * (rows + title)
+        extent = (left, left + columns, top + rows, top)
+        image = ax.imshow(weight.reshape(shape), extent=extent, cmap=canvas.DIVERGING, vmin=-largest, vmax=largest)
+        ax.add_patch(Rectangle((left, top), columns, rows, fill=False, edgecolor="0.6", linewidth=0.8))
+        ax.text(left + columns / 2, top - title / 4, f"neuron {i}" if n <= 12 else str(i), ha="center", fontsize=8)
+    ax.set(xlim=(-gap, across * (columns + gap)), ylim=(down * (rows + title) - title + gap, -title), aspect="equal")
+    ax.set_axis_off()
+    ax.figure.colorbar(image, ax=ax, label="weight", fraction=0.05)
+    return ax
+
+
+def optimizer_trails(
+    f: Callable[[Any, Any], Any],
+    trails: Mapping[str, Sequence[Any]],
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Contours of f(x, y) and each optimizer's trail on them, from its start, a white circle, to its end, a large mark.
+
+    `trails` has a list of points (x, y) for each name. f is asked for floats, or for Values where it cannot take
+    floats. The contours lie at distances above the lowest point that grow by equal factors. Limits that are not given
+    hold all trails. Raises ValueError for a trail that is not a list of points, and for neither trails nor limits.
+    """
+    paths = {name: _trail(name, points) for name, points in trails.items()}
+    if not paths and (xlim is None or ylim is None):
+        raise ValueError("optimizer_trails needs trails, {name: [(x, y), …]}, or both xlim and ylim")
+    together = np.concatenate([*paths.values(), np.empty((0, 2))])
+    xlim, ylim = xlim or canvas.widened(together[:, 0], 0.15), ylim or canvas.widened(together[:, 1], 0.15)
+    xs, ys = np.linspace(*xlim, 150), np.linspace(*ylim, 150)
+    heights = np.array([[_height(f, x, y) for x in xs.tolist()] for y in ys.tolist()])
+    ax = canvas.own_axes(ax)
+    canvas.draw_contours(ax, xs, ys, heights)
+    for colour, marker, (name, path) in zip(
+        canvas.PALETTE * len(paths), canvas.MARKERS * len(paths), paths.items(), strict=False
+    ):
+        steps = len(path) - 1
+        label = f"{name}, {steps} step{'s' * (steps != 1)}"
+        every = range(steps + 1) if steps <= 150 else [steps]
+        ax.plot(*path.T, color=colour, marker=marker, markersize=3.5, markevery=list(every), linewidth=1.5, label=label)
+        ax.plot(*path[-1], marker=marker, markersize=9, color=colour, markeredgecolor="white")
+        ax.plot(*path[0], marker="o", markersize=9, color="white", markeredgecolor="black")
+    ax.set(xlabel="x", ylabel="y", xlim=xlim, ylim=ylim)
+    if paths:
+        canvas.legend_above(ax)
+    return ax
+
+
+def activation(function: str | Callable[[Any], Any], xlim: Limits = (-5.0, 5.0), *, ax: Axes | None = None) -> Axes:
+    """A function of one number and its derivative, which is the engine's.
+
+    `function` is an activation's name, an operation or a function of a Value. Raises ValueError for an unknown name.
+    """
+    f = (activation_named(function) or (lambda x: x)) if isinstance(function, str) else function
+    name = function if isinstance(function, str) else getattr(f, "name", getattr(f, "__name__", "f"))
+    name = name if name.isidentifier() else "f"
+    xs = np.linspace(*xlim, 401)
+    values, slopes = np.array(list(map(value_and_grad(f), xs.tolist()))).T
+    slopes = np.where(np.isnan(values), math.nan, slopes)  # a rule may go on where its function is undefined
+    ax = canvas.own_axes(ax)
+    ax.plot(xs, values, color=canvas.BLUE, linewidth=2, label=f"{name}(x)")
+    ax.plot(xs, slopes, color=canvas.ORANGE, linewidth=2, linestyle="--", label=f"{name}′(x)")
+    ax.set(xlabel="x", xlim=xlim)
+    ax.grid(alpha=0.4)
+    ax.legend(frameon=False)
+    return ax
+
+
+def _check_history(name: str, history: Any) -> None:
+    if not isinstance(history, History):
+        raise TypeError(f"{name} takes the History that nn.fit returns, not {history!r}")
+    if not len(history):
+        raise ValueError(f"{name} needs a history of at least one finished epoch: there is nothing to draw")
+
+
+def _target_classes(y: NDArray[Any], outputs: int) -> tuple[NDArray[Any], int]:
+    """The class of each target, and the number of classes, as `nn.accuracy` has them."""
+    if outputs > 1 and y.ndim == 2 and y.shape[1] == outputs:
+        return y.argmax(axis=1), outputs
+    if y.size != len(y):
+        raise ValueError(f"targets of shape {y.shape} do not go with {outputs} output{'s' * (outputs != 1)}")
+    flat, known = y.reshape(len(y)), range(outputs) if outputs > 1 else (-1, 0, 1)
+    wrong = flat[~np.isin(flat, known)]
+    if len(wrong):
+        classes = f"0 to {outputs - 1}" if outputs > 1 else "0 and 1, or -1 and +1"
+        raise ValueError(f"{outputs} output{'s' * (outputs != 1)}: the targets are {classes}, not {wrong[0]:g}")
+    return (flat.astype(int), outputs) if outputs > 1 else ((flat > 0.5).astype(int), 2)
+
+
+def _layer_norms(model: Module) -> dict[str, float]:
+    """Path of each module with parameters of its own → the norm of their gradient, named as in a History."""
+    gradients: dict[str, list[float]] = {}
+    for name, _, v in model.placed_parameters():
+        gradients.setdefault(name.rpartition(".")[0] or type(model).__name__, []).append(v.grad)
+    return {path: norm_of(np.array(g)) for path, g in gradients.items()}
+
+
+def _weight_matrix(layer: Any) -> Array:
+    if isinstance(layer, Module):
+        state = layer.state_dict()
+        if "weight" not in state:
+            raise TypeError(f"weights_as_images takes one layer, such as model.layers[0], not {layer.title()}")
+        layer = state["weight"]
+    weights = np.atleast_2d(np.array(layer, dtype=float))
+    if weights.ndim != 2 or not weights.size:
+        raise ValueError(f"weights_as_images takes a matrix (neurons, inputs), not an array of shape {weights.shape}")
+    if not np.isfinite(weights).all():
+        raise ValueError(f"neuron {np.argmin(np.isfinite(weights).all(axis=1))} has a weight that is nan or infinite")
+    return weights
+
+
+def _trail(name: str, points: Any) -> Array:
+    try:
+        trail = np.array([[float(x) for x in point] for point in points])
+    except (TypeError, ValueError):
+        trail = np.empty(0)
+    if trail.ndim != 2 or trail.shape[1] != 2:
+        raise ValueError(f"the trail {name!r} must be a list of at least one point (x, y), not {points!r:.60}")
+    return trail
+
+
+def _height(f: Callable[[Any, Any], Any], x: float, y: float) -> float:
+    """The function at a point. Values have the methods that floats lack, and IEEE results where floats raise."""
+    try:
+        return float(f(x, y))
+    except (AttributeError, TypeError, ArithmeticError):
+        return float(f(Value(x), Value(y)))
