@@ -171,7 +171,8 @@ def test_a_probability_is_coloured_around_its_threshold():
     ax = plots.decision_boundary(half_plane([[4.0, 0.0]], [-1.0], "sigmoid"), CORNERS, [0, 0, 1, 1])
     image = ax.images[0]
     assert (image.norm.vmin, image.norm.vcenter, image.norm.vmax) == (0.0, 0.5, 1.0)
-    assert pixel(ax, -1.2, -1.2) == (0, 0)
+    half = 2.4 / 59 / 2  # of a pixel, whose centre is where the model was asked
+    assert image.get_extent() == pytest.approx((-1.2 - half, 1.2 + half, -1.2 - half, 1.2 + half))
     assert image.get_array()[pixel(ax, 0.75, 0.0)] == pytest.approx(1 / (1 + np.exp(-2.0)), abs=0.02)
     red, _, blue = to_rgb(colour_at(ax, 1.1, 0.0))
     assert blue > red + 0.5
@@ -196,8 +197,9 @@ def test_a_score_is_coloured_evenly_on_both_sides_of_its_threshold():
     assert below[0] > below[2] > 0.3
 
 
-def test_samples_lie_on_top_with_a_mark_for_each_class():
-    ax = plots.decision_boundary(half_plane([[1.0, 0.0]], [0.0]), CORNERS, [-1, 1, 1, -1], threshold=0.0)
+@pytest.mark.parametrize("targets", [[-1, 1, 1, -1], [0, 1, 1, 0], [[0], [1], [1], [0]], [False, True, True, False]])
+def test_samples_lie_on_top_with_a_mark_for_each_class(targets):
+    ax = plots.decision_boundary(half_plane([[1.0, 0.0]], [0.0]), CORNERS, targets, threshold=0.0, resolution=5)
     assert [sorted(map(tuple, c.get_offsets().tolist())) for c in ax.collections if c.get_label() == "class 0"] == [
         [(-1.0, -1.0), (1.0, 1.0)]
     ]
