@@ -17,7 +17,7 @@ Limits = tuple[float, float]
 # M. Okabe and K. Ito, Color Universal Design, 2008, without their yellow, which is too pale for white paper.
 ORANGE, BLUE = "#D55E00", "#0072B2"
 PALETTE = (ORANGE, BLUE, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-MARKERS = "o^sDv<*"
+MARKERS = "o^sDv<>"
 DIVERGING = LinearSegmentedColormap.from_list("orange to blue", [ORANGE, "white", BLUE])
 COUNTS = LinearSegmentedColormap.from_list("white to blue", ["white", BLUE])
 

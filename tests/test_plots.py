@@ -211,7 +211,7 @@ def test_samples_lie_on_top_with_a_mark_for_each_class(targets):
 @pytest.mark.parametrize("targets", [[0, 1, 2, 0], [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.3, 0.2]]])
 def test_of_several_outputs_the_largest_gives_the_region(targets):
     model = half_plane([[-2.0, 0.0], [1.0, 1.0], [1.0, -1.0]], [0.0, 0.0, 0.0])
-    ax = plots.decision_boundary(model, CORNERS, targets)
+    ax = plots.decision_boundary(model, CORNERS, targets, resolution=20)
     for x, y in [(-1.0, 0.5), (-0.02, 0.9), (0.9, 0.05), (0.9, -0.05), (0.02, -0.2), (-0.1, -0.2)]:
         winner = int(np.argmax([-2 * x, x + y, x - y]))
         assert ax.images[0].get_array()[pixel(ax, x, y)] == winner
@@ -221,7 +221,9 @@ def test_of_several_outputs_the_largest_gives_the_region(targets):
 
 
 def test_a_model_that_says_the_same_everywhere_has_no_boundary():
-    ax = plots.decision_boundary(nn.Layer(2, 1, "linear", init="zeros"), CORNERS, [0, 1, 0, 1], threshold=0.0)
+    ax = plots.decision_boundary(
+        nn.Layer(2, 1, "linear", init="zeros"), CORNERS, [0, 1, 0, 1], threshold=0, resolution=5
+    )
     assert contours(ax) == []
     assert ax.images[0].norm.vmax == 1.0
 
@@ -254,7 +256,7 @@ def test_the_boundary_leaves_the_model_as_it_was():
 )
 def test_data_that_cannot_lie_on_the_plane_is_refused(nout, X, y, options, message):
     with pytest.raises(ValueError, match=message):
-        plots.decision_boundary(nn.Layer(2, nout, rng=0), X, y, **options)
+        plots.decision_boundary(nn.Layer(2, nout, rng=0), X, y, **{"resolution": 5} | options)
     assert plt.get_fignums() == []  # no empty figure is left
 
 
