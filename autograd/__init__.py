@@ -27,17 +27,20 @@ from autograd.functions import backward, dot, log_softmax, logsumexp, mean, prod
 # derivatives as functions and as graphs
 from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and_grad
 
-# pictures
+# formulas, explanations, pictures
+from autograd.formula import Formula, formula
 from autograd.draw import draw
 
 __all__ = [
     "OPERATIONS",
+    "Formula",
     "Operation",
     "Value",
     "backward",
     "derivatives",
     "dot",
     "draw",
+    "formula",
     "grad",
     "hessian",
     "jacobian",

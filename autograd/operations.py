@@ -31,13 +31,16 @@ Point = tuple[float, ...]
 
 
 class Operation:
-    """A differentiable function of numbers: its value and its local derivatives, readable by every kind of number.
+    r"""A differentiable function of numbers: its value and its local derivatives, readable by every kind of number.
 
     name         what it is called: `tanh`
     value        (*inputs) → y, on floats, and on arrays too unless `on_arrays` is given
     derivatives  (y, *inputs) → (∂y/∂input, …), a tuple with one entry for each input
     on_arrays    the value on NumPy arrays, where `value` is a function of `math`
     symbol       how it is written in an expression and a picture: `+`; the name if not given
+    latex        how LaTeX writes it: a command such as `\sigma`, or a template such as `\sqrt{#1}`
+    written      how a formula writes it out with other operations: (*inputs) → expression, or True for the value's own;
+                 if not given, by its symbol or as `name(inputs)`
     doc          what it computes, in a few words or symbols
     arity        how many inputs it takes, read from the signature of `derivatives`; None for any number
     points       inputs where tests compare the derivatives with central differences
@@ -60,12 +63,14 @@ class Operation:
         "derivatives_of_floats",
         "doc",
         "edges",
+        "latex",
         "name",
         "on_arrays",
         "points",
         "symbol",
         "value",
         "value_of_floats",
+        "written",
     )
 
     def __init__(
@@ -76,6 +81,8 @@ class Operation:
         *,
         on_arrays: Rule | None = None,
         symbol: str = "",
+        latex: str = "",
+        written: Rule | bool = False,
         doc: str = "",
         points: Iterable[float | Point] = (),
         edges: Iterable[float | Point] = (),
@@ -91,6 +98,8 @@ class Operation:
         self.value_of_floats = value
         self.derivatives_of_floats = derivatives
         self.symbol = symbol or name
+        self.latex = latex
+        self.written: Rule | None = value if written is True else written or None
         self.doc = doc
         self.points = tuple(p if isinstance(p, tuple) else (p,) for p in points)
         self.edges = tuple(p if isinstance(p, tuple) else (p,) for p in edges)
@@ -296,24 +305,24 @@ fixed_power = _row("fixed_power", (math.pow, np.power),
                 "x to the power n of a plain number: nothing flows to n, so log(x) is not asked for and x may be negative", symbol="**",
                 points=((2.0, -3.0), (-1.5, 2.0), (-2.0, 3.0), (0.0, 2.0), (0.0, 1.0), (0.5, 0.5), (3.0, 0.0), (-3.0, 0.0), (-2.0, -1.0)),
                 edges=((0.0, 0.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 0.5), (-8.0, 1 / 3), (2.0, 2.0)))
-square = _row("square", lambda x: x * x,        lambda y, x: (2 * x,),   "x²", points=REALS)
-sqrt   = _row("sqrt",   (math.sqrt, np.sqrt),   lambda y, x: (0.5 / y,), "square root; its derivative at 0 is inf", points=POSITIVE, edges=(0.0, -1.0))
+square = _row("square", lambda x: x * x,        lambda y, x: (2 * x,),   "x²", written=True, points=REALS)
+sqrt   = _row("sqrt",   (math.sqrt, np.sqrt),   lambda y, x: (0.5 / y,), "square root; its derivative at 0 is inf", latex=r"\sqrt{#1}", points=POSITIVE, edges=(0.0, -1.0))
 
 # ---- kinks
-abs_    = _row("abs",     operator.abs,               lambda y, x: (sign(x),), "|x|; derivative 0 at 0",     points=NONZERO, edges=(0.0,))
+abs_    = _row("abs",     operator.abs,               lambda y, x: (sign(x),), "|x|; derivative 0 at 0", latex=r"\left|#1\right|", points=NONZERO, edges=(0.0,))
 sign    = _row("sign",    (floats.sign, np.sign),     lambda y, x: (0.0,),     "−1, 0 or 1; derivative 0",   points=NONZERO, edges=(0.0,))
 maximum = _row("maximum", (floats.maximum, np.maximum), lambda y, a, b: (1 - less(a, b) - (half := 0.5 * equal(a, b)), 1 - less(b, a) - half),
-               "the larger of a and b; at a tie each has derivative ½",  points=UNEQUAL, edges=TIES)
+               "the larger of a and b; at a tie each has derivative ½",  latex=r"\max", points=UNEQUAL, edges=TIES)
 minimum = _row("minimum", (floats.minimum, np.minimum), lambda y, a, b: (1 - less(b, a) - (half := 0.5 * equal(a, b)), 1 - less(a, b) - half),
-               "the smaller of a and b; at a tie each has derivative ½", points=UNEQUAL, edges=TIES)
+               "the smaller of a and b; at a tie each has derivative ½", latex=r"\min", points=UNEQUAL, edges=TIES)
 
 # ---- exponentials and logarithms
 exp   = _row("exp",   (math.exp, np.exp),     lambda y, x: (y,),                      "eˣ",                     points=REALS)
 expm1 = _row("expm1", (math.expm1, np.expm1), lambda y, x: (y + 1,),                  "eˣ − 1, accurate near 0", points=REALS)
 log   = _row("log",   (math.log, np.log),     lambda y, x: (1 / x,),                  "natural logarithm",      points=POSITIVE, edges=(0.0, -1.0))
 log1p = _row("log1p", (math.log1p, np.log1p), lambda y, x: (1 / (1 + x),),            "log(1 + x), accurate near 0", points=(-0.9, -0.5, 0.0, 0.3, 4.0), edges=(-1.0, -2.0))
-log2  = _row("log2",  (math.log2, np.log2),   lambda y, x: (1 / (math.log(2) * x),),  "logarithm to base 2",    points=POSITIVE, edges=(0.0, -1.0))
-log10 = _row("log10", (math.log10, np.log10), lambda y, x: (1 / (math.log(10) * x),), "logarithm to base 10",   points=POSITIVE, edges=(0.0, -1.0))
+log2  = _row("log2",  (math.log2, np.log2),   lambda y, x: (1 / (math.log(2) * x),),  "logarithm to base 2",  latex=r"\log_{2}",  points=POSITIVE, edges=(0.0, -1.0))
+log10 = _row("log10", (math.log10, np.log10), lambda y, x: (1 / (math.log(10) * x),), "logarithm to base 10", latex=r"\log_{10}", points=POSITIVE, edges=(0.0, -1.0))
 
 # ---- trigonometric and hyperbolic, in radians
 sin     = _row("sin",     (math.sin, np.sin),       lambda y, x: (cos(x),),                       "sine",    points=REALS)
@@ -332,7 +341,7 @@ erf     = _row("erf",     (math.erf, lambda x: np.float64(np.frompyfunc(math.erf
                "error function 2/√π ∫₀ˣ e^(−t²) dt", points=REALS)
 
 # ---- activations
-sigmoid    = _row("sigmoid",    lambda x: 1 / (1 + exp(-x)),                           lambda y, x: (y * (1 - y),),  "1 / (1 + e⁻ˣ)", points=REALS)
+sigmoid    = _row("sigmoid",    lambda x: 1 / (1 + exp(-x)),                           lambda y, x: (y * (1 - y),),  "1 / (1 + e⁻ˣ)", latex=r"\sigma", points=REALS)
 relu       = _row("relu",       (floats.relu, lambda x: np.maximum(x, 0.0)),           lambda y, x: (less(0.0, x),), "x above zero, else 0; derivative 0 at 0", points=NONZERO, edges=(0.0,))
 leaky_relu = _row("leaky_relu", lambda x, slope=0.01: where(less(0.0, x), x, slope * x),
                   lambda y, x, slope: (where(less(0.0, x), 1.0, slope), where(less(0.0, x), 0.0, x)),
@@ -347,11 +356,12 @@ gelu       = _row("gelu",       lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
                   "x Φ(x) with the normal distribution's Φ, from erf (Hendrycks and Gimpel 2016)", points=REALS)
 
 # ---- of many inputs: one node each, with as many parents as inputs
-_row("sum",       lambda *xs: _total(xs),           lambda y, *xs: (1.0,) * len(xs),             "x₁ + … + xₙ",             points=LISTS)
-_row("mean",      lambda *xs: _total(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       points=LISTS)
-_row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             points=LISTS)
-_row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ", points=TWO_LISTS)
-_row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), "log(eˣ¹ + … + eˣⁿ), without overflow", points=LISTS)
+_row("sum",       lambda *xs: _total(xs),           lambda y, *xs: (1.0,) * len(xs),             "x₁ + … + xₙ",             written=True, points=LISTS)
+_row("mean",      lambda *xs: _total(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       written=True, points=LISTS)
+_row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             written=True, points=LISTS)
+_row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ",     written=True, points=TWO_LISTS)
+_row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), "log(eˣ¹ + … + eˣⁿ), without overflow",
+                                                  written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
 # fmt: on
 
 _FLOAT_NAMES.update(globals())

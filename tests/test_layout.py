@@ -11,7 +11,8 @@ import autograd
 
 ROOT = Path(__file__).parent.parent
 
-# A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`.
+# A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
+# `simplify` and `writing` are parts of `formula`.
 ORDER = [
     "floats",
     "operations",
@@ -22,9 +23,15 @@ ORDER = [
     "functions",
     "derivatives",
     "neurons",
+    "notation",
+    "simplify",
+    "writing",
+    "formula",
+    "explain",
     "rendering",
     "draw",
     "__init__",
+    "__main__",
 ]
 
 

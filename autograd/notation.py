@@ -1,0 +1,101 @@
+"""How numbers and labels are written, as plain text and as LaTeX: for formulas, explanations and the command line.
+
+One precision throughout, so that the numbers that stand side by side multiply out to the digits shown.
+"""
+
+import re
+from fractions import Fraction
+
+LONGEST_LABEL = 40
+
+_GREEK = """
+alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega
+Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
+GREEK = frozenset(_GREEK.split())
+
+# Each is one symbol in braces, so that no escape runs into the next letter, and `<script` is no tag to a browser.
+ESCAPES = {c: rf"{{\{c}}}" for c in "#$%&_{}"} | {
+    "\\": r"{\backslash}",
+    "^": r"{\wedge}",
+    "~": r"{\sim}",
+    "<": "{<}",
+    ">": "{>}",
+    "'": "{’}",
+    '"': "{”}",
+    " ": r"\ ",
+}
+
+
+def number_text(x: float) -> str:
+    """A number with four significant digits, whole numbers below a million in full.
+
+    >>> [number_text(x) for x in (2.0, -0.78644773, 12345.678, 1.5e-7)]
+    ['2', '−0.7864', '12346', '1.5e−07']
+    """
+    in_full = abs(x) < 1e6 and (abs(x) >= 1e4 or x.is_integer())
+    text = f"{x:.0f}" if in_full else f"{x:.4g}"
+    return _signed("0" if text == "-0" else text)
+
+
+def exact_text(x: float) -> str:
+    """A number in as few digits as give it back, as a fraction of small whole numbers where that is shorter.
+
+    >>> [exact_text(x) for x in (2.0, -0.5, 1 / 3, 0.1 + 0.2)]
+    ['2', '−0.5', '1 / 3', '0.30000000000000004']
+    """
+    text = repr(x).removesuffix(".0")
+    if len(text) > 12 and abs(x) < 1e3:
+        fraction = Fraction(x).limit_denominator(1000)
+        if fraction.numerator / fraction.denominator == x:
+            text = f"{fraction.numerator} / {fraction.denominator}"
+    return _signed(text)
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−").replace("inf", "∞")
+
+
+def number_latex(text: str) -> str:
+    r"""The text of a number as LaTeX.
+
+    >>> print(number_latex("−1.5e−07"), number_latex("1 / 3"))
+    -1.5 \cdot 10^{-7} \frac{1}{3}
+    """
+    text = text.replace("−", "-").replace("∞", r"\infty").replace("nan", r"\mathrm{nan}")
+    if "/" in text:
+        numerator, denominator = text.split(" / ")
+        return rf"{'-' * numerator.startswith('-')}\frac{{{numerator.lstrip('-')}}}{{{denominator}}}"
+    digits, _, exponent = text.partition("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else text
+
+
+def label_text(label: str) -> str:
+    r"""A label on one line, without control characters, cut after 40 characters.
+
+    >>> label_text("a\n\x1b[1m")
+    'a  [1m'
+    """
+    label = label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+    return "".join(c if c.isprintable() else " " for c in label)
+
+
+def label_latex(label: str) -> str:
+    r"""A label as LaTeX: an identifier as mathematics writes it, anything else upright and escaped.
+
+    >>> print(*map(label_latex, ["w", "w1", "x_1", "alpha", "loss_train", "50% <b>"]), sep="  ")
+    w  w_{1}  x_{1}  \alpha  \mathrm{loss}_{\mathrm{train}}  \mathrm{50{\%}\ {<}b{>}}
+    """
+    stem, *subscripts = label.split("_")
+    letters = re.fullmatch(r"([^\W\d_]+)(\d*)", stem)
+    if letters is None or not all(re.fullmatch(r"[^\W_]+", s) for s in subscripts):
+        return rf"\mathrm{{{''.join(ESCAPES.get(c, c) for c in label_text(label))}}}"
+    subscripts = [s for s in (letters[2], *subscripts) if s]
+    below = ", ".join(map(_word_latex, subscripts))
+    return _word_latex(letters[1]) + (f"_{{{below}}}" if below else "")
+
+
+def _word_latex(word: str) -> str:
+    if word in GREEK:
+        return rf"\{word}"
+    return word if len(word) == 1 or word.isdecimal() else rf"\mathrm{{{label_text(word)}}}"
