@@ -29,6 +29,7 @@ from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and
 
 # formulas, explanations, pictures
 from autograd.formula import Formula, formula
+from autograd.explain import explain
 from autograd.draw import draw
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "derivatives",
     "dot",
     "draw",
+    "explain",
     "formula",
     "grad",
     "hessian",

@@ -19,9 +19,10 @@ from autograd.notation import exact_text, label_latex, label_text, number_latex,
 from autograd.operations import OPERATIONS, Operation, constant
 from autograd.simplify import simpler
 from autograd.value import Value
-from autograd.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, prefixed, written
+from autograd.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, operand, prefixed, written
 
 LONGEST = 4000  # characters of a formula
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class FormulaError(TypeError):
@@ -166,6 +167,9 @@ def _new(*parts: Any) -> Formula:
     return object.__new__(Formula)._set(*parts)
 
 
+DOTS = _new(("…", r"\dots"), ATOM, None)  # what is left out
+
+
 # ---- writing one operation
 
 
@@ -234,7 +238,8 @@ def derivative_formulas(
 def name_nodes(nodes: Iterable[Value], numbered: Iterable[Value] = ()) -> dict[Value, Formula]:
     """A name for each node: its label, told apart where two have the same; v1, v2, … for those of `numbered` without.
 
-    Constants are numbers that are simplified with; whatever else has no label is named by its number.
+    Constants are numbers that are simplified with, shown with four digits where they have more than ten; whatever else
+    has no label is named by its number.
     """
     nodes, numbered = list(nodes), set(numbered)
     taken = {label_text(node.label) for node in nodes}
@@ -256,17 +261,32 @@ def name_nodes(nodes: Iterable[Value], numbered: Iterable[Value] = ()) -> dict[V
         if node.label or node in numbered:
             names[node] = Formula(name_of(node), node.data)
         elif node.operation is constant:
-            names[node] = as_formula(node.data)
+            exact = as_formula(node.data)
+            names[node] = exact if len(exact.text) <= 12 else named_by_number(node.data, constant)
         else:
             names[node] = named_by_number(node.data)
     return names
 
 
-def named_by_number(x: float) -> Formula:
-    """A name that is the number itself, as shown: it is not simplified with."""
+def derivative_symbol(y: Formula, x: Formula, d: str = "∂", number: int = 0) -> Formula:
+    """The name ∂y/∂x of a derivative: of a gradient with `d`, toward the second input with `number` 2.
+
+    >>> y, x = Formula("y"), Formula("50% x")
+    >>> print(derivative_symbol(y, x, "d"), derivative_symbol(y, x, number=2))
+    dy/d(50% x) ∂₂y/∂(50% x)
+    """
+    (y_text, y_latex), (x_text, x_latex) = operand(y, ATOM), operand(x, ATOM)
+    d_latex = r"\partial" if d == "∂" else rf"\mathrm{{{d}}}"
+    lowered, below = (str(number).translate(LOWERED), f"_{{{number}}}") if number else ("", "")
+    latex = rf"\frac{{{d_latex}{below} {y_latex}}}{{{d_latex} {x_latex}}}"
+    return _new((f"{d}{lowered}{y_text}/{d}{x_text}", latex), ATOM, None)
+
+
+def named_by_number(x: float, operation: Operation | None = None) -> Formula:
+    """A name that is the number as it is shown. It is not simplified with, unless the operation is `constant`."""
     text = number_text(x)
     level = SIGN if text.startswith("−") else POWER if "e" in text else ATOM
-    return _new((text, number_latex(text)), level, x)
+    return _new((text, number_latex(text)), level, x, operation)
 
 
 def formula(output: Value) -> Formula:

@@ -62,7 +62,7 @@ def written(operation: Operation, inputs: tuple[Expression, ...]) -> tuple[Writt
     return _call(operation, inputs), ATOM
 
 
-def _within(x: Expression, level: int, *, after: bool = False) -> Written:
+def operand(x: Expression, level: int, *, after: bool = False) -> Written:
     """An operand: in brackets where it holds less tightly than `level`, or has a sign `after` an operator."""
     if x.operation in COMPARISONS:
         return f"[{_relation(x.operation, *x.inputs)[0]}]", x.latex
@@ -78,8 +78,8 @@ def _bracketed(latex: str) -> str:
 
 def _infix(symbol: str, a: Expression, b: Expression) -> Written:
     _, left, right, in_text, in_latex = INFIX[symbol]
-    a_text, a_latex = _within(a, left)
-    b_text, b_latex = _within(b, right, after=True)
+    a_text, a_latex = operand(a, left)
+    b_text, b_latex = operand(b, right, after=True)
     if symbol == "/":
         return a_text + in_text + b_text, rf"\frac{{{a.latex}}}{{{b.latex}}}"
     return a_text + in_text + b_text, a_latex + in_latex + b_latex
@@ -87,16 +87,16 @@ def _infix(symbol: str, a: Expression, b: Expression) -> Written:
 
 def prefixed(symbol: str, x: Expression) -> Written:
     """A sign before a formula."""
-    text, latex = _within(x, PRODUCT, after=True)
+    text, latex = operand(x, PRODUCT, after=True)
     return PREFIX[symbol][0] + text, PREFIX[symbol][1] + latex
 
 
 def _power(a: Expression, n: Expression) -> Written:
-    text, latex = _within(a, ATOM)
+    text, latex = operand(a, ATOM)
     if a.operation is not None and a.operation.latex:
         latex = f"{{{latex}}}"  # a template may end in a superscript, and two in a row are an error
-    is_whole = n.operation is constant and re.fullmatch("−?[0-9]+", n.text)
-    exponent = n.text.translate(RAISED) if is_whole else "^" + _within(n, ATOM)[0]
+    is_whole = n.level > CONDITION and re.fullmatch("−?[0-9]+", n.text)
+    exponent = n.text.translate(RAISED) if is_whole else "^" + operand(n, ATOM)[0]
     return text + exponent, f"{latex}^{{{n.latex}}}"
 
 
@@ -105,12 +105,12 @@ def _relation(operation: Operation | None, a: Expression, b: Expression) -> Writ
     turned = a.operation is constant and b.operation is not constant
     a, b = (b, a) if turned else (a, b)
     text, latex = (TURNED if turned else RELATIONS)[operation.symbol]  # type: ignore[union-attr]
-    (a_text, a_latex), (b_text, b_latex) = _within(a, SUM), _within(b, SUM)
+    (a_text, a_latex), (b_text, b_latex) = operand(a, SUM), operand(b, SUM)
     return f"{a_text} {text} {b_text}", f"{a_latex} {latex} {b_latex}"
 
 
 def _conditional(condition: Expression, a: Expression, b: Expression) -> Written:
-    (when, when_latex), (a_text, a_latex), (b_text, _) = _condition(condition), _within(a, SUM), _within(b, SUM)
+    (when, when_latex), (a_text, a_latex), (b_text, _) = _condition(condition), operand(a, SUM), operand(b, SUM)
     cases = rf"{a_latex} & \mathrm{{if}}\ {when_latex} \\ {b.latex} & \mathrm{{else}}"
     return f"{a_text} if {when} else {b_text}", rf"\begin{{cases}} {cases} \end{{cases}}"
 
@@ -121,12 +121,12 @@ def _condition(x: Expression) -> Written:
     if is_one_or_zero(x):
         (a, a_latex), (b, b_latex) = map(_condition, x.inputs)
         return f"{a} and {b}", rf"{a_latex}\ \mathrm{{and}}\ {b_latex}"
-    text, latex = _within(x, SUM)
+    text, latex = operand(x, SUM)
     return f"{text} ≠ 0", rf"{latex} \neq 0"
 
 
 def _call(operation: Operation, inputs: tuple[Expression, ...]) -> Written:
-    texts = [_within(x, CONDITION)[0] for x in inputs]
+    texts = [operand(x, CONDITION)[0] for x in inputs]
     name, latex = operation.name, operation.latex
     if "#" in latex:  # one pass, so that a `#` within an input is left alone
         return f"{name}({', '.join(texts)})", re.sub(r"#(\d)", lambda m: inputs[int(m[1]) - 1].latex, latex)

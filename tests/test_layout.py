@@ -12,7 +12,7 @@ import autograd
 ROOT = Path(__file__).parent.parent
 
 # A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
-# `simplify` and `writing` are parts of `formula`.
+# `simplify` and `writing` are parts of `formula`, `paths` of `explain`.
 ORDER = [
     "floats",
     "operations",
@@ -27,6 +27,7 @@ ORDER = [
     "simplify",
     "writing",
     "formula",
+    "paths",
     "explain",
     "rendering",
     "draw",
