@@ -77,6 +77,7 @@ class ChainRule(Explanation):
     uses       the edges from wrt to the values that were computed from it
     terms      what is added up: the paths, or for each use the gradient of the child times the local derivative
     gradients  ∂output/∂node for every node
+    rules      the lines on what lies between the two values; chain, the lines on what is added up
     """
 
     def __init__(self, output: Value, wrt: Value, max_paths: int) -> None:
@@ -93,7 +94,10 @@ class ChainRule(Explanation):
         self.terms = self.paths or tuple(
             Path((use,), use.local_derivative * self.gradients[use.child]) for use in self.uses
         )
-        super().__init__(_chain_rule_lines(self))
+        names = _names_between(self)
+        self.rules = list(_rules(self, names))
+        self.chain = list(_chain(self, names))
+        super().__init__([self.chain[0], *self.rules, *self.chain[1:]])
 
 
 @overload
@@ -188,25 +192,32 @@ def _derivatives(node: Value, names: Names, wanted: Container[Value], *, in_full
 # ---- the chain rule
 
 
-def _chain_rule_lines(found: ChainRule) -> Iterator[Line]:
-    """What lies between the two values, then every term of the sum, then the sum."""
-    output, wrt = found.output, found.wrt
+def _names_between(found: ChainRule) -> Names:
+    """Names, in topological order, for the values on the way and those that they are computed from."""
+    children = {edge.child for term in found.terms for edge in term.edges}
+    mentioned = {found.output, found.wrt}.union(children, found.wrt.parents, *(child.parents for child in children))
+    in_order = dict.fromkeys(v for v in (*found.order, found.wrt) if v in mentioned)
+    return _names(in_order, found.counts, {found.wrt: "x", found.output: "y"})
+
+
+def _rules(found: ChainRule, names: Names) -> Iterator[Line]:
+    """What each value on the way computes, and its local derivatives."""
     edges = [edge for term in found.terms for edge in term.edges]
     children, parents = {edge.child for edge in edges}, {edge.parent for edge in edges}
-    mentioned = {output, wrt}.union(children, wrt.parents, *(child.parents for child in children))
-    in_order = dict.fromkeys(v for v in (*found.order, wrt) if v in mentioned)
-    names = _names(in_order, found.counts, {wrt: "x", output: "y"})
-    slope, total = derivative_symbol(names[output], names[wrt], "d"), named_by_number(found.total)
-
-    yield _equation([slope, total], f": {_summary(found, names)}")
-    if wrt.parents and children:
-        yield _forward(wrt, names)
-    for node in _shortened([v for v in in_order if v in children], LINES):
+    if edges and found.wrt.parents:
+        yield _forward(found.wrt, names)
+    for node in _shortened([v for v in names if v in children], LINES):
         if node is None:
             yield _left_out(len(children), "values")
         else:
             yield _forward(node, names)
             yield from _derivatives(node, names, parents)
+
+
+def _chain(found: ChainRule, names: Names) -> Iterator[Line]:
+    """The gradient, the terms that it is the sum of, and their sum."""
+    slope, total = derivative_symbol(names[found.output], names[found.wrt], "d"), named_by_number(found.total)
+    yield _equation([slope, total], f": {_summary(found, names)}")
     for term in _shortened(found.terms, LINES):
         if term is None:
             yield _left_out(len(found.terms), "uses")
