@@ -185,7 +185,7 @@ def _derivatives(node: Value, names: Names, wanted: Container[Value], *, in_full
         if i is None:
             yield _left_out(len(positions), "inputs")
         else:
-            forms = [_symbol(Edge(node, i), names), *_readable(rule[i] for rule in rules)]
+            forms = [edge_symbol(Edge(node, i), names), *_readable(rule[i] for rule in rules)]
             yield _equation([*forms, named_by_number(node.local_derivatives[i])], indent="    ")
 
 
@@ -240,7 +240,7 @@ def _summary(found: ChainRule, names: Names) -> str:
 
 def _term_lines(term: Path, found: ChainRule, names: Names) -> Iterator[Line]:
     """The line w → n → y of a path, and ∂y/∂n · ∂n/∂w = 0.7864 · 2 = 1.573; dy/dn · ∂n/∂w of a use."""
-    symbols = [_symbol(edge, names) for edge in term.edges]
+    symbols = [edge_symbol(edge, names) for edge in term.edges]
     numbers = [named_by_number(edge.local_derivative) for edge in term.edges]
     if found.paths:
         way = [names[found.output], *(names[edge.parent] for edge in term.edges)]
@@ -265,7 +265,7 @@ def _names(nodes: Collection[Value], numbered: Container[Value], ends: Mapping[V
     return names | {v: Formula(letter, v.data) for v, letter in letters.items()}
 
 
-def _symbol(edge: Edge, names: Names) -> Formula:
+def edge_symbol(edge: Edge, names: Names) -> Formula:
     """∂child/∂parent; ∂₁, ∂₂ where the child has the parent more than once."""
     is_repeated = edge.child.parents.count(edge.parent) > 1
     return derivative_symbol(names[edge.child], names[edge.parent], number=edge.position + 1 if is_repeated else 0)

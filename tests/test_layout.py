@@ -12,7 +12,8 @@ import autograd
 ROOT = Path(__file__).parent.parent
 
 # A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
-# `simplify` and `writing` are parts of `formula`, `paths` of `explain`.
+# `simplify` and `writing` are parts of `formula`, `paths` of `explain`,
+# `parsing` of `__main__`.
 ORDER = [
     "floats",
     "operations",
@@ -31,6 +32,7 @@ ORDER = [
     "explain",
     "rendering",
     "draw",
+    "parsing",
     "__init__",
     "__main__",
 ]
