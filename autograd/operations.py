@@ -1,7 +1,8 @@
 """The one table of operations: each row holds an operation's name, its value and its local derivatives, once.
 
 The rules are ordinary arithmetic, so what they are fed with decides what they give: floats give the numbers that a
-Value records, Values give graphs that can be differentiated again, arrays give a whole batch at a time.
+Value records, Values give graphs that can be differentiated again, arrays give a whole batch at a time, formulas give
+the text of the derivative.
 
 Glossary, for the whole project: a node's *parents* are its inputs. A *local derivative* is ∂node/∂parent. A *gradient*
 is ∂output/∂node. In a rule `y` is the output, `a, b` or `x` are the inputs; in a sweep `g` is the gradient coming in.

@@ -143,7 +143,7 @@ def computed(tree, names):
     return names[tree] if isinstance(tree, str) else tree
 
 
-@settings(derandomize=True, deadline=None, max_examples=1000, database=None)
+@settings(derandomize=True, deadline=None, max_examples=500, database=None)
 @given(trees)
 def test_the_text_of_any_expression_evaluates_to_its_number(tree):
     expected = computed(tree, LEAVES)

@@ -12,8 +12,7 @@ import autograd
 ROOT = Path(__file__).parent.parent
 
 # A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
-# `simplify` and `writing` are parts of `formula`, `paths` of `explain`,
-# `parsing` of `__main__`.
+# `simplify` and `writing` are parts of `formula`, `paths` is one of `explain`, `parsing` of `__main__`.
 ORDER = [
     "floats",
     "operations",
