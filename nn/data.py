@@ -192,7 +192,7 @@ def batches(X: ArrayLike, y: ArrayLike, size: int, *, shuffle: bool = True, rng:
     [4, 4, 2]
     """
     X, y = _paired(X, y)
-    if size < 1:
+    if not isinstance(size, int | np.integer) or size < 1:
         raise ValueError(f"a batch has at least one sample, not size={size}")
     order = np.random.default_rng(rng).permutation(len(X)) if shuffle else np.arange(len(X))
     return ((X[rows], y[rows]) for rows in (order[i : i + size] for i in range(0, len(X), size)))
@@ -226,10 +226,10 @@ def _finite(name: str, data: ArrayLike) -> NDArray[Any]:
         array = np.asarray(data)
     except ValueError as error:
         raise ValueError(f"{name} is no array: its rows must have one length ({error})") from None
+    if array.dtype.kind in "SU":
+        raise ValueError(f"{name} must hold numbers, not text: np.unique(y, return_inverse=True)[1] numbers any labels")
     if array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{name} must hold numbers, not {array.dtype}: np.unique(y, return_inverse=True)[1] numbers any labels"
-        )
+        raise ValueError(f"{name} must be an array of numbers, one sample a row, not {type(data).__name__}")
     if array.ndim == 0:
         raise ValueError(f"{name} must hold one sample a row, not {data!r}")
     if not array.size:

@@ -49,7 +49,11 @@ def initial_weights(init: str | Initializer | ArrayLike, nin: int, nout: int, rn
         if init not in INITIALIZERS:
             raise ValueError(f"unknown initializer {init!r}: use {', '.join(map(repr, INITIALIZERS))} or a function")
         init = INITIALIZERS[init]
-    weights = np.asarray(init(nin, nout, rng) if callable(init) else init, dtype=float)
+    weights = np.asarray(init(nin, nout, rng) if callable(init) else init)
+    if weights.dtype.kind not in "biuf":
+        raise TypeError(f"initial weights are numbers, of which Values are made, not {init!r}")
+    if not np.isfinite(weights).all():
+        raise ValueError("initial weights must be finite, and one of them is nan or infinite")
     if weights.shape not in ((nout, nin), (nin,) if nout == 1 else (nout, nin)):
         raise ValueError(f"the weights of {nout} neurons with {nin} inputs are ({nout}, {nin}), not {weights.shape}")
-    return weights.reshape(nout, nin)
+    return weights.reshape(nout, nin).astype(float)

@@ -17,6 +17,7 @@ from nn.initializers import Initializer, initial_weights
 from nn.module import Index, Module, Rng
 
 DOT = OPERATIONS["dot"]
+SOFTMAX_OF_ONE = "softmax of one output is always 1: use 'sigmoid' for one, or more outputs"
 
 Sample = Sequence[Value | float] | Value
 Init = str | Initializer | ArrayLike
@@ -29,6 +30,8 @@ def activation_named(name: str) -> Callable[[Value], Value] | None:
     """
     if name == "linear":
         return None
+    if not isinstance(name, str):
+        raise TypeError(f"an activation is given by its name, such as 'relu', not {name!r}")
     operation = OPERATIONS.get(name)
     if operation is None or operation.arity is None or operation.arity - len(operation.defaults) != 1:
         hint = " (softmax looks at all outputs of a layer: give it to a Layer)" if name == "softmax" else ""
@@ -118,7 +121,7 @@ class Layer(Module):
         check_width("a layer needs a whole number of neurons", nout)
         self.activation = activation if nonlin else "linear"
         if self.activation == "softmax" and nout == 1:
-            raise ValueError("softmax of one output is always 1: use 'sigmoid' for one, or more outputs")
+            raise ValueError(SOFTMAX_OF_ONE)
         each = "linear" if self.activation == "softmax" else self.activation
         weights = initial_weights(init, nin, nout, np.random.default_rng(rng))
         self.neurons = [Neuron(nin, each, init=w, expand=expand) for w in weights]
@@ -142,7 +145,8 @@ class Layer(Module):
         return f"Layer {len(self.neurons[0].w)} → {len(self.neurons)}, {self.activation}"
 
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(str, self.neurons))}]"
+        softmax = "Softmax" if self.activation == "softmax" else ""
+        return f"{softmax}Layer of [{', '.join(map(str, self.neurons))}]"
 
 
 class Activation(Module):
@@ -155,6 +159,8 @@ class Activation(Module):
     def __call__(self, x: Sample) -> Any:
         inputs = as_inputs(x, None, self)
         if self.name == "softmax":
+            if len(inputs) == 1:
+                raise ValueError(SOFTMAX_OF_ONE)
             return softmax(inputs)
         return as_sample([self._activate(v) for v in inputs] if self._activate else inputs)
 

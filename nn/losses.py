@@ -138,8 +138,9 @@ def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Valu
 def l1_penalty(parameters: Module | Iterable[Value], strength: float) -> Value:
     """The penalty strength · Σ |w|, which pulls every weight toward zero with the same force, however small it is.
 
-    Of a module its weights count, not its biases; to choose, pass the Values themselves. A loss may be added to it, and
-    `fit` takes it as a regularizer: `lambda model: l1_penalty(model, 1e-3)`. Raises ValueError for a negative strength.
+    Of a module all parameters count but those in an array named `b` or `bias…`; to choose others, pass the Values
+    themselves. It is added to a loss, or given to `fit` as a regularizer: `lambda model: l1_penalty(model, 1e-3)`.
+    Raises ValueError for a negative strength.
 
     >>> l1_penalty([Value(3.0), Value(-4.0)], 0.5).data
     3.5

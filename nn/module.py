@@ -52,6 +52,8 @@ class Module:
     """
 
     training = True
+    #: The figures of its training, once `fit` has trained it.
+    history: Any = None
     #: Attributes that are arrays which training changes without a gradient: saved with the parameters.
     buffer_names: tuple[str, ...] = ()
     #: Whether, in training, what one sample gives depends on the others of its batch.
@@ -62,7 +64,16 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x)")
 
     def batch(self, X: Iterable[Any]) -> list[Any]:
-        """The outputs for a batch of samples, as a list."""
+        """The outputs for a batch of samples, as a list.
+
+        A module that is made of others, batch normalisation among them, defines it beside `__call__`, with the others'
+        `batch`: `return self.last.batch(self.norm.batch(self.first.batch(X)))`. Raises TypeError where it does not.
+        """
+        if self.training and any(module.couples_samples for path, module in self.named_modules() if path):
+            raise TypeError(
+                f"{type(self).__name__} is made with batch normalisation, which looks at a whole batch in training: "
+                "define batch(self, X) beside __call__, calling .batch(X) of its parts"
+            )
         return [self(x) for x in X]
 
     def children(self) -> Iterator[tuple[str, "Module"]]:
@@ -75,13 +86,16 @@ class Module:
         for name, part in vars(self).items():
             yield from _cells(name, part)
 
-    def named_modules(self) -> Iterator[tuple[str, "Module"]]:
-        """The module itself, named "", and all that it is made of, each once, by path: `layers.0`."""
+    def named_modules(self, *, repeated: bool = False) -> Iterator[tuple[str, "Module"]]:
+        """The module itself, named "", and all that it is made of, by path: `layers.0`.
+
+        Each comes once, also where it is a part in several places, unless `repeated`.
+        """
         seen: set[int] = set()
         stack: list[tuple[str, Module]] = [("", self)]
         while stack:
             path, module = stack.pop()
-            if id(module) not in seen:
+            if repeated or id(module) not in seen:
                 seen.add(id(module))
                 yield path, module
                 stack += [(f"{path}.{name}" if path else name, child) for name, child in module.children()][::-1]
@@ -103,38 +117,49 @@ class Module:
         """The parameters with their names, such as `layers.0.weight[3, 1]`."""
         return [(name + (str(list(index)) if index else ""), v) for name, index, v in self.placed_parameters()]
 
+    def parameters_by_layer(self) -> dict[str, list[Value]]:
+        """The parameters of each part that has some of its own, by the part's path: `layers.0`."""
+        layers: dict[str, list[Value]] = {}
+        for name, _, v in self.placed_parameters():
+            layers.setdefault(name.rpartition(".")[0] or type(self).__name__, []).append(v)
+        return layers
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         for p in self.parameters():
             p.grad = 0.0
 
-    def train(self) -> Self:
+    def train(self, mode: bool = True) -> Self:
         """Set the whole network to training: dropout drops, batch normalisation looks at its batch. Returns it."""
         for _, module in self.named_modules():
-            module.training = True
+            module.training = mode
         return self
 
     def eval(self) -> Self:
         """Set the whole network to evaluation, where a sample's outputs depend on that sample only. Returns it."""
-        for _, module in self.named_modules():
-            module.training = False
-        return self
+        return self.train(False)
 
     def predict(self, X: ArrayLike) -> NDArray[np.float64]:
         """The outputs for samples X as an array of shape (n, outputs), in evaluation mode; keeps no graph.
 
-        Raises ValueError where X holds no sample.
+        Of a single output the shape is (n, 1): take `[:, 0]` to compare with targets of shape (n,). Raises ValueError
+        where X holds no sample.
         """
         samples = np.asarray(X, dtype=float)
         if samples.ndim == 0 or not len(samples):
             raise ValueError(f"predict takes samples, one a row, not an array of shape {samples.shape}")
         with evaluating(self):
-            return rows([self(x) for x in samples.tolist()])
+            try:
+                return rows([self(x) for x in samples.tolist()])
+            except ValueError as error:
+                if samples.ndim == 1:
+                    error.add_note("predict takes several samples: for one write predict([x])")
+                raise
 
     def state_dict(self) -> State:
         """All parameters and buffers as arrays, with PyTorch's names and shapes: `layers.0.weight` is (nout, nin)."""
         state: State = {}
-        for path, module in self.named_modules():
+        for path, module in self.named_modules(repeated=True):
             prefix = f"{path}." if path else ""
             cells: dict[str, dict[Index, float]] = {}
             for name, index, v in module.own_parameters():
@@ -149,8 +174,10 @@ class Module:
         The keys `0.weight`, `2.weight` of a plain `torch.nn.Sequential` are taken in order where the shapes agree.
         Raises ValueError, and changes nothing, where names or shapes are others or an array holds no numbers.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"load_state_dict takes names and arrays, not {type(state).__name__}: pass .state_dict()")
         new = _matched(self, state)
-        for path, module in self.named_modules():
+        for path, module in self.named_modules(repeated=True):
             prefix = f"{path}." if path else ""
             for name, index, v in module.own_parameters():
                 v.data = float(new[prefix + name][index])
@@ -177,6 +204,10 @@ class Module:
         try:
             with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
                 state = {name: arrays[name] for name in arrays.files}
+                if any(name.endswith("data.pkl") for name in state):
+                    raise ValueError(
+                        "torch.save wrote it: load it with torch, and give load_state_dict its state_dict()"
+                    )
         except FileNotFoundError:
             raise
         except (OSError, ValueError, EOFError, AttributeError, TypeError, KeyError, zipfile.BadZipFile) as error:
@@ -198,9 +229,14 @@ class Module:
                 text = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
                 rows.append((path, module.title(), text, f"{len(own):,}"))
         rows.append(("", "", "total", f"{len(self.parameters()):,}"))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows]
-        return Table("\n".join(line.strip() if widths[0] == 0 else line.rstrip() for line in lines))
+        columns = [column for column in zip(*rows, strict=True) if any(column)]
+        widths = [max(map(len, column)) for column in columns]
+        widths[-1] = -widths[-1]  # numbers stand at the right
+        lines = [
+            [f"{x:{'<' if w > 0 else '>'}{abs(w)}}" for x, w in zip(row, widths, strict=True)]
+            for row in zip(*columns, strict=True)
+        ]
+        return Table("\n".join("  ".join(line).rstrip() for line in lines))
 
     def title(self) -> str:
         """What this module is, in a few words."""
@@ -224,12 +260,17 @@ def evaluating(model: Module) -> Iterator[None]:
 
 def plain(output: Any) -> Any:
     """Outputs as plain numbers, in lists where they are in lists."""
-    return list(map(plain, output)) if isinstance(output, list | tuple) else float(getattr(output, "data", output))
+    if isinstance(output, list | tuple | np.ndarray):
+        return list(map(plain, output))
+    return output.data if isinstance(output, Value) else float(output)
 
 
 def rows(outputs: list[Any]) -> NDArray[np.float64]:
     """The outputs of several samples as an array (n, outputs)."""
-    array = np.array([plain(output) for output in outputs], dtype=float)
+    try:
+        array = np.array([plain(output) for output in outputs], dtype=float)
+    except ValueError as error:
+        raise ValueError(f"the model gives outputs of different shapes for different samples: {error}") from None
     return array[:, None] if array.ndim == 1 else array
 
 
@@ -281,7 +322,7 @@ def _matched(module: Module, state: Mapping[str, Any]) -> State:
     new: State = {}
     for ours, theirs in names.items():
         try:
-            new[ours] = np.array(state[theirs], dtype=current[ours].dtype)
+            new[ours] = np.asarray(state[theirs]).astype(current[ours].dtype, copy=True)
         except (TypeError, ValueError):
             raise ValueError(f"{theirs} must be an array of numbers, not {state[theirs]!r}") from None
         if new[ours].shape != current[ours].shape:

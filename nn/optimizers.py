@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
+from autograd.floats import is_number
 
 Array = NDArray[np.float64]
 
@@ -18,19 +19,22 @@ Array = NDArray[np.float64]
 class Optimizer:
     """What optimizers share: the parameters, the learning rate `lr`, `step()` and `zero_grad()`.
 
-    `lr` may be changed between steps. `buffers` are the arrays that a rule keeps from step to step, by name.
-    Raises ValueError for no parameters and for settings out of range, TypeError for parameters that are no Values.
+    `lr` may be changed between steps. `buffers` are the arrays that a rule keeps from step to step, by name. A
+    parameter that is given twice counts once. Raises ValueError for no parameters and for settings out of range,
+    TypeError for parameters that are no Values.
     """
 
     buffer_names: tuple[str, ...] = ()
+    #: Whether the rule itself applies the decay, apart from the gradient.
+    decoupled_decay = False
 
     def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
-        self.parameters = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+        self.parameters = values_of("an optimizer changes", parameters)
         if not self.parameters:
-            raise ValueError("an optimizer needs parameters: pass model.parameters()")
-        for p in self.parameters:
-            if not isinstance(p, Value):
-                raise TypeError(f"an optimizer changes Values, not {p!r}: pass model.parameters()")
+            raise ValueError(
+                "an optimizer needs parameters: pass model.parameters(), which finds the Values in a module's "
+                "attributes, and in lists, dictionaries and arrays there"
+            )
         self.lr = lr
         self.weight_decay = not_negative("weight_decay", weight_decay)
         self.t = 0
@@ -55,7 +59,7 @@ class Optimizer:
         """One step on flat arrays of the parameters and their gradients: p is changed in place."""
         self.t += 1
         with np.errstate(all="ignore"):
-            self.update(p, g + self.weight_decay * p if self.weight_decay else g)
+            self.update(p, g + self.weight_decay * p if self.weight_decay and not self.decoupled_decay else g)
 
     def update(self, p: Array, g: Array) -> None:
         """The rule: change p in place by the gradients g."""
@@ -75,13 +79,18 @@ class Optimizer:
         expected = {"lr", "t", *self.buffers}
         if set(state) != expected:
             raise ValueError(f"{type(self).__name__} keeps {sorted(expected)}, and this state has {sorted(state)}")
+        buffers: dict[str, Array] = {}
         for name, buffer in self.buffers.items():
             if np.shape(state[name]) != buffer.shape:
                 raise ValueError(
                     f"{name} is for {np.size(state[name])} parameters, and this optimizer has {len(self.parameters)}"
                 )
-        self.lr, self.t = float(state["lr"]), int(state["t"])
-        self.buffers = {name: np.array(state[name], dtype=float) for name in self.buffers}
+            buffers[name] = np.array(state[name], dtype=float)
+        lr, t = not_negative("the learning rate", state["lr"]), int(not_negative("t", state["t"]))
+        self.lr, self.t, self.buffers = lr, t, buffers
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of {len(self.parameters)} parameters, lr={self.lr:g}, {self.t} steps done"
 
 
 class SGD(Optimizer):
@@ -198,6 +207,8 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {betas!r}")
         self.betas = _below_one("betas[0]", betas[0]), _below_one("betas[1]", betas[1])
         self.eps = not_negative("eps", eps)
 
@@ -218,6 +229,8 @@ class AdamW(Adam):
     I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization, 2019.
     """
 
+    decoupled_decay = True
+
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -227,11 +240,10 @@ class AdamW(Adam):
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
     ) -> None:
-        super().__init__(parameters, lr, betas=betas, eps=eps)
-        self.decay = not_negative("weight_decay", weight_decay)
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def update(self, p: Array, g: Array) -> None:
-        p *= 1 - self.lr * self.decay
+        p *= 1 - self.lr * self.weight_decay
         super().update(p, g)
 
 
@@ -240,7 +252,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 
     The direction stays. As in PyTorch the factor is max_norm / (norm + 1e-6). Raises ValueError for a negative maximum.
     """
-    parameters = list(parameters)
+    parameters = values_of("gradients are of", parameters)
     g = np.array([p.grad for p in parameters])
     norm = clip_norm(g, max_norm)
     _set_gradients(parameters, g)
@@ -249,7 +261,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 
 def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
     """Cut every gradient to [−max_value, max_value]; the direction may change. Raises ValueError for a negative one."""
-    parameters = list(parameters)
+    parameters = values_of("gradients are of", parameters)
     g = np.array([p.grad for p in parameters])
     clip_value(g, max_value)
     _set_gradients(parameters, g)
@@ -279,6 +291,15 @@ def norm_of(g: Array) -> float:
     return largest * math.sqrt(float(np.square(g / largest).sum()))
 
 
+def values_of(need: str, parameters: Any) -> list[Value]:
+    """Parameters as a list, each once. Raises TypeError for anything but Values."""
+    values = [parameters] if isinstance(parameters, Value) or not isinstance(parameters, Iterable) else list(parameters)
+    for p in values:
+        if not isinstance(p, Value):
+            raise TypeError(f"{need} Values, not {p!r}: pass model.parameters()")
+    return list(dict.fromkeys(values))
+
+
 def _set_gradients(parameters: list[Value], g: Array) -> None:
     for p, grad in zip(parameters, g.tolist(), strict=True):
         p.grad = grad
@@ -286,12 +307,14 @@ def _set_gradients(parameters: list[Value], g: Array) -> None:
 
 def not_negative(name: str, x: float) -> float:
     """A setting as a float. Raises ValueError, naming it, where it is negative or not finite."""
+    if not is_number(x):
+        raise TypeError(f"{name} must be a number, not {x!r}")
     if not (math.isfinite(x) and x >= 0):
         raise ValueError(f"{name} must be finite and not negative, got {x}")
     return float(x)
 
 
 def _below_one(name: str, x: float) -> float:
-    if not 0 <= x < 1:
+    if not 0 <= not_negative(name, x) < 1:
         raise ValueError(f"{name} must be at least 0 and below 1, got {x}")
     return float(x)

@@ -88,7 +88,7 @@ def decision_boundary(
     across, up = (np.linspace(*canvas.widened(column), resolution) for column in X.T)
     points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     outputs = model.predict(points).reshape(resolution, resolution, -1)
-    classes, n = _target_classes(y, outputs.shape[-1])
+    classes, n = metrics.target_classes(y, outputs.shape[-1])
     colours = canvas.class_colours(n)
     ax = canvas.own_axes(ax)
     if outputs.shape[-1] == 1:
@@ -256,26 +256,9 @@ def _check_history(name: str, history: Any) -> None:
         raise ValueError(f"{name} needs a history of at least one finished epoch: there is nothing to draw")
 
 
-def _target_classes(y: NDArray[Any], outputs: int) -> tuple[NDArray[Any], int]:
-    """The class of each target, and the number of classes, as `nn.accuracy` has them."""
-    if outputs > 1 and y.ndim == 2 and y.shape[1] == outputs:
-        return y.argmax(axis=1), outputs
-    if y.size != len(y):
-        raise ValueError(f"targets of shape {y.shape} do not go with {outputs} output{'s' * (outputs != 1)}")
-    flat, known = y.reshape(len(y)), range(outputs) if outputs > 1 else (-1, 0, 1)
-    wrong = flat[~np.isin(flat, known)]
-    if len(wrong):
-        classes = f"0 to {outputs - 1}" if outputs > 1 else "0 and 1, or -1 and +1"
-        raise ValueError(f"{outputs} output{'s' * (outputs != 1)}: the targets are {classes}, not {wrong[0]:g}")
-    return (flat.astype(int), outputs) if outputs > 1 else ((flat > 0.5).astype(int), 2)
-
-
 def _layer_norms(model: Module) -> dict[str, float]:
     """Path of each module with parameters of its own → the norm of their gradient, named as in a History."""
-    gradients: dict[str, list[float]] = {}
-    for name, _, v in model.placed_parameters():
-        gradients.setdefault(name.rpartition(".")[0] or type(model).__name__, []).append(v.grad)
-    return {path: norm_of(np.array(g)) for path, g in gradients.items()}
+    return {path: norm_of(np.array([v.grad for v in values])) for path, values in model.parameters_by_layer().items()}
 
 
 def _weight_matrix(layer: Any) -> Array:

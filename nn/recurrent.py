@@ -47,19 +47,22 @@ class Recurrent(Module):
         weights = initial_weights(init, nin + nhidden, nhidden, rng)
         self.neurons = [Neuron(nin + nhidden, activation, init=w) for w in weights]
 
-    def __call__(self, sequence: Any, h: list[Value] | None = None) -> Any:
-        if is_operand(sequence) or not len(sequence):
+    def __call__(self, sequence: Any, h: Any = None) -> Any:
+        if is_operand(sequence) or not hasattr(sequence, "__len__") or not len(sequence):
             raise ValueError(f"a recurrent network takes a sequence of at least one step, not {sequence!r}")
-        state = [as_value(0.0)] * len(self.neurons) if h is None else as_inputs(h, len(self.neurons), self)
+        state: Any = [as_value(0.0)] * len(self.neurons) if h is None else h
         states = []
         for x in sequence:
             state = self.step(x, state)
             states.append(as_sample(state))
         return states if self.return_sequences else states[-1]
 
-    def step(self, x: Any, h: list[Value]) -> list[Value]:
-        """The state after one more step with the inputs x."""
-        inputs = [*as_inputs(x, self.nin, self), *h]
+    def step(self, x: Any, h: Any) -> list[Value]:
+        """The state after one more step with the inputs x from the state h."""
+        before = as_inputs(h, None, self)
+        if len(before) != len(self.neurons):
+            raise ValueError(f"the state of {self!r} has {len(self.neurons)} numbers, got {len(before)}")
+        inputs = [*as_inputs(x, self.nin, self), *before]
         return [neuron.activate(inputs) for neuron in self.neurons]
 
     def children(self) -> Iterator[tuple[str, Module]]:

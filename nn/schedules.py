@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nn.optimizers import not_negative
+
 Schedule = Callable[[int], float]
 
 
@@ -82,6 +84,8 @@ class WarmUp:
     after: Schedule
 
     def __post_init__(self) -> None:
+        if not callable(self.after):
+            raise TypeError(f"WarmUp takes the number of epochs and a schedule, not {self.after!r}")
         _check(self.after(0), epochs=self.epochs)
 
     def __call__(self, epoch: int) -> float:
@@ -91,8 +95,8 @@ class WarmUp:
 
 
 def _check(lr: float, **positive: float) -> None:
-    if not (math.isfinite(lr) and lr >= 0):
-        raise ValueError(f"the learning rate must be finite and not negative, got {lr}")
+    not_negative("the learning rate", lr)
     for name, x in positive.items():
+        not_negative(name, x)
         if not (math.isfinite(x) and x > 0):
             raise ValueError(f"{name} must be finite and above zero, got {x}")

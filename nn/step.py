@@ -1,14 +1,16 @@
 """One step of training: the gradient of a batch, clipped, and the optimizer's rule."""
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
+from autograd import Value, topological_order
 from autograd import sum as sum_of
 from nn.history import StepFigures
 from nn.module import Module, evaluating, rows
@@ -37,6 +39,13 @@ class Settings:
             raise TypeError(
                 f"fit needs an optimizer such as nn.SGD(model.parameters(), lr=0.1), not {self.optimizer!r}"
             )
+        if not callable(self.loss):
+            raise TypeError(f"loss is a function of outputs and target, such as nn.mse, not {self.loss!r}")
+        if self.regularizer is not None and not callable(self.regularizer):
+            raise TypeError(
+                "regularizer is a function of the model, such as lambda model: nn.l2_penalty(model, 1e-3), not "
+                f"{self.regularizer!r}"
+            )
         for name in ("clip", "clip_each"):
             if getattr(self, name) is not None:
                 not_negative(name, getattr(self, name))
@@ -50,6 +59,14 @@ class Settings:
             raise TypeError(f"the loss must return a Value that can be backpropagated, not {value!r}")
         return value
 
+    def check_reach(self, loss: Value) -> None:
+        """Raise ValueError where the first sample's loss was computed without any parameter that is to be trained."""
+        if set(self.optimizer.parameters).isdisjoint(topological_order(loss)):
+            raise ValueError(
+                "the loss does not depend on any of the optimizer's parameters: somewhere float(), .data or a function "
+                "of math or NumPy has cut the graph, where autograd's functions keep it"
+            )
+
     def penalty(self) -> Value | None:
         """What the regularizer adds to the loss of a batch."""
         if self.regularizer is None:
@@ -57,6 +74,8 @@ class Settings:
         penalty = self.regularizer(self.model)
         if not isinstance(penalty, Value):
             raise TypeError(f"the regularizer must return a Value, such as nn.l2_penalty(model, 1e-3), not {penalty!r}")
+        if not math.isfinite(penalty.data):
+            raise FloatingPointError(f"the penalty is {penalty.data}: {REMEDIES}")
         return penalty
 
 
@@ -69,11 +88,13 @@ class Step:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.layers = _layers(settings.model, settings.optimizer)
+        self.modules = [module for _, module in settings.model.named_modules()]
 
     def __call__(self, xs: NDArray[Any], ys: NDArray[Any]) -> StepFigures:
         started = time.perf_counter()
-        losses, outputs, penalty, g = self.gradient(xs, ys)
-        norms = self._norms(g)
+        with _undone_by_failure(self.modules):
+            losses, outputs, penalty, g = self.gradient(xs, ys)
+            norms = self._norms(g)
         settings = self.settings
         if settings.clip is not None:
             clip_norm(g, settings.clip)
@@ -120,20 +141,14 @@ class Eager(Step):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.modules = [module for _, module in settings.model.named_modules()]
         self.parameters = list(dict.fromkeys((*settings.model.parameters(), *settings.optimizer.parameters)))
+        self.checked = False
 
     def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
-        before = [(module, name, getattr(module, name)) for module in self.modules for name in module.buffer_names]
-        try:
-            losses, outputs = self._backpropagate(xs, ys)
-            penalty = self.settings.penalty()
-            if penalty is not None:
-                penalty.backward()
-        except BaseException:
-            for module, name, buffer in before:
-                setattr(module, name, buffer)
-            raise
+        losses, outputs = self._backpropagate(xs, ys)
+        penalty = self.settings.penalty()
+        if penalty is not None:
+            penalty.backward()
         g = np.array([p.grad for p in self.settings.optimizer.parameters])
         return losses, outputs, penalty.data if penalty is not None else 0.0, g
 
@@ -151,15 +166,16 @@ class Eager(Step):
             losses.append(np.array([v.data for v in found]))
             outputs.append(rows(given))
             self.check_losses(losses[-1], outputs[-1], targets)
+            if not self.checked:
+                self.settings.check_reach(found[0])
+                self.checked = True
             sum_of(found).backward(1 / len(xs))
         return np.concatenate(losses), np.concatenate(outputs)
 
     def move(self, g: Array) -> None:
-        values = self.settings.optimizer.parameters
-        p = np.array([v.data for v in values])
-        self.settings.optimizer.step_arrays(p, g)
-        for v, data in zip(values, p.tolist(), strict=True):
-            v.data = data
+        for v, grad in zip(self.settings.optimizer.parameters, g.tolist(), strict=True):
+            v.grad = grad
+        self.settings.optimizer.step()
 
     def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
         model = self.settings.model
@@ -169,11 +185,29 @@ class Eager(Step):
         return np.array(losses), rows(given)
 
 
-def _layers(model: Module, optimizer: Optimizer) -> dict[str, list[int]]:
-    """Path of each module with parameters of its own → their places among the optimizer's."""
+def _layers(model: Module, optimizer: Optimizer) -> dict[str, slice | list[int]]:
+    """The places of each layer's parameters among the optimizer's, a slice where they can be."""
     place = {v: i for i, v in enumerate(optimizer.parameters)}
-    layers: dict[str, list[int]] = {}
-    for name, _, v in model.placed_parameters():
-        if v in place:
-            layers.setdefault(name.rpartition(".")[0] or type(model).__name__, []).append(place[v])
+    layers: dict[str, slice | list[int]] = {}
+    for path, values in model.parameters_by_layer().items():
+        places = [place[v] for v in values if v in place]
+        if places:
+            run = range(places[0], places[0] + len(places))
+            layers[path] = slice(run.start, run.stop) if places == [*run] else places
     return layers
+
+
+@contextmanager
+def _undone_by_failure(modules: list[Module]) -> Iterator[None]:
+    """Where something fails within it, buffers and generators are as they were."""
+    buffers = [(module, name, getattr(module, name)) for module in modules for name in module.buffer_names]
+    generators = [x for module in modules for x in vars(module).values() if isinstance(x, np.random.Generator)]
+    states = [generator.bit_generator.state for generator in generators]
+    try:
+        yield
+    except BaseException:
+        for module, name, buffer in buffers:
+            setattr(module, name, buffer)
+        for generator, state in zip(generators, states, strict=True):
+            generator.bit_generator.state = state
+        raise

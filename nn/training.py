@@ -1,8 +1,10 @@
 """Training: `fit` goes through epochs of mini-batches, takes a step for each and keeps the figures in a History."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -13,7 +15,7 @@ from autograd import Value
 from nn.data import batches, checked_data
 from nn.history import EarlyStopping, Epoch, History
 from nn.interrupts import interrupts_wait
-from nn.losses import binary_cross_entropy_with_logits, hinge
+from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse
 from nn.metrics import accuracy
 from nn.module import Module, Rng, evaluating
 from nn.optimizers import Optimizer
@@ -40,7 +42,7 @@ def fit(
     regularizer: Callable[[Module], Value] | None = None,
     augment: Callable[[NDArray[Any], np.random.Generator], ArrayLike] | None = None,
     early_stopping: EarlyStopping | int | None = None,
-    metrics: Sequence[str | Metric] = (),
+    metrics: str | Metric | Sequence[str | Metric] = (),
     rng: Rng = None,
     history: History | None = None,
     progress: bool = True,
@@ -56,8 +58,9 @@ def fit(
     clip, clip_each  largest norm of the gradient, and largest size of each of its numbers
     augment          (X of a batch, generator) → X to train with instead: `lambda X, rng: jitter(X, rng=rng)`
     early_stopping   a patience in epochs, or an EarlyStopping
-    metrics          "accuracy", or functions of outputs (n, outputs) and targets; a single output counts as class 1
-                     above 0.5, for `hinge` and `binary_cross_entropy_with_logits` above 0
+    metrics          "accuracy", losses of `nn`, or functions of the arrays of outputs (n, outputs) and targets, which
+                     have the outputs' shape where there is one each. "accuracy" of a single output has the threshold 0
+                     with binary_cross_entropy_with_logits, else as in `nn.accuracy`
     rng              a generator or a seed for order and augmentation; dropout has its own
     history          a history to go on with: `fit(..., history=model.history)` after an interruption gives, to the last
                      bit, what the uninterrupted run would have
@@ -78,12 +81,19 @@ def fit(
     X, y = checked_data("", X, y)
     held_out = None if validation is None else checked_data("validation ", *_pair(validation))
     size = len(X) if batch_size is None else batch_size
-    stopping = EarlyStopping(early_stopping) if isinstance(early_stopping, int) else early_stopping
-    counted = dict(_named_metric(metric, loss) for metric in metrics)
+    stopping = _stopping(early_stopping)
+    counted = _named_metrics(metrics, loss)
+    if schedule is not None and not callable(schedule):
+        raise TypeError(f"schedule is a function from an epoch to a learning rate, not {schedule!r}")
     settings = Settings(model, loss, optimizer, regularizer, clip, clip_each)
     _check_sizes(model, epochs, size, len(X))
+    _check_last_activation(model, loss)
+    history = History() if history is None else history
+    _check_columns(history, counted, held_out is not None)
     step = Eager(settings)
-    history = model.history = History() if history is None else history  # type: ignore[attr-defined]
+    if held_out is not None:
+        _evaluated(step, (held_out[0][:1], held_out[1][:1]), {})
+    model.history = history
     history.rng = np.random.default_rng(rng) if history.rng is None else history.rng
     steps = math.ceil(len(X) / size)
     done = len(history) * steps + (len(history.epoch.steps) if history.epoch else 0)
@@ -133,7 +143,19 @@ def _augmented(xs: NDArray[Any], augment: Callable[..., ArrayLike] | None, epoch
 def _evaluated(step: Step, data: Data, counted: dict[str, Metric]) -> tuple[float, dict[str, float]]:
     """Mean loss and metrics in evaluation mode."""
     losses, outputs = step.evaluate(*data)
-    return float(np.mean(losses)), {name: float(f(outputs, data[1])) for name, f in counted.items()}
+    return float(np.mean(losses)), _counted(counted, outputs, data[1])
+
+
+def _counted(metrics: dict[str, Metric], outputs: NDArray[Any], targets: NDArray[Any]) -> dict[str, float]:
+    if outputs.size == len(targets) == targets.size:
+        targets = targets.reshape(outputs.shape)
+    figures = {}
+    for name, metric in metrics.items():
+        figure = metric(outputs, targets)
+        if np.size(figure) != 1 or np.asarray(figure).dtype.kind not in "biuf":
+            raise TypeError(f"the metric {name!r} must return one number, not {figure!r}")
+        figures[name] = float(np.asarray(figure).item())
+    return figures
 
 
 def _finish(
@@ -148,7 +170,7 @@ def _finish(
     losses, outputs, targets = (
         np.concatenate([getattr(step, name) for step in epoch.steps]) for name in ("losses", "outputs", "targets")
     )
-    metrics = {name: float(f(outputs, targets)) for name, f in counted.items()}
+    metrics = _counted(counted, outputs, targets)
     norms = np.mean([step.norms for step in epoch.steps], axis=0).tolist()
     history.loss.append(float(np.mean(losses)))
     history.penalty.append(float(np.mean([step.penalty for step in epoch.steps])))
@@ -198,13 +220,59 @@ def _check_sizes(model: Module, epochs: int, batch_size: int, n: int) -> None:
                 )
 
 
-def _named_metric(metric: str | Metric, loss: Loss) -> tuple[str, Metric]:
-    if callable(metric):
-        return getattr(metric, "__name__", repr(metric)), metric
-    if metric != "accuracy":
+def _stopping(early_stopping: EarlyStopping | int | None) -> EarlyStopping | None:
+    if early_stopping is None or isinstance(early_stopping, EarlyStopping):
+        return early_stopping
+    if isinstance(early_stopping, bool) or not isinstance(early_stopping, int):
+        raise TypeError(f"early_stopping is a patience in epochs or an EarlyStopping, not {early_stopping!r}")
+    return EarlyStopping(early_stopping)
+
+
+def _named_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
+    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
+    named: dict[str, Metric] = {}
+    for metric in given:
+        name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
+        if name in named or name == "loss":
+            raise ValueError(f"two metrics are named {name!r}: define them as functions with names of their own")
+        named[name] = _metric(metric, loss)
+    return named
+
+
+def _metric(metric: str | Metric, loss: Loss) -> Metric:
+    if metric == "accuracy":
+        threshold = 0.0 if loss is binary_cross_entropy_with_logits else None
+        return partial(accuracy, threshold=threshold)
+    if not callable(metric):
         raise ValueError(f"unknown metric {metric!r}: use 'accuracy' or a function of outputs and targets")
-    threshold = 0.0 if loss in (hinge, binary_cross_entropy_with_logits) else 0.5
-    return metric, lambda outputs, targets: accuracy(outputs, targets, threshold=threshold)
+    if getattr(metric, "__module__", "") == mse.__module__:
+        return partial(_mean_loss, metric)  # type: ignore[arg-type]
+    return metric
+
+
+def _mean_loss(loss: Loss, outputs: NDArray[Any], targets: NDArray[Any]) -> float:
+    """A loss, which takes one sample's outputs, as a metric."""
+    return float(np.mean([loss(y, t).data for y, t in zip(outputs.tolist(), targets.tolist(), strict=True)]))
+
+
+def _check_columns(history: History, counted: dict[str, Metric], validates: bool) -> None:
+    """Raise ValueError where a history would go on with other figures than it has."""
+    if len(history) and (set(history.metrics) != set(counted) or bool(history.validation_loss) != validates):
+        has = f"{'with' if history.validation_loss else 'without'} validation and with metrics {list(history.metrics)}"
+        raise ValueError(f"this history goes on as it began, {has}: give the same, or begin a new one")
+
+
+def _check_last_activation(model: Module, loss: Loss) -> None:
+    """Warn where a loss that takes scores is given what an activation has made of them."""
+    last = list(model.named_modules())[-1][1]
+    made = getattr(last, "activation", getattr(last, "name", ""))
+    if (loss, made) in ((cross_entropy, "softmax"), (binary_cross_entropy_with_logits, "sigmoid")):
+        probabilities = "categorical_cross_entropy" if made == "softmax" else "binary_cross_entropy"
+        warnings.warn(
+            f"{loss.__name__} takes scores and applies {made} itself, and this model ends in {made}: use a linear "
+            f"output, or nn.{probabilities}",
+            stacklevel=3,
+        )
 
 
 @contextmanager

@@ -543,6 +543,35 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             ValueError,
             "a recurrent network needs a whole number of inputs, at least one, not 0",
         ),
+        (lambda: Recurrent(2, 2)(None), ValueError, "takes a sequence of at least one step, not None"),
+        (lambda: Recurrent(1, 2)([1.0], h=[0.0]), ValueError, "the state of Recurrent.* has 2 numbers, got 1"),
+        (
+            lambda: MLP(2, [3, 1], ["relu"]),
+            TypeError,
+            r"an activation is given by its name, such as 'relu', not \['relu'",
+        ),
+        (lambda: Neuron(1, init=[Value(1.0)]), TypeError, "initial weights are numbers, of which Values are made, not"),
+        (lambda: Neuron(1, init=[math.nan]), ValueError, "initial weights must be finite"),
+        (lambda: Activation("softmax")([1.0]), ValueError, "softmax of one output is always 1"),
+        (
+            lambda: Layer(1, 1).load_state_dict(None),
+            TypeError,
+            r"takes names and arrays, not NoneType: pass .state_dict",
+        ),
+        (lambda: nn.confusion_matrix(1, 1), ValueError, "predicted must be class indices from 0"),
+        (lambda: nn.WarmUp(0.1, 5), TypeError, "WarmUp takes the number of epochs and a schedule, not 5"),
+        (
+            lambda: nn.Adam([Value(1.0)], betas=0.9),
+            ValueError,
+            r"betas are two numbers, such as \(0.9, 0.999\), not 0.9",
+        ),
+        (lambda: nn.SGD([Value(1.0)], lr="0.1"), TypeError, "the learning rate must be a number, not '0.1'"),
+        (
+            lambda: nn.clip_grad_norm(Layer(1, 1), 1.0),
+            TypeError,
+            r"gradients are of Values, not .*: pass model.parameters",
+        ),
+        (lambda: nn.data.batches([1.0], [1], 2.5), ValueError, "a batch has at least one sample, not size=2.5"),
         (lambda: Recurrent(2, 2)([]), ValueError, r"takes a sequence of at least one step, not \[\]"),
         (lambda: Recurrent(2, 2)(1.0), ValueError, "takes a sequence of at least one step, not 1.0"),
         (lambda: Recurrent(2, 2)([[1.0]]), ValueError, r"Recurrent\(2, 2, 'tanh'\) takes 2 inputs, got 1"),
@@ -557,7 +586,11 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             ValueError,
             "needs a strength that is finite and not negative, got -1",
         ),
-        (lambda: nn.accuracy([1.0], [1, 0]), ValueError, "accuracy needs a target for each output, got 1 and 2"),
+        (
+            lambda: nn.accuracy([1.0], [1, 0]),
+            ValueError,
+            r"accuracy needs a target for each output, got the shapes \(1,\) and \(2,\)",
+        ),
         (lambda: nn.confusion_matrix([0.5], [1]), ValueError, "predicted must be class indices from 0"),
         (lambda: nn.confusion_matrix([0], [1, 2]), ValueError, "needs a target for each prediction, got 1 and 2"),
     ],
@@ -589,6 +622,45 @@ def test_penalties_are_sums_over_weights_and_spare_biases():
         assert everything > result.data
     assert nn.l2_penalty([Value(2.0)], 0).data == 0.0
     assert nn.l1_penalty(Value(-2.0), 1).data == 2.0
+
+
+def test_a_part_that_is_used_twice_is_one_part_with_two_names(tmp_path):
+    layer = Layer(2, 2, rng=0)
+    model = Sequential(layer, "tanh", layer)
+    assert len(model.parameters()) == 6
+    assert list(model.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    other = Sequential(Layer(2, 2), "tanh", Layer(2, 2)).load_state_dict(model.state_dict())
+    assert other.predict([[1.0, 2.0]]).tolist() == model.predict([[1.0, 2.0]]).tolist()
+    assert model.summary().splitlines()[-1].split() == ["total", "6"]
+
+
+def test_what_looks_right_in_a_prompt():
+    assert repr(Layer(2, 2, "softmax", rng=0)) == "SoftmaxLayer of [LinearNeuron(2), LinearNeuron(2)]"
+    assert repr(nn.Adam([Value(1.0), Value(2.0)])) == "Adam of 2 parameters, lr=0.001, 0 steps done"
+    assert Layer(2, 3).summary().splitlines() == [
+        "module             shapes                    parameters",
+        "Layer 2 → 3, relu  weight (3, 2), bias (3,)           9",
+        "                   total                              9",
+    ]
+    assert Layer(2, 3).train(False).training is False
+
+
+def test_accuracy_knows_its_classes():
+    assert nn.accuracy(np.array([3, 7, 5]), [1, 2, 4]) == 0.0
+    assert nn.accuracy(np.array([3, 7, 5]), [3, 7, 4]) == pytest.approx(2 / 3)
+    assert nn.accuracy([0.2, -0.3], [-1, 1]) == 0.0
+    assert nn.accuracy([[math.nan], [0.9]], [0, 1]) == 0.5
+    assert nn.accuracy([[math.nan, 1.0], [0.9, 0.1]], [0, 0]) == 0.5
+    for outputs, targets, message in (
+        ([[0.9], [0.9]], [2, 1], "1 output: the targets are 0 and 1, or -1 and .1, not 2"),
+        ([[0.9, 0.1]], [7], "2 outputs: the targets are 0 to 1, not 7"),
+        ([[0.9, 0.1]], [[1.0, 0.0, 0.0]], r"targets of shape \(1, 3\) do not go with 2 outputs"),
+        ([[0.9]], [[1.0, 0.0]], r"targets of shape \(1, 2\) do not go with 1 output"),
+        ([], [], r"got the shapes \(0,\) and \(0,\)"),
+        (0.9, 1, r"got the shapes \(\) and \(\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            nn.accuracy(outputs, targets)
 
 
 def test_accuracy_and_confusion():

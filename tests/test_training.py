@@ -148,7 +148,7 @@ def test_a_history():
     history = run(
         model,
         validation=(X[:6], Y[:6]),
-        metrics=["accuracy", lambda outputs, targets: len(outputs) + len(targets), nn.accuracy],
+        metrics=["accuracy", lambda outputs, targets: len(outputs) + len(targets), nn.mae],
         schedule=nn.ExponentialDecay(0.1, 0.5),
         epochs=4,
     )
@@ -209,7 +209,7 @@ def test_augmentation_sees_each_batch_anew_and_keeps_the_data():
 
 def test_early_stopping_ends_with_the_best_parameters():
     model = perceptron()
-    losses = iter([3.0, 2.0, 2.5, 2.25, 1.0])
+    losses = iter([0.0, 3.0, 2.0, 2.5, 2.25, 1.0])  # the first is for trying whether the data fit
     states = []
 
     def validation_loss(output, target):
@@ -221,12 +221,12 @@ def test_early_stopping_ends_with_the_best_parameters():
     history = run(model, loss=validation_loss, validation=([[0.0, 0.0]], [100.0]), early_stopping=2, epochs=9)
     assert history.validation_loss == [3.0, 2.0, 2.5, 2.25]
     assert history.best_epoch == 1
-    assert data(model) == states[1] != states[-1]
-    losses = iter([3.0, 2.0, 1.9, 1.8])
+    assert data(model) == states[2] != states[-1]
+    losses = iter([0.0, 3.0, 2.0, 1.9, 1.8])
     stopping = EarlyStopping(2, min_delta=0.5, restore_best=False)
     history = run(model, loss=validation_loss, validation=([[0.0, 0.0]], [100.0]), early_stopping=stopping, epochs=9)
     assert history.validation_loss == [3.0, 2.0, 1.9, 1.8]
-    assert data(model) != states[5]
+    assert data(model) == states[-1] != states[-3]
     # without validation the loss itself is watched, and a rate of zero never lowers it
     still = perceptron()
     history = run(still, optimizer=SGD(still.parameters(), lr=0.0), early_stopping=3, epochs=9, shuffle=False)
@@ -354,18 +354,18 @@ def test_training_in_a_thread():
     assert data(model) == data(twin)
 
 
-def test_a_step_that_fails_changes_nothing_and_can_be_taken_again():
+@each("failure", [RuntimeError("full"), KeyboardInterrupt()])
+def test_a_step_that_fails_changes_nothing_and_can_be_taken_again(failure):
     def failing(output, target):
         if next(calls) == 27:
-            raise RuntimeError("full")
+            raise failure
         return nn.binary_cross_entropy_with_logits(output, target)
 
     calls = iter(range(10**6))
     model, whole = with_everything(), with_everything()
-    model[3].p = whole[3].p = 0.0  # a mask that was drawn is not drawn again
     expected = run(whole, metrics=[nn.accuracy])
     optimizer = Adam(model.parameters(), lr=0.05)
-    with pytest.raises(RuntimeError, match="full"):
+    with pytest.raises(type(failure)):
         run(model, optimizer=optimizer, loss=failing, metrics=[nn.accuracy])
     assert optimizer.t == 5
     assert int(model[1].num_batches_tracked) == 5
@@ -383,6 +383,86 @@ def test_a_run_that_diverges_stops_before_the_step_that_would_spoil_the_model(ep
     with pytest.raises(FloatingPointError, match="the loss is (inf|nan) for the outputs .* a smaller learning rate"):
         run(model, optimizer=optimizer, loss=nn.mse, epochs=epochs)
     assert all(math.isfinite(x) for x in data(model))
+
+
+def test_a_gradient_that_is_no_number_leaves_statistics_and_generators_alone():
+    model = with_everything()
+    state, drawn = pickle.dumps(model.state_dict()), model[3].rng.bit_generator.state
+    with pytest.raises(FloatingPointError, match="the gradient of .* is nan"):
+        run(model, loss=lambda output, target: nn.mse(output, target) + (output - output.data).sqrt())
+    assert pickle.dumps(model.state_dict()) == state
+    assert model[3].rng.bit_generator.state == drawn
+
+
+def test_a_penalty_that_is_no_number():
+    model = perceptron()
+    with pytest.raises(FloatingPointError, match="the penalty is inf: a smaller learning rate"):
+        run(model, regularizer=lambda m: nn.l2_penalty(m, 1.0) + math.inf)
+
+
+def test_a_model_that_loses_its_graph_is_noticed():
+    class Cut(nn.Module):
+        def __init__(self):
+            self.w = Value(1.0)
+
+        def __call__(self, x):
+            return Value(math.tanh(self.w * x[0]))
+
+    with pytest.raises(ValueError, match=r"does not depend on any of the optimizer's parameters: somewhere float\(\)"):
+        run(Cut(), loss=nn.mse)
+
+
+def test_metrics_see_targets_in_the_outputs_shape():
+    for targets in (Y, Y[:, None]):
+        history = run(perceptron(), y=targets, loss=nn.mse, metrics=[lambda o, t: np.mean((o - t) ** 2), nn.mse])
+        assert history.metrics["<lambda>"] == pytest.approx(history.loss, rel=1e-12)
+        assert history.metrics["mse"] == pytest.approx(history.loss, rel=1e-12)
+
+
+def test_scores_are_warned_of_an_activation_that_the_loss_applies_itself():
+    for loss, output in ((nn.cross_entropy, "softmax"), (nn.binary_cross_entropy_with_logits, "sigmoid")):
+        model = MLP(2, [3, 1 if output == "sigmoid" else 2], output=output, rng=0)
+        with pytest.warns(UserWarning, match=f"{loss.__name__} takes scores and applies {output} itself"):
+            run(model, loss=loss)
+
+
+def test_a_module_of_ones_own_with_batch_normalisation_defines_batch():
+    class Net(nn.Module):
+        def __init__(self):
+            self.net = with_everything()
+
+        def __call__(self, x):
+            return self.net(x)
+
+    class Batched(Net):
+        def batch(self, X):
+            return self.net.batch(X)
+
+    with pytest.raises(TypeError, match=r"Net is made with batch normalisation.*: define batch\(self, X\) beside"):
+        run(Net())
+    model, twin = Batched(), with_everything()
+    assert run(model).loss == run(twin).loss
+
+
+def test_a_module_may_give_an_array_of_values():
+    class Matrix(nn.Module):
+        def __init__(self):
+            self.W = np.array([[Value(0.1), Value(0.2)], [Value(0.3), Value(0.4)]])
+
+        def __call__(self, x):
+            return self.W @ np.array(x)
+
+    model = Matrix()
+    assert model.predict(X) == pytest.approx(X @ [[0.1, 0.3], [0.2, 0.4]])
+    losses = run(model, loss=nn.mse, y=X * 2).loss
+    assert losses[-1] < 0.9 * losses[0]
+
+    class Ragged(nn.Module):
+        def __call__(self, x):
+            return [Value(1.0)] * (1 + (x[0] > 0))
+
+    with pytest.raises(ValueError, match="the model gives outputs of different shapes for different samples"):
+        Ragged().predict(X)
 
 
 def test_a_gradient_that_is_no_number_is_named():
@@ -424,7 +504,7 @@ def spoiled(row, value):
         ({"X": [], "y": []}, ValueError, r"X is empty, with shape \(0,\): there is nothing to train with"),
         ({"X": 3.0, "y": 1}, ValueError, "X must hold one sample a row, not 3.0"),
         ({"X": [[1.0], [1.0, 2.0]], "y": [1, 0]}, ValueError, "X is no array: its rows must have one length"),
-        ({"y": ["cat"] * 20}, ValueError, r"y must hold numbers, not <U3: np.unique\(y, return_inverse=True\)"),
+        ({"y": ["cat"] * 20}, ValueError, r"y must hold numbers, not text: np.unique\(y, return_inverse=True\)"),
         ({"validation": (spoiled(3, math.nan), Y)}, ValueError, "validation X has nan or infinity in row 3"),
         ({"validation": 0.2}, TypeError, r"validation is a pair \(X, y\): nn.data.train_test_split divides data"),
         ({"batch_size": 0}, ValueError, "batch_size is a whole number, at least one, not 0"),
@@ -432,6 +512,20 @@ def spoiled(row, value):
         ({"epochs": 0}, ValueError, "epochs is a whole number, at least one, not 0"),
         ({"clip": -1.0}, ValueError, "clip must be finite and not negative, got -1.0"),
         ({"clip_each": math.nan}, ValueError, "clip_each must be finite and not negative, got nan"),
+        ({"loss": "mse"}, TypeError, "loss is a function of outputs and target, such as nn.mse, not 'mse'"),
+        ({"regularizer": 1e-3}, TypeError, "regularizer is a function of the model, such as lambda"),
+        ({"schedule": 0.1}, TypeError, "schedule is a function from an epoch to a learning rate, not 0.1"),
+        ({"schedule": lambda epoch: None}, TypeError, "the learning rate must be a number, not None"),
+        ({"clip": "1"}, TypeError, "clip must be a number, not '1'"),
+        ({"early_stopping": True}, TypeError, "early_stopping is a patience in epochs or an EarlyStopping, not True"),
+        ({"early_stopping": 2.5}, TypeError, "early_stopping is a patience in epochs or an EarlyStopping, not 2.5"),
+        ({"metrics": [len, len]}, ValueError, "two metrics are named 'len': define them as functions with names"),
+        ({"metrics": [lambda o, t: None]}, TypeError, "the metric '<lambda>' must return one number, not None"),
+        ({"metrics": "accuracy", "y": Y * 3.0}, ValueError, "1 output: the targets are 0 and 1, or -1 and .1, not 3.0"),
+        ({"X": iter(X)}, ValueError, "X must be an array of numbers, one sample a row, not .*iterator"),
+        ({"X": None}, ValueError, "X must be an array of numbers, one sample a row, not NoneType"),
+        ({"validation": (X[:, :1], Y)}, ValueError, "takes 2 inputs, got 1"),
+        ({"validation": (X, np.stack([Y, Y], axis=1))}, ValueError, "needs a target for each output"),
         ({"metrics": ["precision"]}, ValueError, "unknown metric 'precision': use 'accuracy' or a function"),
         ({"early_stopping": 0}, ValueError, "patience is a number of epochs, at least one, not 0"),
         ({"loss": lambda output, target: 1.0}, TypeError, "the loss must return a Value .* not 1.0"),
@@ -448,8 +542,10 @@ def spoiled(row, value):
 def test_bad_settings_leave_the_model_alone(settings, error, message):
     model = perceptron()
     before = data(model)
+    if "metrics" in settings:
+        settings = {"loss": nn.mse, **settings}
     with pytest.raises(error, match=message):
-        run(model, **settings)
+        run(model, optimizer=settings.pop("optimizer", None) or SGD(model.parameters(), lr=0.0), **settings)
     assert data(model) == before
     assert model.training
 
@@ -467,6 +563,18 @@ def test_going_on_with_other_batches_is_refused():
         run(model, loss=Interrupted(8))
     with pytest.raises(ValueError, match="stopped within an epoch of 20 samples in batches of 6: go on with the same"):
         run(model, history=model.history, batch_size=5)
+
+
+def test_a_history_goes_on_with_the_figures_it_has():
+    model = perceptron()
+    run(model, metrics=["accuracy"])
+    for settings in ({}, {"metrics": ["accuracy", nn.mae]}, {"metrics": ["accuracy"], "validation": (X, Y)}):
+        with pytest.raises(
+            ValueError, match=r"goes on as it began, without validation and with metrics \['accuracy'\]"
+        ):
+            run(model, epochs=5, history=model.history, **settings)
+    assert len(model.history) == 3
+    assert perceptron().history is None
 
 
 def test_what_is_no_model():

@@ -42,7 +42,7 @@ def test_ten_steps_of_every_optimizer(name, options, trail):
 @INDEX(("name", "options", "trail"), FIGURES["optimizers"], ids=[f"{n}-{o}" for n, o, _ in FIGURES["optimizers"]])
 def test_a_resumed_optimizer_goes_on_as_if_never_stopped(name, options, trail):
     p = np.array([0.6, 0.3, 0.2])
-    make = lambda: getattr(nn, name)([Value(0.0)] * 3, lr=0.5, **options)  # noqa: E731
+    make = lambda: getattr(nn, name)([Value(0.0) for _ in range(3)], lr=0.5, **options)  # noqa: E731
     first, second = make(), make()
     first.lr = 0.01
     for step, expected in enumerate(trail):
@@ -160,7 +160,7 @@ def test_clipping_by_value(gradients, limit, expected):
         (lambda: nn.binary_cross_entropy_with_logits(Value(1.5), -1), "needs targets between 0 and 1, got -1"),
         (lambda: nn.Adam([Value(1.0)]).load_state_dict({"lr": 1}), r"Adam keeps \['lr', 'mean', .* has \['lr'\]"),
         (
-            lambda: nn.Adam([Value(1.0)]).load_state_dict(nn.Adam([Value(1.0)] * 2).state_dict()),
+            lambda: nn.Adam([Value(1.0)]).load_state_dict(nn.Adam([Value(1.0), Value(1.0)]).state_dict()),
             "mean is for 2 parameters, and this optimizer has 1",
         ),
     ],
@@ -168,6 +168,33 @@ def test_clipping_by_value(gradients, limit, expected):
 def test_bad_settings(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_parameter_given_twice_counts_once():
+    p = Value(1.0)
+    p.grad = 3.0
+    assert nn.clip_grad_norm([p, p], 1.0) == close(3.0)
+    assert len(nn.SGD([p, p], 0.1).parameters) == 1
+    assert nn.clip_grad_norm(p, 10.0) == close(3.0 / (3.0 + 1e-6))
+
+
+def test_adamws_decay_is_its_weight_decay():
+    p = Value(1.0)
+    optimizer = nn.AdamW([p], lr=0.1, weight_decay=0.5)
+    assert optimizer.weight_decay == 0.5
+    optimizer.step()
+    assert p.data == close(0.95)
+    optimizer.weight_decay = 0.0
+    optimizer.step()
+    assert p.data == close(0.95)
+
+
+def test_a_state_that_is_damaged_changes_nothing():
+    optimizer = nn.Adam([Value(1.0)])
+    for name, value in (("mean", ["a"]), ("t", None), ("t", -3), ("lr", math.nan)):
+        with pytest.raises((ValueError, TypeError)):
+            optimizer.load_state_dict({**optimizer.state_dict(), "lr": 0.5, name: value})
+        assert (optimizer.lr, optimizer.t) == (1e-3, 0)
 
 
 def test_parameters_that_are_no_values():
