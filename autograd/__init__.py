@@ -27,6 +27,9 @@ from autograd.functions import backward, dot, log_softmax, logsumexp, mean, prod
 # derivatives as functions and as graphs
 from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and_grad
 
+# a recorded graph, replayed in NumPy
+from autograd.program import Program, record
+
 # formulas, explanations, pictures
 from autograd.formula import Formula, formula
 from autograd.explain import explain
@@ -36,6 +39,7 @@ __all__ = [
     "OPERATIONS",
     "Formula",
     "Operation",
+    "Program",
     "Value",
     "backward",
     "derivatives",
@@ -50,6 +54,7 @@ __all__ = [
     "logsumexp",
     "mean",
     "prod",
+    "record",
     "softmax",
     "sum",
     "topological_order",

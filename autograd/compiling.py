@@ -1,0 +1,85 @@
+"""The instructions of a recording as one Python function on arrays, and the buffers that it runs on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.grouping import Grouping
+from autograd.layout import Access, Code
+from autograd.recording import FIXED, INPUT, VARYING, Node, Recording
+from autograd.symbols import Call
+
+Array = NDArray[np.float64]
+
+
+class Compiled(NamedTuple):
+    """A function run(n, X, F, V, D, G, E, o, w, bound), and the views of F, V and D that `bound` must hold.
+
+    It writes the outputs of n samples X into the rows of o; with weights w also the gradient of their sum into G or E.
+    """
+
+    run: Callable[..., None]
+    views: list[tuple[str, tuple[int, ...], int, tuple[int, ...], bool]]
+
+
+def compiled(recording: Recording, grouping: Grouping, purpose: str) -> Compiled:
+    """The function for a purpose: "values", or the gradient toward the "parameters" or the "inputs"."""
+    code = Code({kind: len(nodes) for kind, nodes in grouping.nodes.items()}, grouping.wanted(purpose))
+    for instruction in grouping.instructions:
+        instruction.forward(code)
+    for first, nodes in _runs(recording.outputs):
+        outputs = code.operand(Access.of(nodes, (len(nodes),)), varying=True)
+        code.line(f"o[{first}:{first + len(nodes)}] = {outputs}")
+    if purpose != "values":
+        start = len(code.lines)
+        sweep(code, recording, grouping)
+        leaves = (FIXED, len(recording.parameters)) if purpose == "parameters" else (INPUT, len(recording.inputs))
+        code.lines[start:start] = code.blank_lines(*leaves)
+    source = [f"{', '.join([*code.bound, ''])}= bound"] if code.bound else []
+    source += [*code.opening, *code.lines]
+    exec("def run(n, X, F, V, D, G, E, o, w, bound):\n" + "".join(f" {line}\n" for line in source), code.namespace)
+    return Compiled(code.namespace["run"], [*code.bound.values()])
+
+
+def sweep(code: Code, recording: Recording, grouping: Grouping) -> None:
+    """The lines of the backward pass from the first output, whose gradient in each sample is the sample's weight."""
+    output = Access.of(recording.outputs[:1], ())
+    if code.wants(output):
+        code.contribute(output, Call("", ("w",)), batched=True)
+        for instruction in reversed(grouping.instructions):
+            if code.wants(instruction.result):
+                instruction.backward(code)
+
+
+def _runs(outputs: Sequence[Node]) -> Iterator[tuple[int, list[Node]]]:
+    """Outputs that stand in slots one after another, with the position of the first."""
+    for _, run in groupby(enumerate(outputs), key=lambda item: (item[1].kind, item[1].slot - item[0])):
+        positions, nodes = zip(*run, strict=True)
+        yield positions[0], [*nodes]
+
+
+class Frame:
+    """The buffers for batches of one size, and the views of them that each function needs."""
+
+    def __init__(self, fixed: Array, slots: int, n: int) -> None:
+        self.n = n
+        self.fixed = fixed
+        self.buffers = {VARYING: np.empty((slots, n)), "D": np.empty((slots, n))}
+        self.views: dict[str, tuple[Array, ...]] = {}
+
+    def run(self, purpose: str, function: Compiled, X: Array, gradient: Array, outputs: Array, weights: Array) -> None:
+        if purpose not in self.views:
+            self.views[purpose] = tuple([self.view(*view) for view in function.views])
+        V, D = self.buffers.values()
+        function.run(self.n, X, self.fixed, V, D, gradient, gradient, outputs.T, weights, self.views[purpose])
+
+    def view(self, buffer: str, shape: tuple[int, ...], first: int, strides: tuple[int, ...], unit: bool) -> Array:
+        if buffer == FIXED:
+            shape, strides = ((*shape, 1), (*strides, 0)) if unit else (shape, strides)
+            return np.ndarray(shape, np.float64, self.fixed, 8 * first, tuple([8 * s for s in strides]))
+        row = 8 * self.n
+        strides = (*[row * s for s in strides], 8)
+        return np.ndarray((*shape, self.n), np.float64, self.buffers[buffer], row * first, strides)

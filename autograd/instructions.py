@@ -1,0 +1,231 @@
+"""The instructions of a program: each stands for a group of nodes, and writes the source that computes them as arrays.
+
+The derivatives are the table's, read on symbols. What is written here by hand is only what arrays do better than one
+number at a time: matrix products for dots, and sums and logsumexps along an axis.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.layout import Access, Code
+from autograd.operations import OPERATIONS, Operation
+from autograd.recording import CONSTANT, FIXED, VARYING
+from autograd.symbols import Call, Reading, Symbol, on_arrays, read, without_unit
+
+Array = NDArray[np.float64]
+
+
+class Instruction(Protocol):
+    """One step of a program: `result` says where it puts its numbers, `nodes` for how many Values it stands."""
+
+    result: Access
+    nodes: int
+
+    def forward(self, code: Code) -> None: ...
+
+    def backward(self, code: Code) -> None: ...
+
+
+class Elementwise:
+    """An operation on groups of numbers, number by number.
+
+    `in_place` is the operand whose slots, and whose gradient's, the result takes over: nobody else needs them.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        operands: Sequence[Access],
+        result: Access,
+        reading: Reading,
+        in_place: int | None,
+        nodes: int,
+    ) -> None:
+        self.operation = operation
+        self.operands = operands
+        self.result = result
+        self.reading = reading
+        self.in_place = in_place
+        self.nodes = nodes
+
+    def names(self, code: Code) -> dict[str, str]:
+        varying = self.result.kind == VARYING
+        names = {f"x{k}": code.operand(access, varying=varying) for k, access in enumerate(self.operands)}
+        return names | {"y": code.operand(self.result, varying=varying)}
+
+    def forward(self, code: Code) -> None:
+        names = self.names(code)
+        code.store(code.write([without_unit(on_arrays(self.reading.value))], names)[0], names["y"])
+
+    def backward(self, code: Code) -> None:
+        wanted = [k for k, access in enumerate(self.operands) if code.wants(access)]
+        wanted.sort(key=lambda k: k == self.in_place)  # that one last: it overwrites the gradient that comes in
+        g = code.upstream(self.result)
+        derivatives = [without_unit(on_arrays(self.reading.derivatives[k])) for k in wanted]
+        for k, call in zip(wanted, products(code, derivatives, g, self.names(code)), strict=True):
+            if k != self.in_place:
+                code.contribute(self.operands[k], call, batched=self.result.kind == VARYING)
+            elif call.function:
+                code.store(call, g)
+
+    def __str__(self) -> str:
+        return f"{self.operation.name} {extent(self.result)}"
+
+
+def products(code: Code, derivatives: list[Any], g: str, names: dict[str, str]) -> list[Call]:
+    """The contributions derivative · g as calls; g itself, without a call, for a derivative of one."""
+    calls = []
+    for derivative, call in zip(derivatives, code.write(derivatives, names), strict=True):
+        if isinstance(derivative, Symbol) or derivative not in (1.0, -1.0):
+            calls.append(Call("*", (g, str(call))))
+        else:
+            calls.append(Call("", (g,)) if derivative == 1.0 else Call("negative", (g,)))
+    return calls
+
+
+class Product:
+    """Dots that are a matrix product: each of the rows of `left` with each of the rows of `right`.
+
+    `left` is fixed and of shape (r, n); `right` is (s, n), or (n,) for s = 1, perhaps with a batch. The result is
+    (s, r) or (r,), and toward both the derivative is again a product: g · rightᵀ and leftᵀ · g.
+    """
+
+    def __init__(self, left: Access, right: Access, result: Access, nodes: int) -> None:
+        self.left, self.right, self.result, self.nodes = left, right, result, nodes
+        self.many = right.index.ndim == 2
+        self.batched = result.kind == VARYING
+
+    def forward(self, code: Code) -> None:
+        left, right = code.matrix(self.left), code.operand(self.right, varying=False)
+        y = code.operand(self.result, varying=False)
+        code.store(self.call(code, left, right, "forward"), y)
+
+    def backward(self, code: Code) -> None:
+        g = code.upstream(self.result)
+        left, right = code.matrix(self.left), code.operand(self.right, varying=False)
+        if code.wants(self.left):
+            code.contribute(self.left, self.call(code, g, right, "left"), batched=False)
+        if code.wants(self.right):
+            code.contribute(self.right, self.call(code, left, g, "right"), batched=self.batched)
+
+    def call(self, code: Code, a: str, b: str, part: str) -> Call:
+        """The product of two of left, right and g."""
+        if self.many and self.batched:
+            function = {"forward": products_of_many, "left": left_of_many, "right": right_of_many}[part]
+            code.namespace[function.__name__] = function
+            return Call(function.__name__, (a, b))
+        if self.many:
+            return Call("matmul", {"forward": (b, f"{a}.T"), "left": (f"{a}.T", b), "right": (b, a)}[part])
+        if part == "left" and not self.batched:
+            return Call("multiply", (f"{a}[:, None]", b))
+        return Call("matmul", {"forward": (a, b), "left": (a, f"{b}.T"), "right": (f"{a}.T", b)}[part])
+
+    def __str__(self) -> str:
+        r, n = self.left.index.shape
+        batch = " · batch" if self.right.kind not in (CONSTANT, FIXED) else ""
+        columns = f"{self.right.index.shape[0]}" if self.many else ""
+        right = f"{n}×{columns}{'·' if columns and batch else ''}{'batch' if batch else '' if columns else '1'}"
+        return f"matmul {r}×{n} · {right} → {extent(self.result)}"
+
+
+def products_of_many(left: Array, right: Array) -> Array:
+    """Left (r, n) times each of right (s, n, batch), as (s, r, batch)."""
+    if right.shape[2] == 1:
+        return (right[:, :, 0] @ left.T)[:, :, None]
+    return left @ right
+
+
+def left_of_many(g: Array, right: Array) -> Array:
+    """Σ over s and the batch of g (s, r, batch) times right (s, n, batch), as (r, n)."""
+    if g.shape[2] == 1:
+        return g[:, :, 0].T @ right[:, :, 0]
+    return np.add.reduce(g @ right.transpose(0, 2, 1), axis=0)  # type: ignore[no-any-return]
+
+
+def right_of_many(left: Array, g: Array) -> Array:
+    """The transpose of left (r, n) times each of g (s, r, batch), as (s, n, batch)."""
+    if g.shape[2] == 1:
+        return (g[:, :, 0] @ left)[:, :, None]
+    return left.T @ g
+
+
+class Fold:
+    """A sum or logsumexp of many numbers: the operand has an axis for the terms behind those of the group."""
+
+    def __init__(self, operation: Operation, operand: Access, result: Access, nodes: int) -> None:
+        self.operation, self.operand, self.result, self.nodes = operation, operand, result, nodes
+        self.axis = operand.index.ndim - 1
+        self.varying = result.kind == VARYING
+
+    def forward(self, code: Code) -> None:
+        terms, y = code.operand(self.operand, varying=self.varying), code.operand(self.result, varying=self.varying)
+        if self.operation is SUM:
+            code.store(Call("add.reduce", (terms, str(self.axis), "None")), y)
+        else:
+            code.line(f"{code.name_of(logsumexp)}({terms}, {self.axis}, {y})")
+
+    def backward(self, code: Code) -> None:
+        if not code.wants(self.operand):
+            return
+        g, y = code.upstream(self.result), code.operand(self.result, varying=self.varying)
+        expanded = f"[{':, ' * self.axis}None]"
+        # The derivative toward each term is the same function of the output and of that term: the rule for one term.
+        derivative = on_arrays(read(self.operation, (Symbol("a"),)).derivatives[0])
+        names = {"a": code.operand(self.operand, varying=self.varying), "y": y + expanded}
+        (call,) = products(code, [derivative], g + expanded, names)
+        full = call.function != ""
+        code.contribute(self.operand, call, batched=self.varying, full=full)
+
+    def __str__(self) -> str:
+        return f"{self.operation.name} of {self.operand.index.shape[-1]} → {extent(self.result)}"
+
+
+class PairedDots:
+    """Dots of which each has its own two vectors: `left` and `right` have an axis for the terms behind the group's."""
+
+    def __init__(self, left: Access, right: Access, result: Access, nodes: int) -> None:
+        self.left, self.right, self.result, self.nodes = left, right, result, nodes
+        self.axis = left.index.ndim - 1
+        self.varying = result.kind == VARYING
+
+    def forward(self, code: Code) -> None:
+        left, right = (code.operand(access, varying=self.varying) for access in (self.left, self.right))
+        y = code.operand(self.result, varying=self.varying)
+        code.store(Call("add.reduce", (f"{left} * {right}", str(self.axis), "None")), y)
+
+    def backward(self, code: Code) -> None:
+        g = code.upstream(self.result) + f"[{':, ' * self.axis}None]"
+        for access, other in ((self.left, self.right), (self.right, self.left)):
+            if code.wants(access):
+                call = Call("*", (g, code.operand(other, varying=self.varying)))
+                code.contribute(access, call, batched=self.varying)
+
+    def __str__(self) -> str:
+        return f"dot of {self.left.index.shape[-1]} pairs → {extent(self.result)}"
+
+
+SUM, LOGSUMEXP = OPERATIONS["sum"], OPERATIONS["logsumexp"]
+LARGEST = float(np.finfo(float).max)
+
+
+def logsumexp(terms: Array, axis: int, out: Array) -> None:
+    """Log Σ eˣ along an axis, as the table's row computes it for one number at a time.
+
+    The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does.
+    """
+    shift = np.maximum.reduce(terms, axis, keepdims=True)
+    np.maximum(shift, -LARGEST, out=shift)
+    np.minimum(shift, LARGEST, out=shift)
+    powers = np.subtract(terms, shift)
+    np.exp(powers, out=powers)
+    np.add.reduce(powers, axis, None, out=out)
+    np.log(out, out=out)
+    out += shift.reshape(out.shape)
+
+
+def extent(result: Access) -> str:
+    """The shape of a result in words: 10×batch."""
+    return f"{result.index.size}×batch" if result.kind == VARYING else str(result.index.size)

@@ -1,0 +1,249 @@
+"""Record once, replay in NumPy: the graph of single numbers as a few instructions on whole batches.
+
+`recording.py` reads the graph, `grouping.py` turns it into instructions, `compiling.py` into a function on arrays and
+`straight.py` into one on floats, whichever is quicker for the batch at hand. Source is written from the table's names
+and from numbers of slots, never from labels.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd.comparing import compare_with_floats
+from autograd.compiling import Compiled, Frame, compiled
+from autograd.derivatives import _refuse_stale
+from autograd.floats import FLOAT_ERRORS
+from autograd.grouping import Grouping
+from autograd.recording import FIXED, VARYING, Recording, interior_of
+from autograd.straight import Straight
+from autograd.value import Value, describe
+
+Array = NDArray[np.float64]
+
+SIZES_KEPT = 4  # batch sizes whose buffers are kept
+BLOCK = 2**20  # numbers in a buffer: a larger batch is evaluated block by block
+
+
+def record(
+    output: Value | Sequence[Value],
+    inputs: Iterable[Value] = (),
+    parameters: Iterable[Value] = (),
+    check: ArrayLike | None = None,
+) -> "Program":
+    """The program that evaluates and differentiates `output` for whole batches of inputs, at NumPy's speed.
+
+    `inputs` are leaves that change from sample to sample, targets among them, `parameters` leaves that training
+    changes; both may be absent from the graph. Every other leaf must be a plain number in an expression, and stays
+    fixed. Of several outputs the first is the one that is differentiated.
+
+    What is replayed is the graph: a Python branch, `bool()` or `float()` of a Value went one way when it was
+    recorded, and goes that way for every sample. `where`, `maximum` and the comparisons of the table decide anew.
+    `check`, a batch of inputs, compares the program with the operations' rules on floats, node by node and in its
+    gradient; so it notices an Operation that computes something else on arrays, and cannot notice a branch.
+
+    Raises TypeError for anything but Values, and ValueError for an input or parameter that is given twice or is no
+    leaf, for a leaf that is not listed, for a graph whose `.data` was changed after it was recorded, and for a check
+    that fails.
+
+    >>> w, b, x = Value(2.0, "w"), Value(1.0, "b"), Value(0.0, "x")
+    >>> program = record((w * x + b).tanh(), inputs=[x], parameters=[w, b])
+    >>> program([[0.0], [-0.5]])
+    array([[0.76159416],
+           [0.        ]])
+    >>> program.value_and_grad([[0.0], [-0.5]])
+    (0.3807970779778824, array([-0.25      ,  0.70998717]))
+    """
+    outputs = _values("output", [output] if isinstance(output, Value) else output)
+    if not outputs:
+        raise ValueError("record needs an output: the Value that the computation ended in, or several")
+    inputs, parameters = _leaves("input", inputs), _leaves("parameter", parameters)
+    both = set(inputs).intersection(parameters)
+    if both:
+        raise ValueError(f"{describe(both.pop())} is given as an input and as a parameter: it can be only one of them")
+    order = interior_of(outputs)
+    _refuse_stale(order)
+    program = Program(outputs, inputs, parameters)
+    if check is not None:
+        X = program._batch(check)
+        every_node = Program(order or outputs, inputs, parameters)
+        compare_with_floats(program, every_node(X), X, order)
+    return program
+
+
+class Program:
+    """A recorded graph, evaluated for batches: made by `record`.
+
+    parameters  the numbers of the parameters in the order given to `record`, one flat array: change it in place
+    outputs     the outputs (batch, outputs) of the last evaluation
+
+    A batch X is an array (batch, inputs), its columns in the order given to `record`; nothing is needed for a graph
+    without inputs. Buffers belong to the program, so one program serves one thread at a time. It can be pickled and
+    copied with its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning.
+    """
+
+    def __init__(self, outputs: list[Value], inputs: list[Value], parameters: list[Value]) -> None:
+        self.values = outputs, inputs, parameters
+        self._recording = Recording(outputs, inputs, parameters)
+        self._grouping = Grouping(self._recording)
+        self._fixed = np.zeros(len(self._grouping.nodes[FIXED]))
+        self._slots = max(1, len(self._grouping.nodes[VARYING]))
+        self.parameters = self._fixed[: len(parameters)]
+        self.parameters[:] = [p.data for p in parameters]
+        self.outputs: Array = np.empty((0, len(outputs)))
+        self._on_arrays: dict[str, Compiled] = {}
+        self._on_floats: dict[str, Any] = {}
+        self._frames: OrderedDict[int, Frame] = OrderedDict()
+
+    def __call__(self, X: ArrayLike | None = None) -> Array:
+        """The outputs for each sample of a batch, (batch, outputs)."""
+        self._evaluate("values", self._batch(X), None)
+        return self.outputs.copy()
+
+    def value_and_grad(self, X: ArrayLike | None = None, weights: ArrayLike | None = None) -> tuple[float, Array]:
+        """The mean of the first output over the batch, and its gradient toward the parameters, a flat array.
+
+        With `weights`, a number for each sample, it is the sum of weight · output instead: 1 / batch is the mean, ones
+        give the sum, which is what eager losses that are backpropagated one by one add up to. All outputs of the
+        samples are in `outputs` afterwards. Raises ValueError for an empty batch.
+        """
+        X = self._batch(X)
+        if not len(X):
+            raise ValueError("the mean over a batch of no samples is not defined")
+        weights = np.full(len(X), 1.0 / len(X)) if weights is None else self._weights(weights, len(X))
+        gradient = self._evaluate("parameters", X, weights)
+        with np.errstate(all="ignore"):
+            return float(weights @ self.outputs[:, 0]), gradient
+
+    def input_gradient(self, X: ArrayLike | None = None) -> Array:
+        """The gradient of the first output toward the inputs, for each sample of a batch: (batch, inputs)."""
+        X = self._batch(X)
+        return self._evaluate("inputs", X, np.ones(len(X)))
+
+    def write_back(self) -> None:
+        """Copy `parameters` into the Values' data. What was computed from them before is to be computed again."""
+        for value, data in zip(self.values[2], self.parameters.tolist(), strict=True):
+            value.data = data
+
+    # ---- evaluating
+
+    def _evaluate(self, purpose: str, X: Array, weights: Array | None) -> Array:
+        """Fill `outputs`, and return the gradient for a purpose that has one."""
+        n, block = len(X), max(1, BLOCK // self._slots)
+        self.outputs = np.empty((n, len(self.values[0])))
+        if weights is None:
+            weights = np.empty(n)
+        with np.errstate(all="ignore"):
+            if n <= block:
+                return self._block(purpose, X, self.outputs, weights)
+            parts = [
+                self._block(purpose, X[i : i + block], self.outputs[i : i + block], weights[i : i + block])
+                for i in range(0, n, block)
+            ]
+        if purpose == "inputs":
+            return np.concatenate(parts)
+        return np.add.reduce(parts)  # type: ignore[no-any-return]
+
+    def _block(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
+        n = len(X)
+        if n * self._grouping.time_on_floats < self._grouping.time_on_arrays:
+            try:
+                return self._by_floats(purpose, X, outputs, weights)
+            except FLOAT_ERRORS:  # a pole or an overflow, where floats raise and arrays go on
+                pass
+        if purpose not in self._on_arrays:
+            self._on_arrays[purpose] = compiled(self._recording, self._grouping, purpose)
+        frame = self._frames.get(n)
+        if frame is None:
+            frame = self._frames[n] = Frame(self._fixed, self._slots, n)
+            if len(self._frames) > SIZES_KEPT:
+                self._frames.popitem(last=False)
+        gradient = np.empty_like(X) if purpose == "inputs" else np.empty(len(self._fixed))
+        frame.run(purpose, self._on_arrays[purpose], X, gradient, outputs, weights)
+        return gradient if purpose == "inputs" else gradient[: len(self.parameters)]
+
+    def _by_floats(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
+        """A block sample by sample."""
+        if purpose not in self._on_floats:
+            self._on_floats[purpose] = Straight(self._recording, purpose).function()
+        run, parameters = self._on_floats[purpose], self.parameters.tolist()
+        results = [run(x, parameters, w) for x, w in zip(X.tolist(), weights.tolist(), strict=True)]
+        outputs[:] = [y for y, _ in results]
+        gradients = np.array([g for _, g in results])
+        if purpose == "inputs":
+            return gradients.reshape(X.shape)
+        return gradients[0] if len(results) == 1 else np.add.reduce(gradients, axis=0)  # type: ignore[no-any-return]
+
+    def _batch(self, X: ArrayLike | None) -> Array:
+        """X as floats, (batch, inputs), contiguous."""
+        count = len(self.values[1])
+        if type(X) is not np.ndarray or X.dtype != np.float64:
+            X = _floats("a batch", np.zeros((1, 0)) if X is None and not count else X)
+        if X.ndim != 2 or X.shape[1] != count:
+            raise ValueError(
+                f"a batch for this program has the shape (batch, {count}), a column for each input in the order given "
+                f"to record, not {X.shape}" + (": for one sample write [x]" if X.shape == (count,) else "")
+            )
+        return np.ascontiguousarray(X)
+
+    def _weights(self, weights: ArrayLike, n: int) -> Array:
+        array = _floats("the weights", weights)
+        if array.shape != (n,):
+            raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {array.shape}")
+        return array
+
+    # ---- as text, and as a pickle
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), *self._grouping.lines()])
+
+    def __repr__(self) -> str:
+        outputs, inputs, parameters = map(len, self.values)
+        return (
+            f"Program of {self._recording.node_count:,} nodes: {inputs:,} inputs, {parameters:,} parameters, "
+            f"{outputs:,} outputs, {len(self._grouping.instructions):,} instructions"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (*self.values, self.parameters)
+
+
+def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value], numbers: Array) -> Program:
+    program = Program(outputs, inputs, parameters)
+    program.parameters[:] = numbers
+    return program
+
+
+def _floats(what: str, x: Any) -> Array:
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{what} for a program is an array of real numbers, not of {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _values(what: str, values: Any) -> list[Value]:
+    if not isinstance(values, Iterable):
+        raise TypeError(f"record needs Values, and {what} is {values!r} of type {type(values).__name__}")
+    result = list(values)
+    for v in result:
+        if not isinstance(v, Value):
+            raise TypeError(f"record needs Values, and among the {what}s is {v!r} of type {type(v).__name__}")
+    return result
+
+
+def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
+    """The inputs or parameters: leaves, each once."""
+    leaves = _values(what, values)
+    seen = set()
+    for v in leaves:
+        if v.parents:
+            raise ValueError(
+                f"the {what}s of a program are leaves, and {describe(v)} was computed: list what it was computed from, "
+                "or compute from its .detach()"
+            )
+        if v in seen:
+            raise ValueError(f"{describe(v)} is given as a {what} twice")
+        seen.add(v)
+    return leaves

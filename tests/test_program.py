@@ -1,0 +1,226 @@
+"""A program against eager evaluation: the recorded graph computed and swept node by node at each sample's numbers.
+
+The reference uses the operations' readings of floats only. Results must agree to 1e-12 of the sum of the absolute
+terms, which the reference carries along, and nan and inf must be the same.
+"""
+
+import math
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import OPERATIONS, Value, record, topological_order
+from autograd.value import as_value, make_node
+
+EVERY_ROW = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+BOTH_WAYS = pytest.mark.parametrize("way", ["arrays", "floats"])
+
+
+def eager(outputs, inputs, parameters, row, numbers):
+    """Outputs, the first one's gradients toward parameters and inputs, each as (numbers, sums of absolute terms)."""
+    order = list(dict.fromkeys(node for output in outputs for node in topological_order(output)))
+    data = {node: node.data for node in order}
+    data.update(zip(parameters, numbers, strict=True))
+    data.update(zip(inputs, row, strict=True))
+    size = {node: abs(number) for node, number in data.items()}
+    local = {}
+    for node in order:
+        if node.parents:
+            data[node], local[node] = node.operation.float_reading(*[data[p] for p in node.parents])
+            size[node] = abs(data[node]) + sum(abs(d) * size[p] for d, p in zip(local[node], node.parents, strict=True))
+            if node.operation is OPERATIONS["logsumexp"]:  # which adds the largest again
+                size[node] += max(abs(data[p]) for p in node.parents)
+    grad, total = dict.fromkeys(data, 0.0), dict.fromkeys(data, 0.0)
+    grad[outputs[0]] = total[outputs[0]] = 1.0
+    needed = set(topological_order(outputs[0]))
+    # A derivative is as uncertain as the numbers it was computed from, which this bounds for well-behaved graphs.
+    scale = 1 + max([abs(d) for ds in local.values() for d in ds if math.isfinite(d)], default=0)
+    for node in reversed(order):
+        if node in needed and node.parents:
+            for parent, d in zip(node.parents, local[node], strict=True):
+                grad[parent] += d * grad[node]
+                total[parent] += (abs(d) + 1) * total[node]  # a rule such as 1 - y·y is as uncertain as its parts
+    columns = [outputs, parameters, inputs]
+    return [
+        (np.array([numbers[v] for v in column]), np.array([sizes[v] for v in column]) * factor)
+        for column, numbers, sizes, factor in zip(
+            columns, (data, grad, grad), (size, total, total), (1, scale, scale), strict=True
+        )
+    ]
+
+
+def choose(program, way):
+    """Have the program evaluate on arrays or on floats, whatever it takes for quicker."""
+    program._grouping.time_on_floats = math.inf if way == "arrays" else -1.0
+
+
+def assert_close(actual, expected, sizes, tolerance):
+    expected, sizes = np.asarray(expected), np.asarray(sizes)
+    assert np.shape(actual) == expected.shape
+    finite = np.isfinite(expected)
+    np.testing.assert_array_equal(np.asarray(actual)[~finite], expected[~finite])
+    sizes = 1e-3 + np.where(np.isfinite(sizes), sizes, np.abs(expected))  # the parts of a rule, such as 1 + erf(x)
+    error = np.abs(np.asarray(actual)[finite] - expected[finite])
+    assert (error <= tolerance * sizes[finite]).all(), (actual, expected, sizes)
+
+
+def compare(outputs, inputs, parameters, X, tolerance=1e-12):
+    """Compare a program's three results with eager ones, on arrays and on floats."""
+    X = np.asarray(X, dtype=float)
+    with np.errstate(all="ignore"):
+        return _compare(outputs, inputs, parameters, X, tolerance)
+
+
+def _compare(outputs, inputs, parameters, X, tolerance):
+    outputs = outputs if isinstance(outputs, list) else [outputs]
+    program = record(outputs, inputs, parameters)
+    rows = [eager(outputs, inputs, parameters, row, program.parameters.tolist()) for row in X.tolist()]
+    (ys, y_sizes), (gs, g_sizes), (es, e_sizes) = (
+        tuple(np.array([row[i][j] for row in rows]) for j in range(2)) for i in range(3)
+    )
+    weights = np.linspace(0.5, 2.0, len(X))
+    for way in "arrays", "floats":
+        choose(program, way)
+        assert_close(program(X), ys, y_sizes, tolerance)
+        assert_close(program.input_gradient(X), es, e_sizes, tolerance)
+        for w in None, weights:
+            each = np.full(len(X), 1 / len(X)) if w is None else w
+            value, gradient = program.value_and_grad(X, w)
+            assert_close(value, each @ ys[:, 0], each @ y_sizes[:, 0], tolerance)
+            assert_close(gradient, (each[:, None] * gs).sum(0), (each[:, None] * g_sizes).sum(0), tolerance)
+            assert_close(program.outputs, ys, y_sizes, tolerance)
+    return program
+
+
+def leaves(numbers):
+    return [Value(x) for x in numbers]
+
+
+# ---- every row
+
+
+def samples(operation):
+    return [*operation.points, *operation.edges]
+
+
+@EVERY_ROW
+def test_every_row_with_inputs_with_parameters_and_with_both(operation):
+    points = samples(operation)
+    for n in sorted({len(point) for point in points}):
+        rows = [point for point in points if len(point) == n]
+        values = leaves(rows[0])
+        y = make_node(operation, tuple(values))
+        compare([y, values[0]], values, [], rows)
+        for row in rows:
+            values = leaves(row)
+            compare(make_node(operation, tuple(values)), [], values, np.empty((2, 0)))
+            for fixed in range(n):
+                values = leaves(row)
+                y = make_node(operation, tuple(values))
+                inputs = [v for i, v in enumerate(values) if i != fixed]
+                X = [[x for i, x in enumerate(r) if i != fixed] for r in rows]
+                compare(y, inputs, values[fixed : fixed + 1], X)
+
+
+@EVERY_ROW
+def test_every_row_with_plain_numbers_among_its_inputs(operation):
+    for row in samples(operation):
+        for varying in range(len(row)):
+            x = Value(row[varying])
+            parents = tuple(x if i == varying else as_value(number) for i, number in enumerate(row))
+            compare(make_node(operation, parents), [x], [], [[row[varying]], [0.5], [-1.25]])
+
+
+@EVERY_ROW
+def test_many_nodes_of_a_row_at_once(operation):
+    """Groups: sixty nodes on leaves in a row, on shared leaves, on leaves in no order and on leaves that repeat."""
+    random = Random(operation.name)
+    point = operation.points[0]
+    xs, ps = leaves(point[0] for _ in range(60 + len(point))), leaves(point[-1] for _ in range(9))
+    for k in range(60):
+        xs[k].data += 1e-3 * k
+    nodes = []
+    pick = random.choice
+    for operands in (
+        lambda i: [xs[i + j] for j in range(len(point))],
+        lambda i: [xs[0], *[ps[j % 9] for j in range(1, len(point))]],
+        lambda i: [pick(xs), *[pick(ps) for _ in point[1:]]],
+        lambda i: [ps[i % 9], *[xs[i] for _ in point[1:]]],
+    ):
+        for i in range(60):
+            node = make_node(operation, tuple(operands(i)))
+            if math.isfinite(node.data):
+                nodes.append(node)
+    X = np.array([[x.data for x in xs]]) + np.array([[0.0], [1e-4], [-1e-4]])
+    compare([autograd.sum(nodes), nodes[0], autograd.mean(nodes[:7])], xs, ps, X)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e308, -0.0])
+@EVERY_ROW
+def test_nan_and_infinities_go_through(operation, number):
+    point = operation.points[-1]
+    for place in range(len(point)):
+        w, values = Value(1.5), leaves(point)
+        y = make_node(operation, tuple(values)) * w
+        rows = [list(point), [number if i == place else x for i, x in enumerate(point)]]
+        compare(y, values, [w], rows)
+
+
+# ---- random graphs
+
+
+class Graph:
+    """A random graph of wide or narrow levels whose numbers and derivatives are moderate where it is recorded."""
+
+    def __init__(self, seed, levels, width, leaf_count):
+        self.random = random = Random(seed)
+        self.inputs = leaves(random.uniform(-2, 2) for _ in range(leaf_count))
+        self.parameters = leaves(random.uniform(-2, 2) for _ in range(leaf_count))
+        self.nodes = [*self.inputs, *self.parameters]
+        for _ in range(levels):
+            names = [random.choice(list(OPERATIONS)) for _ in range(random.randint(1, 3))]
+            recent = self.nodes[-3 * width :]
+            arity = random.choice([2, 4, 6, 8])
+            for i in range(width):
+                self.nodes.append(self.grown(names[i % len(names)], random.choice([recent, self.nodes]), arity))
+        used = {p for node in self.nodes for p in node.parents}
+        ends = [node for node in self.nodes if node not in used]
+        self.outputs = [autograd.mean([v.tanh() for v in ends]), ends[-1], random.choice(self.nodes)]
+
+    def grown(self, name, pool, arity):
+        operation = OPERATIONS[name]
+        for _ in range(10):
+            operands = [self.random.choice(pool) for _ in range(operation.arity or arity)]
+            if name == "fixed_power":
+                operands[1] = as_value(self.random.choice([1.0, 2.0, 3.0]))
+            elif operation.arity != 1 and self.random.random() < 0.2:
+                operands[0] = as_value(self.random.choice([1.0, -0.5]))
+            node = make_node(operation, tuple(operands))
+            if all(abs(x) < 30 for x in (node.data, *node.local_derivatives)):
+                return node
+        return self.random.choice(pool).sin()
+
+    def batch(self, n):
+        random = np.random.default_rng(1)
+        return np.array([x.data for x in self.inputs]) + random.normal(0, 1e-3, (n, len(self.inputs)))
+
+
+GRAPHS = {"wide": (3, 40, 8), "deep": (60, 1, 3), "mixed": (12, 8, 5), "narrow": (25, 2, 1)}
+
+
+@pytest.mark.parametrize("shape", GRAPHS)
+@settings(derandomize=True, deadline=None, max_examples=40, database=None)
+@given(seed=st.integers(0, 2**32))
+def test_random_graphs(shape, seed):
+    graph = Graph(seed, *GRAPHS[shape])
+    compare(graph.outputs, graph.inputs, graph.parameters, graph.batch(3))
+
+
+@pytest.mark.parametrize("n", [1, 2, 31, 32, 1000])
+def test_batches_of_every_size(n):
+    graph = Graph(7, *GRAPHS["mixed"])
+    compare(graph.outputs, graph.inputs, graph.parameters, graph.batch(n))
