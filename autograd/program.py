@@ -63,13 +63,13 @@ def record(
     both = set(inputs).intersection(parameters)
     if both:
         raise ValueError(f"{describe(both.pop())} is given as an input and as a parameter: it can be only one of them")
-    order = interior_of(outputs)
-    _refuse_stale(order)
-    program = Program(outputs, inputs, parameters)
+    interior = interior_of(outputs)
+    _refuse_stale(interior)
+    program = Program(outputs, inputs, parameters, interior)
     if check is not None:
         X = program._batch(check)
-        every_node = Program(order or outputs, inputs, parameters)
-        compare_with_floats(program, every_node(X), X, order)
+        every_node = Program(interior or outputs, inputs, parameters, interior)
+        compare_with_floats(program, every_node(X), X, interior)
     return program
 
 
@@ -84,9 +84,11 @@ class Program:
     copied with its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning.
     """
 
-    def __init__(self, outputs: list[Value], inputs: list[Value], parameters: list[Value]) -> None:
+    def __init__(
+        self, outputs: list[Value], inputs: list[Value], parameters: list[Value], interior: list[Value]
+    ) -> None:
         self.values = outputs, inputs, parameters
-        self._recording = Recording(outputs, inputs, parameters)
+        self._recording = Recording(outputs, inputs, parameters, interior)
         self._grouping = Grouping(self._recording)
         self._fixed = np.zeros(len(self._grouping.nodes[FIXED]))
         self._slots = max(1, len(self._grouping.nodes[VARYING]))
@@ -211,7 +213,7 @@ class Program:
 
 
 def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value], numbers: Array) -> Program:
-    program = Program(outputs, inputs, parameters)
+    program = Program(outputs, inputs, parameters, interior_of(outputs))
     program.parameters[:] = numbers
     return program
 

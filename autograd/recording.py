@@ -14,6 +14,8 @@ from autograd.value import Value, describe
 DOT, SUM, MEAN, LOGSUMEXP = (OPERATIONS[name] for name in ("dot", "sum", "mean", "logsumexp"))
 
 CONSTANT, FIXED, INPUT, VARYING = "CFXV"
+NEURON_KINDS = [({FIXED}, {kind}) for kind in (CONSTANT, INPUT, VARYING)]  # of the two halves of a dot: w and x
+RANK = {CONSTANT: 0, FIXED: 1, INPUT: 2, VARYING: 3}
 
 
 class Node:
@@ -67,14 +69,16 @@ Pair = tuple[Node, Node, Node | None]  # two factors, and the node that is their
 class Recording:
     """The nodes that outputs are computed from, parents first, with sums and dots as large as they can be made."""
 
-    def __init__(self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> None:
+    def __init__(
+        self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value], interior: Sequence[Value]
+    ) -> None:
         self.parameters = [_leaf(FIXED, slot, v.data) for slot, v in enumerate(parameters)]
         self.inputs = [_leaf(INPUT, slot, v.data) for slot, v in enumerate(inputs)]
         for parameter in self.parameters:
             parameter.learns = True
         nodes: dict[Value, Node] = dict(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
-        recorded = [_record(value, nodes) for value in interior_of(outputs)]
+        recorded = [_record(value, nodes) for value in interior]
         self.node_count = len(recorded)
         self.outputs = [nodes[v] if v in nodes else _constant_leaf(v, nodes) for v in outputs]
         self.nodes = Sums(recorded, self.outputs).rewritten()
@@ -148,12 +152,13 @@ class Sums:
         # Sums and products whose only use is as a term of a sum.
         self.absorbed = {node for node in recorded if node.operation in (add, SUM) and _is_term(node)}
         self.products = {node for node in recorded if node.operation is multiply and _is_term(node)}
+        self.terms_of_sums = self.absorbed | self.products
 
     def rewritten(self) -> list[Node]:
         for node in self.recorded:
             if node.kind == CONSTANT:
                 node.operation, node.parents = None, ()
-            elif node not in self.absorbed and node not in self.products:
+            elif node not in self.terms_of_sums:
                 self.rewrite(node)
         return self.result
 
@@ -161,8 +166,14 @@ class Sums:
         """Append the node to the result, with what it needs before it."""
         if node.operation is DOT:
             half = len(node.parents) // 2
+            kinds = {p.kind for p in node.parents[:half]}, {p.kind for p in node.parents[half:]}
+            if half > 1 and kinds in NEURON_KINDS:
+                self.result.append(node)
+                return
             pairs: list[Pair] = [(a, b, None) for a, b in zip(node.parents[:half], node.parents[half:], strict=True)]
             self.add_up(node, pairs, [])
+        elif node.operation is add and self.terms_of_sums.isdisjoint(node.parents):
+            self.result.append(node)
         elif node.operation in (add, SUM):
             self.add_up(node, *self.terms(node))
         elif node.operation is MEAN:
@@ -268,11 +279,7 @@ def _by_kinds(pairs: list[Pair]) -> dict[tuple[str, str], list[Pair]]:
     """The pairs of each two kinds, in the order constant, fixed, input, varying: so weights come before inputs."""
     result: dict[tuple[str, str], list[Pair]] = {}
     for a, b, product in pairs:
-        if _rank(b) < _rank(a):
+        if RANK[b.kind] < RANK[a.kind] or (a.kind == b.kind and 0 <= b.slot < (a.slot if a.slot >= 0 else math.inf)):
             a, b = b, a
         result.setdefault((a.kind, b.kind), []).append((a, b, product))
     return result
-
-
-def _rank(node: Node) -> tuple[int, float]:
-    return (CONSTANT, FIXED, INPUT, VARYING).index(node.kind), math.inf if node.slot < 0 else node.slot

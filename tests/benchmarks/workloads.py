@@ -6,7 +6,7 @@ W3  MLP 784-10-10 and softmax cross-entropy on one sample
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import micrograd.engine
@@ -103,10 +103,10 @@ def training_step(engine: Engine) -> Graph:
     return Graph([*model.parameters(), *(x for point in inputs for x in point)], forward, update)
 
 
-def cross_entropy(engine: Engine) -> Graph:
-    """W3. The pixels are faint, so that weights in [−1, 1] do not saturate the softmax."""
-    model = _with_weights(engine.MLP(784, [10, 10]))
-    pixels = list(map(engine.Value, np.random.default_rng(2).uniform(0.0, 0.1, 784).tolist()))
+def cross_entropy(engine: Engine, widths: Sequence[int] = (784, 10, 10)) -> Graph:
+    """W3, or a network of other widths. The pixels are faint, so that weights in [−1, 1] do not saturate the softmax."""
+    model = _with_weights(engine.MLP(widths[0], list(widths[1:])))
+    pixels = list(map(engine.Value, np.random.default_rng(2).uniform(0.0, 0.1, widths[0]).tolist()))
     target = 3
 
     def forward() -> Any:
