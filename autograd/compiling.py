@@ -15,6 +15,9 @@ from autograd.symbols import Call
 Array = NDArray[np.float64]
 
 
+FEW = 2000  # fixed numbers, whose gradient is sooner copied than viewed anew
+
+
 class Compiled(NamedTuple):
     """A function run(n, X, F, V, D, G, E, o, w, bound), and the views of F, V and D that `bound` must hold.
 
@@ -27,7 +30,8 @@ class Compiled(NamedTuple):
 
 def compiled(recording: Recording, grouping: Grouping, purpose: str) -> Compiled:
     """The function for a purpose: "values", or the gradient toward the "parameters" or the "inputs"."""
-    code = Code({kind: len(nodes) for kind, nodes in grouping.nodes.items()}, grouping.wanted(purpose))
+    sizes = {kind: len(nodes) for kind, nodes in grouping.nodes.items()}
+    code = Code(sizes, grouping.wanted(purpose), "FVDG" if sizes[FIXED] <= FEW else "FVD")
     for instruction in grouping.instructions:
         instruction.forward(code)
     for first, nodes in _runs(recording.outputs):
@@ -68,18 +72,27 @@ class Frame:
         self.n = n
         self.fixed = fixed
         self.buffers = {VARYING: np.empty((slots, n)), "D": np.empty((slots, n))}
+        self.keeps_gradient = len(fixed) <= FEW
+        self.gradient = np.empty(len(fixed) if self.keeps_gradient else 0)
         self.views: dict[str, tuple[Array, ...]] = {}
 
-    def run(self, purpose: str, function: Compiled, X: Array, gradient: Array, outputs: Array, weights: Array) -> None:
+    def run(self, purpose: str, function: Compiled, X: Array, outputs: Array, weights: Array) -> Array:
+        """Fill the outputs, and return the gradient that the purpose asks for."""
         if purpose not in self.views:
             self.views[purpose] = tuple([self.view(*view) for view in function.views])
         V, D = self.buffers.values()
-        function.run(self.n, X, self.fixed, V, D, gradient, gradient, outputs.T, weights, self.views[purpose])
+        G = self.gradient if self.keeps_gradient else np.empty(len(self.fixed))
+        E = np.empty(X.shape) if purpose == "inputs" else X
+        function.run(self.n, X, self.fixed, V, D, G, E, outputs.T, weights, self.views[purpose])
+        if purpose == "inputs":
+            return E
+        return G.copy() if self.keeps_gradient and purpose == "parameters" else G
 
     def view(self, buffer: str, shape: tuple[int, ...], first: int, strides: tuple[int, ...], unit: bool) -> Array:
-        if buffer == FIXED:
+        if buffer not in self.buffers:
             shape, strides = ((*shape, 1), (*strides, 0)) if unit else (shape, strides)
-            return np.ndarray(shape, np.float64, self.fixed, 8 * first, tuple([8 * s for s in strides]))
+            array = self.fixed if buffer == FIXED else self.gradient
+            return np.ndarray(shape, np.float64, array, 8 * first, tuple([8 * s for s in strides]))
         row = 8 * self.n
         strides = (*[row * s for s in strides], 8)
         return np.ndarray((*shape, self.n), np.float64, self.buffers[buffer], row * first, strides)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.instructions import Elementwise, Fold, Instruction, PairedDots, Product
+from autograd.instructions import Elementwise, Instruction, LogSumExp, PairedDots, Product, Sum
 from autograd.layout import Access, strides_of
 from autograd.operations import Operation, fixed_power
 from autograd.readings import reading_of
@@ -139,7 +139,8 @@ class Grouping:
             self.kept.update(nodes)
         shape = grid([], len(nodes))
         operand = Access.of(terms, (*shape, len(terms) // len(nodes)))
-        self.instructions.append(Fold(operation, operand, Access.of(nodes, shape), stands_for(nodes)))
+        instruction = LogSumExp if operation is LOGSUMEXP else Sum
+        self.instructions.append(instruction(operand, Access.of(nodes, shape), stands_for(nodes)))
 
     def dots(self, nodes: list[Node]) -> None:
         """Dots of fixed rows with others are matrix products where rows meet rows; the rest are pairs of rows."""

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.layout import Access, Code
-from autograd.operations import OPERATIONS, Operation
+from autograd.operations import Operation
 from autograd.recording import CONSTANT, FIXED, VARYING
-from autograd.symbols import Call, Reading, Symbol, on_arrays, read, without_unit
+from autograd.symbols import Call, Reading, Symbol, on_arrays, without_unit
 
 Array = NDArray[np.float64]
 
@@ -106,6 +106,9 @@ class Product:
     def backward(self, code: Code) -> None:
         g = code.upstream(self.result)
         left, right = code.matrix(self.left), code.operand(self.right, varying=False)
+        if not self.batched and np.array_equal(self.left.index.ravel(), self.right.index):  # a sum of squares
+            code.contribute(self.right, Call("*", (right, f"(2.0 * {g})")), batched=False)
+            return
         if code.wants(self.left):
             code.contribute(self.left, self.call(code, g, right, "left"), batched=False)
         if code.wants(self.right):
@@ -121,6 +124,8 @@ class Product:
             return Call("matmul", {"forward": (b, f"{a}.T"), "left": (f"{a}.T", b), "right": (b, a)}[part])
         if part == "left" and not self.batched:
             return Call("multiply", (f"{a}[:, None]", b))
+        if part == "right" and self.batched and self.left.index.shape[0] == 1:  # an outer product
+            return Call("multiply", (f"{a}.T", b))
         return Call("matmul", {"forward": (a, b), "left": (a, f"{b}.T"), "right": (f"{a}.T", b)}[part])
 
     def __str__(self) -> str:
@@ -152,35 +157,48 @@ def right_of_many(left: Array, g: Array) -> Array:
     return left.T @ g
 
 
-class Fold:
-    """A sum or logsumexp of many numbers: the operand has an axis for the terms behind those of the group."""
+class Sum:
+    """Sums of many numbers: the operand has an axis for the terms behind those of the group."""
 
-    def __init__(self, operation: Operation, operand: Access, result: Access, nodes: int) -> None:
-        self.operation, self.operand, self.result, self.nodes = operation, operand, result, nodes
+    def __init__(self, operand: Access, result: Access, nodes: int) -> None:
+        self.operand, self.result, self.nodes = operand, result, nodes
         self.axis = operand.index.ndim - 1
         self.varying = result.kind == VARYING
 
     def forward(self, code: Code) -> None:
-        terms, y = code.operand(self.operand, varying=self.varying), code.operand(self.result, varying=self.varying)
-        if self.operation is SUM:
-            code.store(Call("add.reduce", (terms, str(self.axis), "None")), y)
-        else:
-            code.line(f"{code.name_of(logsumexp)}({terms}, {self.axis}, {y})")
+        terms, y = (code.operand(access, varying=self.varying) for access in (self.operand, self.result))
+        code.store(Call("add.reduce", (terms, str(self.axis), "None")), y)
 
     def backward(self, code: Code) -> None:
-        if not code.wants(self.operand):
-            return
-        g, y = code.upstream(self.result), code.operand(self.result, varying=self.varying)
-        expanded = f"[{':, ' * self.axis}None]"
-        # The derivative toward each term is the same function of the output and of that term: the rule for one term.
-        derivative = on_arrays(read(self.operation, (Symbol("a"),)).derivatives[0])
-        names = {"a": code.operand(self.operand, varying=self.varying), "y": y + expanded}
-        (call,) = products(code, [derivative], g + expanded, names)
-        full = call.function != ""
-        code.contribute(self.operand, call, batched=self.varying, full=full)
+        if code.wants(self.operand):
+            g = along(code.upstream(self.result), self.axis)
+            code.contribute(self.operand, Call("", (g,)), batched=self.varying, full=False)
 
     def __str__(self) -> str:
-        return f"{self.operation.name} of {self.operand.index.shape[-1]} → {extent(self.result)}"
+        return f"sum of {self.operand.index.shape[-1]} → {extent(self.result)}"
+
+
+class LogSumExp(Sum):
+    """Logarithms of sums of many eˣ. What the forward pass sums up gives the derivatives eˣ⁻ʸ too, over their sum."""
+
+    def forward(self, code: Code) -> None:
+        terms, y = (code.operand(access, varying=self.varying) for access in (self.operand, self.result))
+        self.powers, self.total = f"p{len(code.lines)}", f"q{len(code.lines)}"
+        code.line(f"{self.powers}, {self.total} = {code.name_of(logsumexp)}({terms}, {self.axis}, {y})")
+
+    def backward(self, code: Code) -> None:
+        if code.wants(self.operand):
+            g = along(code.upstream(self.result), self.axis)
+            call = Call("*", (self.powers, f"({g} / {self.total})"))
+            code.contribute(self.operand, call, batched=self.varying)
+
+    def __str__(self) -> str:
+        return "logsumexp" + super().__str__().removeprefix("sum")
+
+
+def along(name: str, axis: int) -> str:
+    """The text of an array with an axis of length one more."""
+    return f"{name}[{':, ' * axis}None]"
 
 
 class PairedDots:
@@ -197,7 +215,7 @@ class PairedDots:
         code.store(Call("add.reduce", (f"{left} * {right}", str(self.axis), "None")), y)
 
     def backward(self, code: Code) -> None:
-        g = code.upstream(self.result) + f"[{':, ' * self.axis}None]"
+        g = along(code.upstream(self.result), self.axis)
         for access, other in ((self.left, self.right), (self.right, self.left)):
             if code.wants(access):
                 call = Call("*", (g, code.operand(other, varying=self.varying)))
@@ -207,23 +225,24 @@ class PairedDots:
         return f"dot of {self.left.index.shape[-1]} pairs → {extent(self.result)}"
 
 
-SUM, LOGSUMEXP = OPERATIONS["sum"], OPERATIONS["logsumexp"]
 LARGEST = float(np.finfo(float).max)
 
 
-def logsumexp(terms: Array, axis: int, out: Array) -> None:
-    """Log Σ eˣ along an axis, as the table's row computes it for one number at a time.
+def logsumexp(terms: Array, axis: int, out: Array) -> tuple[Array, Array]:
+    """The logarithm of Σ eˣ along an axis, as the table's row computes it for one number at a time.
 
-    The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does.
+    The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does. Returns the
+    powers of what remains, and their sum with an axis of length one.
     """
     shift = np.maximum.reduce(terms, axis, keepdims=True)
     np.maximum(shift, -LARGEST, out=shift)
     np.minimum(shift, LARGEST, out=shift)
     powers = np.subtract(terms, shift)
     np.exp(powers, out=powers)
-    np.add.reduce(powers, axis, None, out=out)
-    np.log(out, out=out)
-    out += shift.reshape(out.shape)
+    total = np.add.reduce(powers, axis, keepdims=True)
+    shift += np.log(total)
+    out[...] = shift.reshape(out.shape)
+    return powers, total
 
 
 def extent(result: Access) -> str:

@@ -82,10 +82,12 @@ class Code:
     """The source of one function of a program, written line by line, and the arrays that it needs beside the buffers.
 
     `wanted` says for each slot of each kind whether its gradient is asked for. A gradient's first contribution is
-    written, those that follow are added to it; `written` says which slots have theirs.
+    written, those that follow are added to it; `written` says which slots have theirs. Views of `kept_buffers` are made
+    once, those of the others at each call.
     """
 
-    def __init__(self, sizes: dict[str, int], wanted: dict[str, NDArray[np.bool_]]) -> None:
+    def __init__(self, sizes: dict[str, int], wanted: dict[str, NDArray[np.bool_]], kept_buffers: str) -> None:
+        self.kept_buffers = kept_buffers
         self.lines: list[str] = []
         self.opening: list[str] = []  # lines that come first: views of the arrays that each call brings along
         self.namespace: dict[str, Any] = {name: getattr(np, name) for name in NAMES}
@@ -128,7 +130,7 @@ class Code:
         key = buffer, shape, first, access.strides, unit
         if key not in self.names:
             name = self.names[key] = f"{buffer}{len(self.names)}"
-            if buffer in "FVD":
+            if buffer in self.kept_buffers:
                 self.bound[name] = key
             else:
                 sizes, strides = [*map(str, shape)], [str(8 * s) for s in access.strides]

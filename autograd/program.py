@@ -95,13 +95,15 @@ class Program:
         self.parameters = self._fixed[: len(parameters)]
         self.parameters[:] = [p.data for p in parameters]
         self.outputs: Array = np.empty((0, len(outputs)))
+        self._last_mean: Array = np.empty(0)
         self._on_arrays: dict[str, Compiled] = {}
         self._on_floats: dict[str, Any] = {}
         self._frames: OrderedDict[int, Frame] = OrderedDict()
 
     def __call__(self, X: ArrayLike | None = None) -> Array:
         """The outputs for each sample of a batch, (batch, outputs)."""
-        self._evaluate("values", self._batch(X), None)
+        X = self._batch(X)
+        self._evaluate("values", X, X)
         return self.outputs.copy()
 
     def value_and_grad(self, X: ArrayLike | None = None, weights: ArrayLike | None = None) -> tuple[float, Array]:
@@ -114,10 +116,10 @@ class Program:
         X = self._batch(X)
         if not len(X):
             raise ValueError("the mean over a batch of no samples is not defined")
-        weights = np.full(len(X), 1.0 / len(X)) if weights is None else self._weights(weights, len(X))
+        weights = self._mean(len(X)) if weights is None else self._weights(weights, len(X))
         gradient = self._evaluate("parameters", X, weights)
         with np.errstate(all="ignore"):
-            return float(weights @ self.outputs[:, 0]), gradient
+            return float(np.dot(weights, self.outputs[:, 0])), gradient
 
     def input_gradient(self, X: ArrayLike | None = None) -> Array:
         """The gradient of the first output toward the inputs, for each sample of a batch: (batch, inputs)."""
@@ -131,12 +133,10 @@ class Program:
 
     # ---- evaluating
 
-    def _evaluate(self, purpose: str, X: Array, weights: Array | None) -> Array:
-        """Fill `outputs`, and return the gradient for a purpose that has one."""
+    def _evaluate(self, purpose: str, X: Array, weights: Array) -> Array:
+        """Fill `outputs`, and return the gradient for a purpose that has one, and then reads the weights."""
         n, block = len(X), max(1, BLOCK // self._slots)
         self.outputs = np.empty((n, len(self.values[0])))
-        if weights is None:
-            weights = np.empty(n)
         with np.errstate(all="ignore"):
             if n <= block:
                 return self._block(purpose, X, self.outputs, weights)
@@ -162,8 +162,7 @@ class Program:
             frame = self._frames[n] = Frame(self._fixed, self._slots, n)
             if len(self._frames) > SIZES_KEPT:
                 self._frames.popitem(last=False)
-        gradient = np.empty_like(X) if purpose == "inputs" else np.empty(len(self._fixed))
-        frame.run(purpose, self._on_arrays[purpose], X, gradient, outputs, weights)
+        gradient = frame.run(purpose, self._on_arrays[purpose], X, outputs, weights)
         return gradient if purpose == "inputs" else gradient[: len(self.parameters)]
 
     def _by_floats(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
@@ -189,6 +188,12 @@ class Program:
                 f"to record, not {X.shape}" + (": for one sample write [x]" if X.shape == (count,) else "")
             )
         return np.ascontiguousarray(X)
+
+    def _mean(self, n: int) -> Array:
+        """The weights of n samples in their mean."""
+        if len(self._last_mean) != n:
+            self._last_mean = np.full(n, 1.0 / n)
+        return self._last_mean
 
     def _weights(self, weights: ArrayLike, n: int) -> Array:
         array = _floats("the weights", weights)

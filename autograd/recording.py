@@ -15,6 +15,7 @@ DOT, SUM, MEAN, LOGSUMEXP = (OPERATIONS[name] for name in ("dot", "sum", "mean",
 
 CONSTANT, FIXED, INPUT, VARYING = "CFXV"
 NEURON_KINDS = [({FIXED}, {kind}) for kind in (CONSTANT, INPUT, VARYING)]  # of the two halves of a dot: w and x
+MANY = 8  # terms of a sum
 RANK = {CONSTANT: 0, FIXED: 1, INPUT: 2, VARYING: 3}
 
 
@@ -226,6 +227,13 @@ class Sums:
         self.become(root, summands)
 
     def total(self, terms: list[Node]) -> Node:
+        """The sum of terms of one kind: those of one operation, if many, first, for they stand in a row."""
+        parts: dict[Operation | None, list[Node]] = {}
+        for term in terms:
+            parts.setdefault(term.operation, []).append(term)
+        if len(parts) > 1 and any(len(part) >= MANY for part in parts.values()):
+            few = [term for part in parts.values() if len(part) < MANY for term in part]
+            terms = few + [self.made(SUM, tuple(part)) for part in parts.values() if len(part) >= MANY]
         if len(terms) == 1:
             return terms[0]
         return self.made(add if len(terms) == 2 else SUM, tuple(terms))

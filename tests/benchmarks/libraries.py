@@ -47,7 +47,9 @@ def torch_step(layers: Layers, loss_of: Callable[..., Any], *data: Array) -> Con
         return loss
 
     def read(loss: Any) -> tuple[float, Array]:
-        return loss.item(), flat([[np.zeros(p.shape) if p.grad is None else p.grad.numpy() for p in layer] for layer in tensors])
+        return loss.item(), flat(
+            [[np.zeros(p.shape) if p.grad is None else p.grad.numpy() for p in layer] for layer in tensors]
+        )
 
     return Contender(step, read, tuple(p for layer in tensors for p in layer))
 

@@ -104,7 +104,7 @@ def training_step(engine: Engine) -> Graph:
 
 
 def cross_entropy(engine: Engine, widths: Sequence[int] = (784, 10, 10)) -> Graph:
-    """W3, or a network of other widths. The pixels are faint, so that weights in [−1, 1] do not saturate the softmax."""
+    """W3, or of other widths. The pixels are faint, so that weights in [−1, 1] do not saturate the softmax."""
     model = _with_weights(engine.MLP(widths[0], list(widths[1:])))
     pixels = list(map(engine.Value, np.random.default_rng(2).uniform(0.0, 0.1, widths[0]).tolist()))
     target = 3
