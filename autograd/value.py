@@ -25,6 +25,15 @@ Number = int | float
 # How many functions are being differentiated right now, one inside another.
 tracing: ContextVar[int] = ContextVar("tracing", default=0)
 
+# Where a graph is recorded to be replayed: what Python has asked of a Value's number, which a replay cannot ask again.
+questions: ContextVar[list[str] | None] = ContextVar("questions", default=None)
+
+
+def _note(question: str) -> None:
+    noted = questions.get()
+    if noted is not None:
+        noted.append(question)
+
 
 def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
     """The method that makes a node of `operation` from one Value."""
@@ -192,6 +201,7 @@ class Value(Methods):
 
     def __float__(self) -> float:
         """The number. Inside grad, jacobian and their like it is refused, since it would cut the graph unseen."""
+        _note("float()")
         if tracing.get():
             raise TypeError(
                 "float() of a Value, or a function of math or NumPy on its number, loses the graph inside a function "
@@ -200,6 +210,7 @@ class Value(Methods):
         return float(self.data)
 
     def __bool__(self) -> bool:
+        _note("bool()")
         return bool(self.data)
 
     def __format__(self, specification: str) -> str:
@@ -212,15 +223,19 @@ class Value(Methods):
     # ---- comparing: the order is the numbers', equality is identity, so that nodes live in sets and dicts
 
     def __lt__(self, other: "Value | Number") -> bool:
+        _note("a comparison")
         return self.data < _number(other) if is_operand(other) else NotImplemented
 
     def __le__(self, other: "Value | Number") -> bool:
+        _note("a comparison")
         return self.data <= _number(other) if is_operand(other) else NotImplemented
 
     def __gt__(self, other: "Value | Number") -> bool:
+        _note("a comparison")
         return self.data > _number(other) if is_operand(other) else NotImplemented
 
     def __ge__(self, other: "Value | Number") -> bool:
+        _note("a comparison")
         return self.data >= _number(other) if is_operand(other) else NotImplemented
 
     def __eq__(self, other: object) -> bool:

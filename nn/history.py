@@ -62,6 +62,7 @@ class History:
     learning_rate        the optimizer's
     seconds              how long the epoch's steps took
     best_epoch           the epoch of the lowest validation loss (or loss), from 0; −1 before the first
+    engine               "replay", or "eager" with the reason
     """
 
     loss: list[float] = field(default_factory=list)
@@ -73,6 +74,7 @@ class History:
     learning_rate: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     best_epoch: int = -1
+    engine: str = ""
     best_state: State = field(default_factory=dict, repr=False)
     epoch: Epoch | None = field(default=None, repr=False)
     rng: np.random.Generator | None = field(default=None, repr=False)

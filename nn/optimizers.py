@@ -285,6 +285,10 @@ def clip_value(g: Array, max_value: float) -> None:
 
 def norm_of(g: Array) -> float:
     """The norm √Σ g², also where squares overflow or vanish."""
+    with np.errstate(over="ignore"):
+        square = float(g @ g)
+    if 1e-200 < square < math.inf:
+        return math.sqrt(square)
     largest = float(np.abs(g).max(initial=0.0))
     if largest == 0.0 or not math.isfinite(largest):
         return largest

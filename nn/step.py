@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +117,12 @@ class Step:
 
     def write_back(self) -> None:
         """See that the model's Values hold the parameters that the steps have led to."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.write_back()
 
     def check_losses(self, losses: Array, outputs: Array, ys: NDArray[Any]) -> None:
         """Raise FloatingPointError where a loss is nan or infinite."""

@@ -1,6 +1,7 @@
 """Training: `fit` goes through epochs of mini-batches, takes a step for each and keeps the figures in a History."""
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse
 from nn.metrics import accuracy
 from nn.module import Module, Rng, evaluating
 from nn.optimizers import Optimizer
+from nn.replay import Replay, ReplayError
 from nn.step import Eager, Loss, Settings, Step
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
@@ -45,6 +47,7 @@ def fit(
     metrics: str | Metric | Sequence[str | Metric] = (),
     rng: Rng = None,
     history: History | None = None,
+    replay: bool | str = "auto",
     progress: bool = True,
 ) -> History:
     """Train a model until its history has `epochs` epochs; return the history, which is `model.history` too.
@@ -64,6 +67,9 @@ def fit(
     rng              a generator or a seed for order and augmentation; dropout has its own
     history          a history to go on with: `fit(..., history=model.history)` after an interruption gives, to the last
                      bit, what the uninterrupted run would have
+    replay           whether to record a sample's loss once and replay it for whole batches, many times faster and equal
+                     to rounding: "auto" (where it can be; `history.engine` says what was done), True (or a ValueError
+                     says why not) or False
     progress         a progress bar by tqdm
 
     An interrupt (Ctrl-C, a notebook's stop button) finishes the step first and then is raised; the model, the optimizer
@@ -90,32 +96,50 @@ def fit(
     _check_last_activation(model, loss)
     history = History() if history is None else history
     _check_columns(history, counted, held_out is not None)
-    step = Eager(settings)
     if held_out is not None:
-        _evaluated(step, (held_out[0][:1], held_out[1][:1]), {})
+        Eager(settings).evaluate(held_out[0][:1], held_out[1][:1])  # whether they fit
     model.history = history
     history.rng = np.random.default_rng(rng) if history.rng is None else history.rng
     steps = math.ceil(len(X) / size)
     done = len(history) * steps + (len(history.epoch.steps) if history.epoch else 0)
     with _training(model), interrupts_wait() as pause, _bar(epochs * steps, done, progress) as bar:
-        while len(history) < epochs and not _has_stopped(history, stopping):
-            epoch = _begun(history, (len(X), size))
-            if schedule:
-                optimizer.lr = schedule(len(history))
-            bar.set_description(f"epoch {len(history) + 1}/{epochs}", refresh=False)
-            order = batches(X, y, size, shuffle=shuffle, rng=epoch.seed)
-            for xs, ys in islice(order, len(epoch.steps), None):
-                epoch.steps.append(step(_augmented(xs, augment, epoch), ys))
-                bar.update()
+        step, history.engine = _engine(settings, X, y, replay)
+        if history.engine != "replay" and replay == "auto":
+            bar.write(f"training is {history.engine}", file=sys.stderr)
+        with step:
+            while len(history) < epochs and not _has_stopped(history, stopping):
+                epoch = _begun(history, (len(X), size))
+                if schedule:
+                    optimizer.lr = schedule(len(history))
+                bar.set_description(f"epoch {len(history) + 1}/{epochs}", refresh=False)
+                order = batches(X, y, size, shuffle=shuffle, rng=epoch.seed)
+                for xs, ys in islice(order, len(epoch.steps), None):
+                    epoch.steps.append(step(_augmented(xs, augment, epoch), ys))
+                    bar.update()
+                    pause()
+                step.write_back()
+                validated = None if held_out is None else _evaluated(step, held_out, counted)
+                _finish(history, epoch, optimizer.lr, list(step.layers), counted, validated)
+                _keep_best(history, model, stopping)
+                bar.set_postfix({name: f"{x:.4g}" for name, x in history.latest().items()}, refresh=False)
                 pause()
-            validated = None if held_out is None else _evaluated(step, held_out, counted)
-            _finish(history, epoch, optimizer.lr, list(step.layers), counted, validated)
-            _keep_best(history, model, stopping)
-            bar.set_postfix({name: f"{x:.4g}" for name, x in history.latest().items()}, refresh=False)
-            pause()
     if stopping and stopping.restore_best and history.best_state:
         model.load_state_dict(history.best_state)
     return history
+
+
+def _engine(settings: Settings, X: NDArray[Any], y: NDArray[Any], replay: bool | str) -> tuple[Step, str]:
+    """Where the gradients will come from, and that in words."""
+    if replay not in (True, False, "auto"):
+        raise ValueError(f"replay is 'auto', True or False, not {replay!r}")
+    if not replay:
+        return Eager(settings), "eager"
+    try:
+        return Replay(settings, X, y), "replay"
+    except ReplayError as reason:
+        if replay is True:
+            raise ValueError(f"this training cannot be replayed: {reason}") from reason
+        return Eager(settings), f"eager: {reason}"
 
 
 def _begun(history: History, size: tuple[int, int]) -> Epoch:

@@ -34,7 +34,7 @@ def with_everything():
 
 
 def run(model, **settings):
-    settings = {"epochs": 3, "batch_size": 6, "rng": 5, "progress": False, **settings}
+    settings = {"epochs": 3, "batch_size": 6, "rng": 5, "progress": False, "replay": False, **settings}
     settings = {"loss": nn.binary_cross_entropy_with_logits, **settings}
     optimizer = settings.pop("optimizer", None) or Adam(model.parameters(), lr=0.05)
     return fit(model, settings.pop("X", X), settings.pop("y", Y), optimizer=optimizer, **settings)

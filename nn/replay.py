@@ -1,0 +1,205 @@
+"""Steps by replay: a sample's loss recorded once, and evaluated for whole batches at NumPy's speed.
+
+The results are eager's to rounding. What cannot be replayed raises ReplayError with the reason: a batch whose samples
+are coupled, a Python branch on a Value, a target that is used as an index, a loss that fails.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Program, Value, record
+from autograd.value import as_value, questions
+from nn.losses import categorical_cross_entropy, cross_entropy
+from nn.module import evaluating, plain
+from nn.optimizers import Array
+from nn.remedies import Dropout
+from nn.step import Eager, Settings, Step
+
+TARGETS_TRIED = 10_000  # different targets that the loss is asked about before it is replayed for them
+
+
+class ReplayError(Exception):
+    """Why a loss cannot be recorded for one sample and replayed for others."""
+
+
+class Replay(Step):
+    """The gradient by replaying programs: one of a sample's loss, one of the penalty, one for evaluation."""
+
+    def __init__(self, settings: Settings, X: NDArray[Any], y: NDArray[Any]) -> None:
+        super().__init__(settings)
+        model = settings.model
+        if any(module.couples_samples for _, module in model.named_modules()):
+            raise ReplayError("batch normalisation couples the samples of a batch")
+        own = settings.optimizer.parameters
+        self.parameters = list(dict.fromkeys((*own, *model.parameters())))
+        self.dropouts = [m for _, m in model.named_modules() if isinstance(m, Dropout) and m.p > 0]
+        self.sample = _Recorded(settings, self.parameters, self.dropouts, X, y)
+        self.penalty = self._penalty()
+        self.evaluation: _Recorded | None = None
+        self.p = self.sample.program.parameters[: len(own)]  # the optimizer's come first, so they are a view
+
+    def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
+        losses, outputs, g = self.sample.gradient(xs, ys)
+        self.check_losses(losses, outputs, ys)
+        penalty = 0.0
+        if self.penalty is not None:
+            self.penalty.parameters[:] = self.sample.program.parameters
+            penalty, more = self.penalty.value_and_grad()
+            g += more
+        return losses, outputs, penalty, g[: len(self.p)]
+
+    def move(self, g: Array) -> None:
+        self.settings.optimizer.step_arrays(self.p, g)
+
+    def write_back(self) -> None:
+        self.sample.program.write_back()
+
+    def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
+        self.write_back()
+        try:
+            if self.evaluation is None:
+                with evaluating(self.settings.model):
+                    self.evaluation = _Recorded(self.settings, self.parameters, [], X, y)
+        except ReplayError:
+            return Eager(self.settings).evaluate(X, y)
+        self.evaluation.program.parameters[:] = self.sample.program.parameters
+        return self.evaluation.values(X, y)
+
+    def _penalty(self) -> Program | None:
+        with _recording() as asked:
+            penalty = self.settings.penalty()
+            if penalty is None:
+                return None
+            program = record(penalty, parameters=self.parameters)
+        if asked:
+            raise ReplayError(f"{asked[0]} of a Value decides what the regularizer computes")
+        return program
+
+
+class _Recorded:
+    """The program of one sample's loss and outputs; its inputs are the sample, its target and the dropout's factors."""
+
+    def __init__(
+        self, settings: Settings, parameters: list[Value], dropouts: list[Dropout], X: NDArray[Any], y: NDArray[Any]
+    ) -> None:
+        self.settings, self.dropouts = settings, dropouts
+        with _recording() as asked, _same_draws(dropouts):
+            output, x = self._called(X[0])
+            self.shape = np.shape(plain(output))
+            self.widths = [len(dropout.mask) for dropout in dropouts]
+            self.classes = np.size(plain(output)) if settings.loss in (cross_entropy, categorical_cross_entropy) else 0
+            target = _leaves(self._targets(y[:1])[0].tolist())
+            loss = settings.loss_of(output, target)
+            inputs = [*_flat(x), *_flat(target), *(m for dropout in dropouts for m in dropout.mask)]
+            self.program = record([loss, *map(as_value, _flat(output))], inputs, parameters)
+        if asked:
+            raise ReplayError(f"{asked[0]} of a Value decides what is computed")
+        settings.check_reach(loss)
+        self._try_targets(output, y)
+        self._compare(X, y)
+
+    def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, Array]:
+        """Losses, outputs and the flat gradient of the losses' mean."""
+        _, g = self.program.value_and_grad(self._columns(xs, ys, self._factors(len(xs))))
+        return *self._given(self.program.outputs), g
+
+    def values(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
+        """Losses and outputs."""
+        return self._given(self.program(self._columns(X, y, self._factors(len(X)))))
+
+    def _called(self, row: NDArray[Any]) -> tuple[Any, Any]:
+        """The model's output for a sample of fresh leaves, and the leaves."""
+        drawn = [0] * len(self.dropouts)
+        x = _leaves(row.tolist())
+        for i, dropout in enumerate(self.dropouts):
+            dropout.factors = _counted(dropout, drawn, i)  # type: ignore[method-assign]
+        try:
+            output = self.settings.model.batch([x])[0]
+        finally:
+            for dropout in self.dropouts:
+                del dropout.factors
+        if any(n != 1 for n in drawn):
+            raise ReplayError("a dropout that is used more than once in a sample, or not at all, draws several masks")
+        return output, x
+
+    def _targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Targets as numbers a graph can be recorded with: class indices become distributions."""
+        return np.equal.outer(y, np.arange(self.classes)) if self.classes and y.ndim == 1 else y
+
+    def _columns(self, X: NDArray[Any], y: NDArray[Any], factors: Array) -> Array:
+        n = len(X)
+        return np.concatenate([X.reshape(n, -1), self._targets(y).reshape(n, -1), factors], axis=1, dtype=float)
+
+    def _factors(self, n: int) -> Array:
+        """The factors of n samples, drawn in the order in which eager samples draw them."""
+        rows = [[f for d, width in zip(self.dropouts, self.widths, strict=True) for f in d.factors(width)]
+                for _ in range(n if self.dropouts else 0)]  # fmt: skip
+        return np.array(rows) if rows else np.empty((n, 0))
+
+    def _given(self, columns: Array) -> tuple[Array, Array]:
+        losses, outputs = columns[:, 0], columns[:, 1:]
+        return losses, outputs.reshape(len(columns), *self.shape) if len(self.shape) > 1 else outputs
+
+    def _try_targets(self, output: Any, y: NDArray[Any]) -> None:
+        """Ask the loss about every target, so that what it refuses eagerly is refused here too."""
+        for target in np.unique(y, axis=0)[:TARGETS_TRIED].tolist():
+            self.settings.loss_of(output, target)
+
+    def _compare(self, X: NDArray[Any], y: NDArray[Any]) -> None:
+        """Replay other samples and compare with their own graphs: a branch on `.data` shows there, if anywhere."""
+        for i in {len(X) // 2, len(X) - 1}:
+            with _same_draws(self.dropouts):
+                factors = self._factors(1)
+            with _same_draws(self.dropouts):
+                output = self.settings.model.batch(X[i : i + 1].tolist())[0]
+                eager = [self.settings.loss_of(output, y[i].tolist()).data, *_flat(plain(output))]
+            replayed = self.program(self._columns(X[i : i + 1], y[i : i + 1], factors))[0]
+            if not np.allclose(eager, replayed, rtol=1e-9, atol=1e-9, equal_nan=True):
+                raise ReplayError("another sample is computed in another way")
+
+
+@contextmanager
+def _recording() -> Iterator[list[str]]:
+    """Within it Values note what Python asks of their numbers; what fails there cannot be replayed."""
+    asked: list[str] = []
+    token = questions.set(asked)
+    try:
+        yield asked
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ReplayError(f"recording a sample failed: {error}") from error
+    finally:
+        questions.reset(token)
+
+
+@contextmanager
+def _same_draws(dropouts: list[Dropout]) -> Iterator[None]:
+    """Afterwards the dropouts draw as if nothing had been drawn within it."""
+    states = [dropout.rng.bit_generator.state for dropout in dropouts]
+    try:
+        yield
+    finally:
+        for dropout, state in zip(dropouts, states, strict=True):
+            dropout.rng.bit_generator.state = state
+
+
+def _counted(dropout: Dropout, drawn: list[int], i: int) -> Any:
+    """The dropout's `factors`, counting its calls."""
+
+    def factors(n: int) -> list[float]:
+        drawn[i] += 1
+        return Dropout.factors(dropout, n)
+
+    return factors
+
+
+def _leaves(numbers: Any) -> Any:
+    """The same numbers as fresh Values, in the same lists."""
+    return list(map(_leaves, numbers)) if isinstance(numbers, list) else Value(numbers)
+
+
+def _flat(nested: Any) -> list[Any]:
+    return [v for part in nested for v in _flat(part)] if isinstance(nested, list | tuple | np.ndarray) else [nested]

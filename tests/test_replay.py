@@ -1,0 +1,258 @@
+"""Training by replay: equal to eager training, and eager where it cannot be, saying why."""
+
+import signal
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, where
+from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Recurrent, Residual, Sequential, fit
+
+X, Y = nn.data.moons(70, noise=0.1, rng=0)
+each = pytest.mark.parametrize
+
+
+def run(model, **settings):
+    settings = {"epochs": 2, "batch_size": 32, "rng": 5, "progress": False, "loss": nn.mse, **settings}
+    optimizer = settings.pop("optimizer", None) or Adam(model.parameters(), lr=0.02)
+    return fit(model, settings.pop("X", X), settings.pop("y", Y), optimizer=optimizer, **settings)
+
+
+def data(model):
+    return [p.data for p in model.parameters()]
+
+
+def both(make, **settings):
+    """The same run by replay and eagerly: models and histories."""
+    models = make(), make()
+    histories = [run(m, replay=replay, **settings) for m, replay in zip(models, (True, False), strict=True)]
+    assert [h.engine for h in histories] == ["replay", "eager"]
+    return models, histories
+
+
+def assert_equal(models, histories):
+    assert data(models[0]) == pytest.approx(data(models[1]), rel=1e-9, abs=1e-11)
+    for name in ("loss", "penalty", "validation_loss", "learning_rate"):
+        assert getattr(histories[0], name) == pytest.approx(getattr(histories[1], name), rel=1e-9, abs=1e-12)
+    for name in ("metrics", "validation_metrics", "gradient_norms"):
+        ours, theirs = getattr(histories[0], name), getattr(histories[1], name)
+        assert ours.keys() == theirs.keys()
+        for key in ours:
+            assert ours[key] == pytest.approx(theirs[key], rel=1e-8, abs=1e-11)
+
+
+MODELS = {
+    "neuron": (lambda: nn.Neuron(2, "sigmoid", rng=0), {}),
+    "mlp": (lambda: MLP(2, [8, 8, 1], "tanh", init="xavier", rng=0), {"loss": nn.binary_cross_entropy_with_logits}),
+    "relu, hinge": (lambda: MLP(2, [8, 1], rng=0), {"loss": nn.hinge, "y": 2 * Y - 1}),
+    "expanded": (lambda: MLP(2, [4, 1], "elu", expand=True, rng=0), {"loss": nn.huber}),
+    "softmax": (lambda: MLP(2, [5, 3], output="softmax", rng=0), {"loss": nn.categorical_cross_entropy}),
+    "scores": (lambda: MLP(2, [5, 3], "gelu", rng=0), {"loss": nn.cross_entropy, "y": np.arange(70) % 3}),
+    "distributions": (
+        lambda: MLP(2, [5, 3], "silu", rng=0),
+        {"loss": nn.cross_entropy, "y": np.random.default_rng(0).dirichlet([1, 1, 1], 70)},
+    ),
+    "several targets": (lambda: MLP(2, [5, 2], rng=0), {"loss": nn.mae, "y": X[::-1] * 2}),
+    "residual": (lambda: Sequential(Residual(MLP(2, [3, 2], "tanh", rng=0)), Layer(2, 1, "linear", rng=1)), {}),
+    "dropout": (
+        lambda: Sequential(Dropout(0.2, rng=0), Layer(2, 9, "tanh", rng=0), Dropout(0.5, rng=1), Layer(9, 1, rng=2)),
+        {},
+    ),
+    "recurrent": (
+        lambda: Sequential(Recurrent(1, 4, rng=0), Layer(4, 1, "linear", rng=1)),
+        {"X": np.random.default_rng(0).normal(size=(70, 6))},
+    ),
+    "sequences": (
+        lambda: Recurrent(2, 3, rng=0, return_sequences=True),
+        {
+            "X": np.random.default_rng(0).normal(size=(70, 4, 2)),
+            "loss": lambda states, target: nn.mse(states[0], [target] * 3) + nn.mse(states[-1], [target] * 3),
+            "metrics": [],
+        },
+    ),
+}
+
+
+@each("name", MODELS)
+def test_replay_is_eager_training(name):
+    make, settings = MODELS[name]
+    assert_equal(*both(make, epochs=7, **{"metrics": ["accuracy"], **settings}))  # 21 steps
+
+
+@each("batch_size", [1, 2, 31, 32, 1000, None])
+@each("optimizer", ["SGD", "RMSprop", "Adam"])
+def test_every_batch_size(batch_size, optimizer):
+    def make():
+        model = MLP(2, [4, 1], "tanh", rng=0)
+        model.optimizer = getattr(nn, optimizer)(model.parameters(), lr=0.01)
+        return model
+
+    models = make(), make()
+    histories = [
+        run(m, optimizer=m.optimizer, replay=r, batch_size=batch_size, epochs=1 if batch_size == 1 else 3)
+        for m, r in zip(models, (True, False), strict=True)
+    ]
+    assert_equal(models, histories)
+
+
+def test_everything_at_once():
+    settings = {
+        "loss": nn.binary_cross_entropy_with_logits,
+        "validation": (X[:20], Y[:20]),
+        "schedule": nn.CosineDecay(0.05, epochs=6),
+        "clip": 0.5,
+        "clip_each": 0.1,
+        "regularizer": lambda model: nn.l1_penalty(model, 1e-3) + nn.l2_penalty(model, 1e-3),
+        "augment": lambda xs, rng: nn.data.jitter(xs, scale=0.05, rng=rng),
+        "early_stopping": 3,
+        "metrics": ["accuracy"],
+        "epochs": 6,
+    }
+    assert_equal(*both(MODELS["dropout"][0], **settings))
+
+
+def test_parameters_outside_the_optimizer_stay_and_only_its_own_move():
+    def make():
+        model = MLP(2, [4, 4, 1], "tanh", rng=0)
+        model.optimizer = SGD([*model.layers[2].parameters(), *model.layers[0].parameters()], lr=0.1)
+        return model
+
+    models = make(), make()
+    frozen = [p.data for p in models[0].layers[1].parameters()]
+    histories = [run(m, optimizer=m.optimizer, replay=r) for m, r in zip(models, (True, False), strict=True)]
+    assert_equal(models, histories)
+    assert [p.data for p in models[0].layers[1].parameters()] == frozen
+    assert list(histories[0].gradient_norms) == ["layers.0", "layers.2"]
+
+
+def test_dropouts_draw_anew_for_each_sample_and_go_on_where_they_were():
+    make, _ = MODELS["dropout"]
+    (replayed, eager), _ = both(make)
+    assert replayed[2].rng.random() == eager[2].rng.random()
+    assert "factors" not in vars(replayed[2])
+
+
+def test_an_interrupted_replay_goes_on_to_the_last_bit():
+    make, _ = MODELS["dropout"]
+    calls = []
+
+    def schedule(epoch):
+        calls.append(epoch)
+        if len(calls) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return 0.01
+
+    whole, model = make(), make()
+    expected = run(whole, schedule=lambda epoch: 0.01, epochs=4)
+    optimizer = Adam(model.parameters(), lr=0.01)
+    with pytest.raises(KeyboardInterrupt):
+        run(model, schedule=schedule, optimizer=optimizer, epochs=4)
+    assert len(model.history.epoch.steps) == 1
+    assert optimizer.t == 7
+    history = run(model, schedule=schedule, optimizer=optimizer, epochs=4, history=model.history)
+    assert history.loss == expected.loss
+    assert data(model) == data(whole)
+
+
+def test_a_loss_that_is_no_number_stops_replay_before_its_step():
+    model = MLP(2, [4, 1], rng=0)
+    with pytest.raises(FloatingPointError, match="the loss is (inf|nan) for the outputs .* a smaller learning rate"):
+        run(model, optimizer=SGD(model.parameters(), lr=1e200), replay=True)
+    assert np.isfinite(data(model)).all()
+
+
+# ---- what cannot be replayed
+
+
+class Branching(Module):
+    def __init__(self, question):
+        self.inner, self.question = Layer(2, 1, "linear", rng=0), question
+
+    def __call__(self, x):
+        y = self.inner(x)
+        return y * 2 if self.question(y) else y
+
+
+CANNOT = {
+    "batch norm": (
+        lambda: Sequential(Layer(2, 3, rng=0), BatchNorm(3), Layer(3, 1, rng=1)),
+        {},
+        "batch normalisation couples",
+    ),
+    "comparison": (lambda: Branching(lambda y: y > 0), {}, "a comparison of a Value decides what is computed"),
+    "bool": (lambda: Branching(lambda y: bool(y.relu())), {}, r"bool\(\) of a Value decides what is computed"),
+    "float": (lambda: Branching(lambda y: float(y) > 0), {}, r"float\(\) of a Value decides what is computed"),
+    "data": (lambda: Branching(lambda y: y.data > 0), {}, "another sample is computed in another way"),
+    "index": (
+        lambda: MLP(2, [2], rng=0),
+        {"loss": lambda outputs, target: -outputs[target]},
+        "recording a sample failed: list indices must be integers",
+    ),
+    "own leaf": (
+        lambda: MLP(2, [1], rng=0),
+        {"loss": lambda output, target, scale=Value(2.0, "scale"): nn.mse(output * scale, target)},  # noqa: B008
+        "recording a sample failed: .*scale",
+    ),
+    "regularizer": (
+        lambda: MLP(2, [1], rng=0),
+        {"regularizer": lambda m: sum((p if p > 0 else -p) for p in m.parameters())},
+        "a comparison of a Value decides what the regularizer computes",
+    ),
+    "dropout twice": (
+        lambda: Sequential(
+            layer := Layer(2, 2, rng=0), dropout := Dropout(0.5, rng=0), layer, dropout, Layer(2, 1, rng=1)
+        ),
+        {},
+        "a dropout that is used more than once in a sample, or not at all, draws several masks",
+    ),
+}
+
+
+@each("name", CANNOT)
+def test_what_cannot_be_replayed_is_trained_eagerly_and_says_why(name, capsys):
+    make, settings, reason = CANNOT[name]
+    eager, model = make(), make()
+    expected = run(eager, replay=False, **settings)
+    history = run(model, progress=True, **settings)
+    assert history.engine.startswith("eager: ")
+    assert data(model) == data(eager)
+    assert history.loss == expected.loss
+    assert f"training is {history.engine}" in capsys.readouterr().err
+    with pytest.raises(ValueError, match=f"this training cannot be replayed: {reason}"):
+        run(make(), replay=True, **settings)
+
+
+def test_a_rule_with_where_is_replayed():
+    class Chosen(Branching):
+        def __call__(self, x):
+            y = self.inner(x)
+            return where(y.relu(), y * 2, y)
+
+    assert_equal(*both(lambda: Chosen(None)))
+
+
+@each(
+    ("settings", "message"),
+    [
+        ({"loss": nn.hinge, "y": Y}, r"hinge needs targets -1 and \+1, got 0"),
+        ({"loss": nn.binary_cross_entropy_with_logits, "y": Y * 2.0}, "needs targets between 0 and 1, got 2"),
+        ({"loss": nn.cross_entropy}, "needs an output for each of at least two classes"),
+        ({"y": np.stack([Y, Y], axis=1)}, "needs a target for each output"),
+        ({"replay": "yes"}, "replay is 'auto', True or False, not 'yes'"),
+    ],
+)
+def test_bad_targets_are_refused_as_eagerly(settings, message):
+    model = MLP(2, [3, 1], rng=0)
+    before = data(model)
+    with pytest.raises(ValueError, match=message):
+        run(model, **settings)
+    assert data(model) == before
+
+
+def test_a_label_out_of_range_is_refused_wherever_it_stands():
+    model = MLP(2, [3], rng=0)
+    labels = Y.copy()
+    labels[-1] = 3
+    with pytest.raises(ValueError, match="got class 3: with 3 outputs the classes are 0 to 2"):
+        run(model, y=labels, loss=nn.cross_entropy)
