@@ -1,6 +1,7 @@
 """The package's order: what imports what, what importing loads, and the stub that is made from the table."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,8 +65,12 @@ def test_a_file_imports_only_from_files_above_it(path):
     assert "nn" not in {p[0] for p in parts}
 
 
-def run(code):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+def run(code, **environment):
+    call = [sys.executable, "-c", code]
+    result = subprocess.run(
+        call, capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, **environment}
+    )
+    return result.stdout
 
 
 def test_importing_loads_neither_graphviz_nor_tqdm_nor_matplotlib():
@@ -73,10 +78,11 @@ def test_importing_loads_neither_graphviz_nor_tqdm_nor_matplotlib():
     assert run(code).strip() == "set()"
 
 
-def test_importing_adds_little_to_importing_numpy():
+def test_importing_adds_little_to_importing_numpy(tmp_path):
     """A generous bound, so that a busy machine does not fail: the benchmarks give the figure."""
+    compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     code = "import time, numpy; t = time.perf_counter(); import autograd; print(time.perf_counter() - t)"
-    assert min(float(run(code)) for _ in range(3)) < 0.15
+    assert min(float(run(code, **compiled)) for _ in range(4)) < 0.15
 
 
 def test_the_stub_is_what_the_table_gives():
