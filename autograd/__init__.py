@@ -35,6 +35,10 @@ from autograd.formula import Formula, formula
 from autograd.explain import explain
 from autograd.draw import draw
 
+# what is wrong with a graph; the checks for learners' code are in `autograd.check`, loaded when they are asked for
+from autograd.anomaly import detect_anomaly
+from autograd.diagnose import diagnose
+
 __all__ = [
     "OPERATIONS",
     "Formula",
@@ -43,6 +47,8 @@ __all__ = [
     "Value",
     "backward",
     "derivatives",
+    "detect_anomaly",
+    "diagnose",
     "dot",
     "draw",
     "explain",

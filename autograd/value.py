@@ -280,7 +280,7 @@ class Value(Methods):
         return node
 
 
-_new = object.__new__
+_new = object.__new__  # detect_anomaly() puts another in its place, and in that of backpropagate, while it is on
 
 
 def make_node(operation: Operation, parents: tuple[Value, ...]) -> Value:

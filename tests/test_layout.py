@@ -13,7 +13,8 @@ import autograd
 ROOT = Path(__file__).parent.parent
 
 # A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
-# `simplify` and `writing` are parts of `formula`, `paths` is one of `explain`, `parsing` of `__main__`.
+# `simplify` and `writing` are parts of `formula`, `paths` is one of `explain`, `parsing` of `__main__`; `symbols` to
+# `comparing` are parts of `program`, `probes` to `check_steps` of `check`.
 ORDER = [
     "floats",
     "operations",
@@ -43,6 +44,22 @@ ORDER = [
     "straight",
     "comparing",
     "program",
+    "report",
+    "deadline",
+    "anomaly",
+    "diagnose",
+    "exercise",
+    "probes",
+    "hints",
+    "mistakes",
+    "wrong_rules",
+    "observe",
+    "check_engine",
+    "check_gradients",
+    "check_functions",
+    "update_rules",
+    "check_steps",
+    "check",
     "__init__",
     "__main__",
 ]

@@ -1,0 +1,108 @@
+"""Running someone else's code: for a limited time, and with its errors told by the line that raised them.
+
+The limit is a trace function, which is called at every line: it works in notebooks and in any thread, where a signal
+would not, and stops the code itself, which another thread could not.
+"""
+
+import linecache
+import os
+import sys
+import sysconfig
+from collections.abc import Callable
+from dis import get_instructions
+from functools import lru_cache
+from pathlib import Path
+from time import thread_time
+from types import CodeType, FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_HERE = Path(__file__).parent
+OURS = tuple(f"{folder}{os.sep}" for folder in (_HERE, _HERE.parent / "nn"))
+_LIBRARIES = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_GENERATED = "<string>", "<frozen"
+
+
+class OutOfTime(BaseException):
+    """Code ran longer than it may. Not an Exception, so that a learner's `except Exception` does not hide it."""
+
+
+class Limit:
+    """A limit in seconds of the thread's own computing time, so that a busy machine does not shorten it.
+
+    `calls` counts how often functions of the user's were called. A loop that calls none is stopped by following lines,
+    which takes time where loops are long. A trace function that was set before, a debugger's or a coverage tool's, is
+    set again afterwards, and sees nothing of what runs in between.
+
+    >>> def endless():
+    ...     while True:
+    ...         pass
+    >>> Limit(0.05).run(endless)
+    Traceback (most recent call last):
+    ...
+    autograd.deadline.OutOfTime: still running after 0.05 s
+    """
+
+    def __init__(self, seconds: float, *, follows_lines: bool = True) -> None:
+        self.seconds = seconds
+        self.follows_lines = follows_lines
+        self.calls = 0
+        self.expired = False
+
+    def run(self, function: Callable[[], T]) -> T:
+        """function(), or OutOfTime raised where it was when its time was over."""
+        before = sys.gettrace()
+        end = thread_time() + self.seconds
+        events = 0
+
+        def at_line(frame: FrameType, event: str, arg: object) -> Any:
+            nonlocal events
+            events += 1
+            if events & 63 == 0 and thread_time() > end:
+                self.expired = True
+                raise OutOfTime(f"still running after {self.seconds:g} s")
+            return at_line
+
+        def at_call(frame: FrameType, event: str, arg: object) -> Any:
+            """Count and look at the clock; the lines are followed only of code that has a loop."""
+            is_counted, has_loop = _nature(frame.f_code)
+            self.calls += is_counted
+            at_line(frame, event, arg)
+            return at_line if has_loop and self.follows_lines else None
+
+        sys.settrace(at_call)
+        try:
+            result = function()
+        finally:
+            sys.settrace(before)
+        if self.expired:  # a bare `except:` has swallowed it
+            raise OutOfTime(f"still running after {self.seconds:g} s")
+        return result
+
+
+@lru_cache(1024)
+def _nature(code: CodeType) -> tuple[bool, bool]:
+    """Whether code is the user's, and whether it may go on for ever by itself, which these packages' does not."""
+    has_loop = any("BACKWARD" in instruction.opname for instruction in get_instructions(code))
+    return is_someone_elses(code), has_loop and not code.co_filename.startswith(OURS)
+
+
+def is_someone_elses(code: CodeType) -> bool:
+    """Whether code is the user's: not `autograd`'s or `nn`'s, not a library's, not generated, as a dataclass's is."""
+    return not code.co_filename.startswith((*OURS, *_LIBRARIES, *_GENERATED))
+
+
+def place_of(error: BaseException) -> str:
+    """The line of the user's code that raised an error: "line 7 of __mul__: `self.grad = …`".
+
+    It is the innermost one; for code out of time the outermost, where the loop is likely to be.
+    """
+    place, traceback = "", error.__traceback__
+    while traceback and not (place and isinstance(error, OutOfTime)):
+        code = traceback.tb_frame.f_code
+        if is_someone_elses(code):
+            line = linecache.getline(code.co_filename, traceback.tb_lineno, traceback.tb_frame.f_globals).strip()
+            place = f"line {traceback.tb_lineno} of {code.co_name}" + (f": `{line}`" if line else "")
+        traceback = traceback.tb_next
+    return place

@@ -1,0 +1,91 @@
+"""What a check or a diagnosis found: findings in words, printed as text and shown by notebooks as HTML."""
+
+from collections.abc import Iterable
+from html import escape
+from textwrap import indent
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """One thing that was found: where, what exactly, and what it suggests where the facts allow only that.
+
+    where  the operation, argument or kind of trouble
+    text   the facts: expression, inputs, yours, expected
+    hint   the likely cause, "" where the facts leave it open
+    """
+
+    where: str
+    text: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}\nhint: {self.hint}" if self.hint else self.text
+
+
+class Report:
+    """The outcome of a check: its verdict in a sentence, its findings, and notes that are no faults.
+
+    >>> print(Report("5 of 6 probes passed", [Finding("`mul`", "a * a   at a = 1.3", "use `+=`, not `=`")]))
+    5 of 6 probes passed. First problem, in `mul`:
+      a * a   at a = 1.3
+      hint: use `+=`, not `=`
+    """
+
+    def __init__(self, verdict: str, findings: Iterable[Finding] = (), notes: Iterable[str] = ()) -> None:
+        self.verdict = verdict
+        self.findings = list(findings)
+        self.notes = list(notes)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}."]
+        for finding in self.findings[:1]:
+            lines = [f"{self.verdict}. First problem, in {finding.where}:", indent(str(finding), "  ")]
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.verdict}>"
+
+    def _repr_html_(self) -> str:
+        """A box, green where all is well and red where not, with every finding."""
+        colour = "#2e7d32" if self.ok else "#c62828"
+        items = [
+            f"<div style='margin-top:.6em'>in {_code(f.where)}<pre style='margin:.2em 1em'>{escape(f.text)}</pre>"
+            f"{'hint: ' * bool(f.hint)}{_code(f.hint)}</div>"
+            for f in self.findings
+        ]
+        items += [f"<div style='margin-top:.6em'>note: {_code(note)}</div>" for note in self.notes]
+        return (
+            f"<div style='border-left:4px solid {colour};padding:.2em .8em'>"
+            f"<b style='color:{colour}'>{escape(self.verdict)}.</b>{''.join(items)}</div>"
+        )
+
+
+def _code(text: str) -> str:
+    """Text as HTML, what stands between backquotes as code."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+def shown(x: float) -> str:
+    """A number in six digits, as messages show it: 2.6, not 2.6000000000000001."""
+    return f"{x:.6g}"
+
+
+def compared(yours: float, expected: float) -> str:
+    """Two different numbers, in as many digits as it takes to see the difference.
+
+    >>> compared(1.3, 2.6), compared(2.60000001, 2.6)
+    ('yours 1.3, expected 2.6', 'yours 2.60000001, expected 2.60000000')
+    """
+    for digits in range(6, 18):
+        texts = f"{yours:.{digits}g}", f"{expected:.{digits}g}"
+        if texts[0] != texts[1] or yours == expected:
+            break
+    if digits > 6:
+        texts = f"{yours:#.{digits}g}", f"{expected:#.{digits}g}"
+    return f"yours {texts[0]}, expected {texts[1]}"
