@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Callable
 from dis import get_instructions
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from time import thread_time
 from types import CodeType, FrameType
@@ -31,9 +32,8 @@ class OutOfTime(BaseException):
 class Limit:
     """A limit in seconds of the thread's own computing time, so that a busy machine does not shorten it.
 
-    `calls` counts how often functions of the user's were called. A loop that calls none is stopped by following lines,
-    which takes time where loops are long. A trace function that was set before, a debugger's or a coverage tool's, is
-    set again afterwards, and sees nothing of what runs in between.
+    `calls` counts how often functions of the user's were called. A trace function that was set before, a debugger's or
+    a coverage tool's, is set again afterwards, and sees nothing of what runs in between.
 
     >>> def endless():
     ...     while True:
@@ -44,14 +44,15 @@ class Limit:
     autograd.deadline.OutOfTime: still running after 0.05 s
     """
 
-    def __init__(self, seconds: float, *, follows_lines: bool = True) -> None:
+    def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.follows_lines = follows_lines
         self.calls = 0
         self.expired = False
 
     def run(self, function: Callable[[], T]) -> T:
-        """function(), or OutOfTime raised where it was when its time was over."""
+        """function(), or OutOfTime raised where it was when its time was over. No time is kept of infinite seconds."""
+        if self.seconds == inf:
+            return function()
         before = sys.gettrace()
         end = thread_time() + self.seconds
         events = 0
@@ -69,7 +70,7 @@ class Limit:
             is_counted, has_loop = _nature(frame.f_code)
             self.calls += is_counted
             at_line(frame, event, arg)
-            return at_line if has_loop and self.follows_lines else None
+            return at_line if has_loop else None
 
         sys.settrace(at_call)
         try:

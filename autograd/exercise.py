@@ -120,7 +120,7 @@ class Exercise:
         """The graph as `draw` shows it, with question marks in the blanks unless it is solved."""
         from autograd.draw import draw  # only here: nothing else needs graphviz
 
-        return draw(self.output if solved else self._blanked())
+        return draw(self.output if solved else self._blanked(), collapse=False)
 
     def _blanked(self) -> Value:
         """The graph with numbers that print as question marks in the place of all that is asked for."""
@@ -128,7 +128,7 @@ class Exercise:
         for v in self._order:
             copy = copies[v] = v.__copy__()
             copy.parents = tuple(copies[p] for p in v.parents)
-            copy.grad = _Blank(v.grad)
+            copy.grad = _Blank(1.0)  # the same for all, for the colour of a box tells its gradient
             copy.local_derivatives = tuple(map(_Blank, v.local_derivatives))
             copy.data = _Blank(v.data) if v.parents else v.data
         return copies[self.output]

@@ -1,5 +1,6 @@
 """Exercises: clean numbers, a right key, the same for a seed everywhere, and marks that are fair."""
 
+import re
 import subprocess
 import sys
 
@@ -169,6 +170,8 @@ def test_the_picture_has_question_marks_and_the_solved_one_has_numbers():
     assert "d = * | data ? | grad ?" in source
     assert "a | data 3 | grad ?" in source
     assert source.count('label="?"') == 4
+    fills = re.findall(r"^\s+v\d.*fillcolor=(\"\S+\"|\w+)", source, re.MULTILINE)
+    assert (len(fills), len(set(fills))) == (4, 1)
     assert not {"6", "18", "12", "9"} & set(source.replace('"', " ").split())
     solved = task.picture(solved=True).source
     assert "d = * | data 6 | grad 3" in solved

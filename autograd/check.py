@@ -1,0 +1,214 @@
+"""Checks for learners' code: each says what is wrong, at which input, yours and expected, and the likely cause.
+
+A check prints its verdict, raises AssertionError with the message where it fails, and returns None; `report(check, …)`
+gives what was found as an object instead, which notebooks show.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from math import isclose, isfinite
+from numbers import Real
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from autograd.check_engine import LEVELS, EngineCheck
+from autograd.check_functions import OperationCheck, examine_order
+from autograd.check_gradients import GradientCheck
+from autograd.check_steps import examine_steps
+from autograd.observe import Make
+from autograd.report import Report, shown
+
+__all__ = ["check_op", "check_step", "check_topological_order", "check_value", "gradcheck", "report", "reveal"]
+
+P = ParamSpec("P")
+SECONDS = 1.0  # of computing time that one call of a learner's function may take
+
+
+def _check(examine: Callable[P, Report]) -> Callable[P, None]:
+    """A check from a function that examines: the same arguments, but it prints and raises."""
+
+    @wraps(examine)
+    def check(*args: P.args, **kwargs: P.kwargs) -> None:
+        found = examine(*args, **kwargs)
+        if not found.ok:
+            print(f"{found.verdict}.")
+            raise AssertionError(str(found))
+        print(found)
+
+    check.__annotations__ = {**examine.__annotations__, "return": None}
+    return check
+
+
+def report(check: Callable[..., None], *args: Any, **kwargs: Any) -> Report:
+    """What a check finds, as an object with `.ok`, `.findings` and a view for notebooks; prints and raises nothing.
+
+    >>> def wrong(v):
+    ...     return v.data * v
+    >>> report(gradcheck, wrong, 3.0).findings[0].hint
+    'half of it: one of: a use was cut off by `.data` or float(); a factor 2 is missing'
+    """
+    examine = getattr(check, "__wrapped__", None)
+    if examine is None:
+        raise TypeError(f"report() takes a check of autograd.check and its arguments, not {check!r}")
+    found: Report = examine(*args, **kwargs)
+    return found
+
+
+@_check
+def check_value(StudentValue: Make, level: str = "all", seed: int | None = None, *, seconds: float = SECONDS) -> Report:
+    """Check an engine: a class (or any function) that makes objects with `data`, `grad`, `backward()` from numbers.
+
+    level    "add" tries `+` and the sweep, "mul" `*` too, "all" the operators of micrograd and whatever functions
+             there are (`tanh`, `exp`, …), each on fresh graphs with one `backward()`; "strict" adds a second
+             `backward()`, two losses over one subgraph, 3,000 nodes in a chain, forty doublings, reference cycles
+    seed     other numbers than the standard ones
+    seconds  computing time that one expression may take
+
+    Probes go from simple to composed and stop at the first operation that is wrong, so that a wrong `+` is not
+    reported as a wrong `*`. Values are checked before gradients.
+
+    >>> from autograd import Value
+    >>> check_value(Value, level="mul")
+    All 24 probes passed: Value is right at level 'mul'.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level is one of {', '.join(map(repr, LEVELS))}, not {level!r}")
+    return EngineCheck(StudentValue, level, seed, seconds).report()
+
+
+@_check
+def gradcheck(
+    f: Callable[..., Any], *xs: Any, rtol: float = 1e-5, atol: float = 1e-7, seconds: float = 20 * SECONDS
+) -> Report:
+    """Compare the gradients that `backward()` gives of f(*xs) with central differences (f(x + h) − f(x − h)) / 2h.
+
+    Each x is a number, which becomes one of our Values, a Value of any engine, of which new ones are made by its
+    class, or a list of them. At a kink any slope between the two one-sided ones is right. Where the rule of an
+    Operation is wrong, it is named.
+
+    >>> gradcheck(lambda a, b: a * b + a.tanh(), 0.5, -2.0)
+    All 2 gradients agree with central differences.
+    """
+    return GradientCheck(f, xs, rtol, atol, seconds).report()
+
+
+@_check
+def check_op(
+    name: str, forward: Callable[..., Any], backward: Callable[..., Any], *, seconds: float = SECONDS
+) -> Report:
+    """Check one operation on plain numbers.
+
+    forward   (*inputs) → the value
+    backward  (g, *inputs) → for each input its contribution, local derivative × g, where g is the upstream gradient;
+              a plain number will do for one input
+    name      a row of the table (`tanh`) or an operator (`add sub mul truediv neg pow`); under any other name
+              forward is taken as it is and the derivatives are compared with its central differences
+
+    >>> check_op("mul", lambda a, b: a * b, lambda g, a, b: (b * g, a * g))
+    All 16 probes of `mul` passed.
+    """
+    return OperationCheck(name, forward, backward, seconds).report()
+
+
+@_check
+def check_topological_order(fn: Callable[[Any], Sequence[Any]], *, seconds: float = SECONDS) -> Report:
+    """Check fn(output) → the nodes that output is computed from, and itself, each once and after its parents.
+
+    The nodes are our Values: read `.parents`, or `_prev`. The graphs have nodes used twice, equal data, thirty
+    doublings and a chain of 3,000.
+
+    >>> from autograd import topological_order
+    >>> check_topological_order(topological_order)
+    All 9 graphs are in order.
+    """
+    return examine_order(fn, seconds)
+
+
+@_check
+def check_step(name: str, step_fn: Callable[..., Any], *, seconds: float = SECONDS) -> Report:
+    """Check an optimizer's step: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, as PyTorch has them.
+
+    step_fn(p, g, state, lr) → the new parameter, from the number p and its gradient g. `state` is a dict for this
+    parameter alone, empty at first and kept from step to step. What else the function names is passed by name:
+    `momentum`, `alpha`, `betas` (or `beta1`, `beta2`), `eps`, `weight_decay`, and `t`, which counts from one.
+
+    >>> check_step("sgd", lambda p, g, state, lr: p - lr * g)
+    All 12 steps of sgd are right.
+    """
+    return examine_steps(name, step_fn, seconds)
+
+
+def reveal(guess: Any, actual: Any, because: str = "") -> None:
+    """Print the answer, once there is a guess, and how far off it is. Numbers, Values, text and lists can be guessed.
+
+    >>> reveal(None, 6.0)
+    Guess first: put your answer in the place of None.
+    >>> reveal(6, 3.0, because="`=` keeps only the last contribution")
+    Your guess is 6, the answer is 3: 3 too high, 2 times as much.
+    Because `=` keeps only the last contribution.
+    """
+    if guess is None or guess is ...:
+        print(f"Guess first: put your answer in the place of {'...' if guess is ... else 'None'}.")
+        return
+    print(_judged(_plain(guess), _plain(actual)))
+    if because:
+        print(f"Because {because.strip().rstrip('.')}.")
+
+
+def _plain(x: Any) -> Any:
+    """The number of a Value or a NumPy scalar; text without surrounding space; anything else as it is."""
+    if isinstance(x, str):
+        return x.strip()
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if isinstance(x, list | tuple):
+        return [_plain(item) for item in x]
+    if hasattr(x, "backward") and hasattr(x, "data"):
+        return _plain(x.data)
+    return float(x) if isinstance(x, Real | np.generic) and not isinstance(x, bool | np.bool_) else x
+
+
+def _judged(guess: Any, actual: Any) -> str:
+    both = f"Your guess is {_text(guess)}, the answer is {_text(actual)}"
+    if isinstance(guess, str) and isinstance(actual, str):
+        return f"Right: {actual}." if guess.casefold() == actual.casefold() else f"{both}."
+    if not (isinstance(guess, float) and isinstance(actual, float)):
+        return f"Right: {_text(actual)}." if _same(guess, actual) else f"{both}."
+    if _same(guess, actual):
+        return f"Right: {_text(actual)}."
+    return f"{both}: {_distance(guess, actual)}."
+
+
+def _same(guess: Any, actual: Any) -> bool:
+    """Equal, numbers to a thousandth of the answer."""
+    if isinstance(guess, list) and isinstance(actual, list):
+        return len(guess) == len(actual) and all(map(_same, guess, actual))
+    if isinstance(guess, float) and isinstance(actual, float):
+        return isclose(guess, actual, rel_tol=1e-3) or (guess != guess and actual != actual)
+    return bool(guess == actual)
+
+
+def _distance(guess: float, actual: float) -> str:
+    """How far off a number is: 3 too high, 2 times as much."""
+    if not (isfinite(guess) and isfinite(actual)):
+        return "not close"
+    difference = f"{shown(abs(guess - actual))} too {'high' if guess > actual else 'low'}"
+    if not guess or not actual:
+        return difference
+    if guess == -actual:
+        return f"{difference}, the sign is the other"
+    ratio = guess / actual
+    if ratio < 0:
+        return f"{difference}, and of the other sign"
+    if 0.9 < ratio < 1.1:
+        return f"{difference}, {abs(ratio - 1):.1%} off"
+    return f"{difference}, {_times(ratio)} as much"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.3g} times" if ratio > 1 else f"1/{1 / ratio:.3g}"
+
+
+def _text(x: Any) -> str:
+    return shown(x) if isinstance(x, float) else f"[{', '.join(map(_text, x))}]" if isinstance(x, list) else str(x)

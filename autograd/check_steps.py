@@ -1,0 +1,117 @@
+"""The check of an optimizer's step, on two parameters that take turns."""
+
+from collections.abc import Callable
+from inspect import signature
+from math import isclose
+from typing import Any, NamedTuple
+
+from autograd.hints import one_of
+from autograd.observe import Trouble, limited, number
+from autograd.report import Finding, Report, compared, shown
+from autograd.update_rules import RULES, Settings, State, UpdateRule, mistakes_in
+
+
+class Move(NamedTuple):
+    """A step of one of two parameters: the step's number, the parameter's name, its gradient."""
+
+    t: int
+    name: str
+    g: float
+
+
+STARTS = {"p": 1.5, "q": -0.7}
+GRADIENTS = [(0.8, -2.5), (-0.5, 1.3), (1.7, -0.6), (0.9, 2.1), (-1.2, 0.7), (0.4, -1.9)]
+MOVES = [Move(t, name, g) for t, pair in enumerate(GRADIENTS, 1) for name, g in zip(STARTS, pair, strict=True)]
+SETTINGS = Settings(lr=0.1, momentum=0.8, alpha=0.9, beta1=0.85, beta2=0.95, eps=1e-8, weight_decay=0.2)
+# What a function is taken to use in the place of a setting that it does not name: PyTorch's defaults.
+DEFAULTS = {"momentum": 0.9, "alpha": 0.99, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01}
+
+
+def examine_steps(name: str, step_fn: Callable[..., Any], seconds: float) -> Report:
+    """See `check_step`."""
+    if name not in RULES:
+        raise ValueError(f"a step is one of {', '.join(RULES)}, not {name!r}")
+    named = _named_settings(step_fn)
+    settings = SETTINGS._replace(**{n: x for n, x in DEFAULTS.items() if n not in named})  # type: ignore[arg-type]
+    yours = _Run(_rule_from(step_fn, named, seconds), settings)
+    trouble = yours.finish()
+    expected = _Run(RULES[name], settings)
+    expected.finish()
+    before = dict(STARTS)
+    for i, (move, right) in enumerate(zip(MOVES, expected.seen, strict=True)):
+        is_missing = i == len(yours.seen)
+        if is_missing or not _same(yours.seen[i], right):
+            start = f"from {shown(before[move.name])} with gradient {shown(move.g)}, lr {shown(settings.lr)}"
+            fact = trouble.text if is_missing and trouble else compared(yours.seen[i], right)
+            hint = trouble.hint if is_missing and trouble else _explained(name, yours.seen, settings)
+            finding = Finding(f"`{name}`", f"step {move.t} of {move.name}   {start}\n{fact}", hint)
+            return Report(f"{i} of {len(MOVES)} steps of {name} are right", [finding])
+        before[move.name] = right
+    return Report(f"All {len(MOVES)} steps of {name} are right")
+
+
+class _Run:
+    """Two parameters moved in turn by one rule, each with a state of its own unless it is shared."""
+
+    def __init__(self, rule: UpdateRule, settings: Settings, *, shared: bool = False) -> None:
+        self.rule, self.settings = rule, settings
+        first: State = {}
+        self.states = {name: first if shared else State() for name in STARTS}
+        self.seen: list[float] = []
+
+    def finish(self) -> Trouble | None:
+        """Make all moves: `seen` holds the parameter after each. What stopped it, if something did."""
+        now = dict(STARTS)
+        for t, name, g in MOVES:
+            try:
+                now[name] = self.rule(now[name], g, self.states[name], self.settings._replace(t=t))
+            except Trouble as trouble:
+                return trouble
+            self.seen.append(now[name])
+        return None
+
+
+def _named_settings(step_fn: Callable[..., Any]) -> set[str]:
+    """The settings that a function names and is given; `betas` means both."""
+    try:
+        named = set(list(signature(step_fn).parameters)[4:])
+    except (TypeError, ValueError):
+        named = set()
+    return named | ({"beta1", "beta2"} if "betas" in named else set())
+
+
+def _rule_from(step_fn: Callable[..., Any], named: set[str], seconds: float) -> UpdateRule:
+    """A learner's function as a rule; its errors are Trouble."""
+    parameters = set(signature(step_fn).parameters) if named else set()
+
+    def rule(p: float, g: float, state: State, s: Settings) -> float:
+        values = {**s._asdict(), "betas": (s.beta1, s.beta2)}
+        given = {n: x for n, x in values.items() if n in parameters & named}
+        returned = limited(lambda: step_fn(p, g, state, s.lr, **given), seconds)
+        if returned is None:
+            raise Trouble(
+                "the step returned None, not a number", "return the new parameter: a number is not changed in place"
+            )
+        return number(returned, "the step's result")
+
+    return rule
+
+
+def _explained(name: str, yours: list[float], settings: Settings) -> str:
+    """The hint: the mistakes that give all that was seen."""
+    runs = [(hint, _Run(rule, settings)) for hint, rule in mistakes_in(name)]
+    runs.append(("both parameters share one state: keep it in `state`", _Run(RULES[name], settings, shared=True)))
+    return one_of(hint for hint, run in runs if _gives(run, yours))
+
+
+def _gives(run: _Run, yours: list[float]) -> bool:
+    try:
+        run.finish()
+    except (ArithmeticError, ValueError):
+        return False
+    return all(map(_same, yours, run.seen))
+
+
+def _same(yours: float, expected: float) -> bool:
+    """Equal but for a small eps, whose place differs between texts."""
+    return isclose(yours, expected, rel_tol=1e-5, abs_tol=1e-7)

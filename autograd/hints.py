@@ -1,0 +1,193 @@
+"""From wrong numbers to their likely cause: usual mistakes are made on our own graph, and what they give is compared.
+
+A mistake becomes a hint only where it explains all that was observed, what was right included; where several do, the
+hint says "one of". The mistakes stand in `mistakes.py` and `wrong_rules.py`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from math import isclose
+from typing import NamedTuple
+
+from autograd.backprop import topological_order
+from autograd.value import Value
+
+Gradients = dict[Value, float]
+Order = Callable[[Sequence[Value]], Iterable[Value]]  # from the outputs so far, the last of them swept now
+Event = Callable[[float, float, float, Value, int], float]  # (old, d, g, child, position of the parent) → new
+Rule = Callable[[Value], Sequence[float]]
+LONGEST = 20_000  # visits after which a mistake's sweep is given up
+
+
+class TooLong(Exception):  # noqa: N818
+    """A mistake's sweep visits too many nodes."""
+
+
+class Evidence(NamedTuple):
+    """What one run showed: the outputs swept, the inputs, their gradients and the last output's own."""
+
+    outputs: list[Value]
+    leaves: list[Value]
+    gradients: list[float]
+    seed: float | None
+
+    def agrees(self, gradients: Gradients) -> bool:
+        """Whether these are the gradients that were seen."""
+        seed = gradients.get(self.outputs[-1], 0.0)
+        expected = [gradients.get(leaf, 0.0) for leaf in self.leaves]
+        return (self.seed is None or same(self.seed, seed)) and all(map(same, self.gradients, expected))
+
+
+class Mistake(NamedTuple):
+    """A usual mistake: its hint, and what it gives of outputs swept in turn, in as many variants as it has.
+
+    Of several mistakes of one kind that explain the evidence the first is named.
+    """
+
+    kind: str
+    hint: str
+    variants: Callable[[list[Value]], Iterable[Gradients]]
+
+    def explains(self, evidence: Evidence) -> bool:
+        """Whether one of its variants gives what was seen."""
+        try:
+            return any(map(evidence.agrees, self.variants(evidence.outputs)))
+        except (ArithmeticError, ValueError, TypeError, TooLong):  # a wrong rule may fail by itself
+            return False
+
+
+def same(a: float, b: float) -> bool:
+    """Equal but for rounding."""
+    return isclose(a, b, rel_tol=1e-7, abs_tol=1e-9)
+
+
+def explain(mistakes: Iterable[Mistake], evidence: Sequence[Evidence], more: Sequence[Evidence] = ()) -> str:
+    """The hint of the mistake that explains all the evidence; "" where none does.
+
+    Where several do, those are preferred that explain more, from what has not been tried by itself yet.
+    """
+    found = [mistake for mistake in mistakes if all(map(mistake.explains, evidence))]
+    found = [mistake for mistake in found if all(map(mistake.explains, more))] or found
+    first = {mistake.kind: mistake for mistake in reversed(found)}
+    return one_of(mistake.hint for mistake in found if first[mistake.kind] is mistake)
+
+
+def one_of(hints: Iterable[str]) -> str:
+    """One hint as it is, several as "one of", none as ""."""
+    hints = list(dict.fromkeys(hints))
+    return hints[0] if len(hints) == 1 else "one of: " + "; or ".join(hints) if hints else ""
+
+
+# ---- a sweep whose parts can be changed
+
+
+def complete(outputs: Sequence[Value]) -> Iterator[Value]:
+    """The right order: a node after all that it was used in."""
+    return reversed(topological_order(outputs[-1]))
+
+
+def recorded(node: Value) -> Sequence[float]:
+    """The right rule."""
+    return node.local_derivatives
+
+
+def accumulate(old: float, d: float, g: float, child: Value, i: int) -> float:
+    """The right event."""
+    return old + d * g
+
+
+def is_interior(node: Value) -> bool:
+    """What is rightly cleared when `backward()` begins."""
+    return bool(node.parents)
+
+
+def swept(
+    outputs: Sequence[Value],
+    *,
+    order: Order = complete,
+    event: Event = accumulate,
+    rule: Rule = recorded,
+    start: Callable[[float, Value], float] = lambda old, output: 1.0,
+    cleared: Callable[[Value], bool] = is_interior,
+    turned: bool = False,
+) -> Gradients:
+    """The gradients after `backward()` on each output in turn; what is not given is right.
+
+    `turned` serves a node's last parent first, which is right too.
+    """
+    gradients: Gradients = defaultdict(float)
+    for count, output in enumerate(outputs, 1):
+        nodes = list(islice(order(outputs[:count]), LONGEST))
+        if len(nodes) == LONGEST:
+            raise TooLong
+        for node in nodes:
+            if cleared(node):
+                gradients[node] = 0.0
+        gradients[output] = start(gradients[output], output)
+        for node in nodes:
+            g = gradients[node]
+            edges = list(enumerate(zip(node.parents, rule(node), strict=True)))
+            for i, (parent, d) in reversed(edges) if turned else edges:
+                gradients[parent] = event(gradients[parent], d, g, node, i)
+    return gradients
+
+
+# ---- numbers that are nearly right
+
+
+def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) -> str:
+    """The hint for numbers all of which are rounded, or close."""
+    pairs = list(zip(yours, expected, strict=True))
+    for digits in range(5):
+        if all(same(a, round(b, digits)) or same(a, b) for a, b in pairs):
+            return f"the numbers are rounded to {digits} decimals: keep them as they are"
+    if all(isclose(a, b, rel_tol=1e-2, abs_tol=1e-6) for a, b in pairs):
+        return "nearly right: one of: a difference quotient in place of the rule; numbers kept in float32"
+    return ""
+
+
+# ---- exceptions
+
+ERRORS: list[tuple[type[BaseException], str, str]] = [
+    (
+        TypeError,
+        "unhashable type",
+        "a class with `__eq__` and no `__hash__`, such as a dataclass, cannot be put into a set: use "
+        "`@dataclass(eq=False)`",
+    ),
+    (
+        TypeError,
+        "'NoneType' object is not callable",
+        "store the function, not its result: `out._backward = _backward`, without parentheses",
+    ),
+    (
+        AttributeError,
+        r"'(int|float)' object has no attribute",
+        "a plain number must be made a Value first: `other if isinstance(other, Value) else Value(other)`",
+    ),
+    (
+        AttributeError,
+        "'NoneType' object has no attribute",
+        "something is None that should be a Value: one of: a missing `return`; a parent held by a weak reference only",
+    ),
+    (
+        TypeError,
+        "unsupported operand .*'NoneType'",
+        "something is None that should be a number: one of: a gradient that does not start at 0; a missing `return`",
+    ),
+    (
+        RecursionError,
+        "",
+        "a recursion that does not end: one of: a method that calls itself, as `__add__` and `__radd__` may; a node "
+        "among its own parents, from a default such as `children=[]`, which all nodes share",
+    ),
+]
+
+
+def hint_for_error(error: BaseException) -> str:
+    """The hint for what a learner's code raised, "" where it says enough itself."""
+    return next(
+        (hint for kind, pattern, hint in ERRORS if isinstance(error, kind) and re.search(pattern, str(error))), ""
+    )

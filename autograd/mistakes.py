@@ -1,0 +1,302 @@
+"""The usual mistakes in a sweep: its seed, its order, who is visited, what is left over from call to call."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import product
+from typing import Any
+
+from autograd.backprop import topological_order
+from autograd.hints import LONGEST, Gradients, Mistake, Order, TooLong, complete, is_interior, swept
+from autograd.operations import Operation
+from autograd.value import Value
+
+Side = Callable[[Value], Sequence[Value]]  # a node's parents, in the order in which they are met
+
+
+def sweeps(kind: str, hint: str, *changes: dict[str, Any]) -> Mistake:
+    """The mistake of a sweep with these changes, one variant each."""
+    return Mistake(kind, hint, lambda outputs: (swept(outputs, **change) for change in changes))
+
+
+# ---- orders
+
+
+def _sides(output: Value) -> Iterator[Side]:
+    """Ways in which parents may be met: from the left or right, mixed, each once, since a set has any order."""
+    interior = [node for node in topological_order(output) if node.parents]
+    for mask in range(16):
+        turned = {node for i, node in enumerate(interior) if mask >> i % 4 & 1}
+        side = {node: node.parents[::-1] if node in turned else node.parents for node in interior}
+        once = {node: tuple(dict.fromkeys(parents)) for node, parents in side.items()}
+        yield lambda node, side=side: side.get(node, ())  # type: ignore[misc]
+        if once != side:
+            yield lambda node, once=once: once.get(node, ())  # type: ignore[misc]
+
+
+def _breadth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
+    queue, seen = [output], {output}
+    for node in queue:
+        yield node
+        new = [p for p in dict.fromkeys(parents(node)) if p not in seen] if visited else parents(node)
+        seen.update(new)
+        queue.extend(new)
+
+
+def _depth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
+    """Each node before its parents, as a recursion meets them."""
+    stack, seen = [output], set()
+    while stack:
+        node = stack.pop()
+        if not (visited and node in seen):
+            seen.add(node)
+            yield node
+            stack.extend(reversed(parents(node)))
+
+
+def _postorder(output: Value, parents: Side, is_new: Callable[[Value, list[Value]], bool]) -> list[Value]:
+    """A topological sort, output first, that asks `is_new` of each node and those visited before."""
+    nodes: list[Value] = []
+    visited: list[Value] = []
+
+    def build(node: Value) -> None:
+        if len(visited) > LONGEST:
+            raise TooLong
+        if is_new(node, visited):
+            visited.append(node)
+            for parent in parents(node):
+                build(parent)
+            nodes.append(node)
+
+    build(output)
+    return nodes[::-1]
+
+
+def _without_visited(output: Value, parents: Side) -> list[Value]:
+    return _postorder(output, parents, lambda node, visited: True)
+
+
+def _by_data(outputs: Sequence[Value]) -> list[Value]:
+    def is_new(node: Value, visited: list[Value]) -> bool:
+        return all(node.data != other.data for other in visited)
+
+    return _postorder(outputs[-1], lambda node: node.parents, is_new)
+
+
+def _through(operation: Operation, position: int) -> Order:
+    """The order where the nodes of an operation know only one of their two parents."""
+
+    def parents(node: Value) -> Sequence[Value]:
+        is_on_trial = len(node.parents) == 2 and node.operation is operation
+        return node.parents[position : position + 1] if is_on_trial else node.parents
+
+    return lambda outputs: _postorder(outputs[-1], parents, lambda node, visited: node not in visited)
+
+
+def _without_unnamed(outputs: Sequence[Value]) -> Iterator[Value]:
+    """The right order without the nodes that only their children refer to."""
+    return (node for node in complete(outputs) if node.label or node is outputs[-1])
+
+
+def _all_so_far(outputs: Sequence[Value]) -> Iterator[Value]:
+    return reversed(list(dict.fromkeys(node for y in outputs for node in topological_order(y))))
+
+
+def _not_seen_before(outputs: Sequence[Value]) -> list[Value]:
+    *earlier, output = outputs
+    seen = {node for y in earlier for node in topological_order(y)}
+    return [node for node in complete([output]) if node not in seen]
+
+
+def _ordered(kind: str, hint: str, *orders: Callable[[Value, Side], Iterable[Value]]) -> Mistake:
+    """The mistake of sweeping in one of these orders."""
+
+    def variants(outputs: list[Value]) -> Iterator[Gradients]:
+        for order in orders:
+            for side in _sides(outputs[-1]):
+                yield swept(outputs, order=lambda outputs: order(outputs[-1], side))  # noqa: B023
+
+    return Mistake(kind, hint, variants)
+
+
+# ---- sweeps that are no sweeps
+
+
+def _recursion(outputs: list[Value], *, seeds: bool) -> Gradients:
+    """`backward()` of every parent called in turn: with the whole gradient so far, or each setting its own to one."""
+    gradients: Gradients = defaultdict(float)
+    visits = 0
+
+    def visit(node: Value) -> None:
+        nonlocal visits
+        visits += 1
+        if visits > LONGEST:
+            raise TooLong
+        if seeds:
+            gradients[node] = 1.0
+        for parent, d in zip(node.parents, node.local_derivatives, strict=True):
+            gradients[parent] += d * gradients[node]
+            if not seeds:
+                visit(parent)
+        for parent in node.parents if seeds else ():
+            visit(parent)
+
+    gradients[outputs[-1]] = 1.0
+    visit(outputs[-1])
+    return gradients
+
+
+def _with_sets_of_parents(outputs: list[Value], operation: Operation) -> Iterator[Gradients]:
+    """Parents in a set, zipped with local derivatives: of an equal pair one is left, an unequal one has any order."""
+    pairs = [n for n in topological_order(outputs[-1]) if n.operation is operation and len(n.parents) == 2]
+    for swaps in product((False, True), repeat=min(len(pairs), 4)):
+        swapped = {node for node, swap in zip(pairs, swaps, strict=False) if swap}
+
+        def rule(node: Value) -> Sequence[float]:
+            if node in pairs and node.parents[0] is node.parents[1]:
+                return node.local_derivatives[0], 0.0
+            return node.local_derivatives[::-1] if node in swapped else node.local_derivatives  # noqa: B023
+
+        yield swept(outputs, rule=rule)
+
+
+def _with_added_seed(outputs: list[Value], *, stale: bool) -> Gradients:
+    """The output's gradient is added to; the other interior nodes restart, or do not."""
+    gradients: Gradients = defaultdict(float)
+    for output in outputs:
+        gradients[output] += 1.0
+        nodes = list(complete([output]))
+        for node in nodes:
+            if node.parents and node is not output and not stale:
+                gradients[node] = 0.0
+        for node in nodes:
+            for parent, d in zip(node.parents, node.local_derivatives, strict=True):
+                gradients[parent] += d * gradients[node]
+    return gradients
+
+
+# ---- the lists
+
+KEPT = sweeps(
+    "kept",
+    "an earlier graph is swept over again: a list outlives the call (a tape never cleared, a default argument such as "
+    "`topo=[]`)",
+    {"order": _all_so_far, "cleared": lambda node: False},
+)
+
+
+def lost_parents(operation: Operation) -> list[Mistake]:
+    """What is missing where the nodes of an operation know one of their two parents only."""
+    return [
+        sweeps(
+            "lost parent",
+            f"what the {lost} operand was computed from is not reached: it is missing among the result's parents",
+            {"order": _through(operation, kept)},
+        )
+        for kept, lost in ((0, "second"), (1, "first"))
+        if operation.arity == 2
+    ]
+
+
+def parents_in_a_set(operation: Operation) -> Mistake:
+    """What comes of an operation whose nodes keep their parents in a set."""
+    return Mistake(
+        "set",
+        "parents in a set lose their order, and `a * a` one of two: keep them in a tuple",
+        lambda outputs: _with_sets_of_parents(outputs, operation),
+    )
+
+
+def mistakes_in_sweep() -> list[Mistake]:
+    """Wrong seeds, orders and sets of visited nodes."""
+    return [
+        sweeps(
+            "seed",
+            "nothing starts: one of: `backward()` does not begin by setting the output's own gradient to 1; gradients "
+            "are set back to zero at its end",
+            {"start": lambda old, y: 0.0},
+        ),
+        sweeps(
+            "seed",
+            "`backward()` starts from the output's data: its own gradient is 1",
+            {"start": lambda old, y: y.data},
+        ),
+        sweeps(
+            "shallow",
+            "the gradient stops at the output's own parents: one of: `reversed` is missing, so that they pass on "
+            "before they have anything; `backward()` does not go on to their parents; an operation copies its inputs "
+            "into new Values",
+            {"order": lambda outputs: outputs[-1:]},
+        ),
+        sweeps(
+            "unnamed",
+            "a computed operand that has no name of its own is gone: keep parents in a tuple, not by weak references",
+            {"order": _without_unnamed},
+        ),
+        _ordered(
+            "order",
+            "a node passed its gradient on before all its uses had added to it: sweep in reversed topological order",
+            _breadth_first,
+            _depth_first,
+        ),
+        _ordered(
+            "visited",
+            "a node used twice is swept over twice: keep a set of the visited nodes",
+            _without_visited,
+            partial(_breadth_first, visited=False),
+            partial(_depth_first, visited=False),
+        ),
+        Mistake(
+            "recursion",
+            "a node passes on all it has each time it is reached: let it wait until every use has reported "
+            "(reversed topological order)",
+            lambda outputs: [_recursion(outputs, seeds=False)],
+        ),
+        Mistake(
+            "reseeding",
+            "`backward()` is called on the parents too, and sets each one's gradient to 1: only the output starts at 1",
+            lambda outputs: [_recursion(outputs, seeds=True)],
+        ),
+        sweeps(
+            "equality",
+            "different nodes with equal data are taken for one: visited nodes are told apart by identity, so do not "
+            "define `__eq__` by data (for a dataclass: `@dataclass(eq=False)`)",
+            {"order": _by_data},
+        ),
+        sweeps(
+            "clipped",
+            "the gradients are cut off at 1 and -1: clipping is no part of `backward()`",
+            {"event": lambda old, d, g, child, i: max(-1.0, min(1.0, old + d * g))},
+        ),
+        KEPT,
+    ]
+
+
+def mistakes_in_repeating() -> list[Mistake]:
+    """What is left over from one `backward()` to the next."""
+    return [
+        sweeps(
+            "stale",
+            "interior nodes still hold the gradients of the call before: set them to zero when `backward()` begins, "
+            "and let only leaves accumulate",
+            {"cleared": lambda node: False},
+        ),
+        Mistake(
+            "seed",
+            "the output's gradient is added to: it is set, `self.grad = 1`, not `+=`",
+            lambda outputs: [_with_added_seed(outputs, stale=stale) for stale in (False, True)],
+        ),
+        sweeps(
+            "erased",
+            "leaves lose the gradients of the call before: `backward()` adds to them, interior nodes restart at zero",
+            {"cleared": lambda node: True},
+        ),
+        sweeps(
+            "only once",
+            "a node takes part in the first `backward()` only: the set of visited nodes outlives the call (a default "
+            "argument, a flag on the node)",
+            {"order": _not_seen_before, "cleared": lambda node: False},
+            {"order": _not_seen_before, "cleared": is_interior},
+        ),
+        KEPT,
+    ]

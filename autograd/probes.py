@@ -1,0 +1,254 @@
+"""The expressions that `check_value` tries on an engine, as Python text, layer by layer.
+
+A probe is text such as `s = a * b; s * s`: it is shown as it stands, evaluated with a learner's Values, and evaluated
+with ours, whose graph is what is expected and what mistakes are tried out on. Layers of probes build on each other, so
+that a wrong `*` is never reported as a wrong `+`.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from functools import cache
+from random import Random
+from typing import Any, NamedTuple
+
+from autograd.operations import OPERATIONS
+
+BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.iadd,
+    ast.Sub: operator.isub,
+    ast.Mult: operator.imul,
+    ast.Div: operator.itruediv,
+}
+
+
+class Layer(NamedTuple):
+    """Probes of one thing that an engine does.
+
+    where     its name in messages
+    texts     the probes
+    row       the table's row whose rule is on trial here, if it is one; the layers before have tried all others
+    method    what the class must have for them
+    beside    whether it is the row beside a plain number only: between Values it has been tried
+    optional  whether an engine may lack or refuse it
+    hint      the cause, where a layer can fail for one only
+    """
+
+    where: str
+    texts: tuple[str, ...]
+    row: str = ""
+    method: str = ""
+    beside: bool = False
+    optional: bool = False
+    hint: str = ""
+
+
+def _operator(method: str, row: str, *texts: str, optional: bool = False) -> Layer:
+    return Layer(f"`{method}`", texts, row, f"__{method}__", optional=optional)
+
+
+# Each sweep of the first layer goes wrong in its own way for every usual mistake in order and accumulation.
+ADD = _operator(
+    "add",
+    "add",
+    "a + b",
+    "a + a",
+    "(a + b) + c",
+    "a + (b + c)",
+    "s = a + b; t = a + c; s + t",
+    "s = a + b; t = b + a; s + t",
+    "s = a + a; t = s + s; t + t",
+    "s = a + a; t = s + s; s + t",
+    "s = a + a; t = s + s; t + s",
+    "s = a + b; t = s + c; u = t + d; s + u",
+    "s = a + b; t = s + c; u = t + d; u + s",
+    "s = a + b; t = s + s; u = t + s; (t + u) + (u + s)",
+)
+TWO_GRAPHS = Layer("`backward`", ("y = a + b; y.backward(); z = c + d; z.backward()",), "add")
+MUL = _operator(
+    "mul",
+    "multiply",
+    "a * b",
+    "a * b + c",
+    "a * b + a * c",
+    "a * a",
+    "a * b * c",
+    "(a + b) * (c + d)",
+    "c * (a * b)",
+    "s = a * b; s * s + s",
+    "s = a + a; (s * (s + a)) * s",
+    "s = a * b; t = s * c; u = t * s; u * t + s",
+)
+
+
+def _beside_number(method: str, row: str, form: str, *more: str, optional: bool = False) -> Layer:
+    """The probes of an operator beside a plain number: `form` with an input, and with a computed one, for x."""
+    simple = form.replace("x", "a")
+    computed = form.replace("x", "(a * b)")
+    texts = (simple, *more, f"({computed}) * c", f"({computed}) * d", f"({simple}) * e + a")
+    return Layer(f"`{method}`", texts, row, f"__{method}__", beside=True, optional=optional)
+
+
+OPERATORS = (
+    _beside_number("add", "add", "x + 2.5", "a + 3"),
+    _beside_number("radd", "add", "2.5 + x", "0 + a"),
+    _beside_number("mul", "multiply", "x * 2.5", "a * 3"),
+    _beside_number("rmul", "multiply", "2.5 * x", "3 * a"),
+    _operator("neg", "negative", "-a", "-(a * b) * c", "-a * a", "(-a) * b + a"),
+    _operator(
+        "sub", "subtract", "a - b", "(a * b - c) * d", "e * (a - b * c)", "(a - b) * d + a", "(a - b) * d + b", "a - a"
+    ),
+    _beside_number("sub", "subtract", "x - 2.5"),
+    _beside_number("rsub", "subtract", "2.5 - x"),
+    _beside_number("pow", "fixed_power", "x ** 3", "a ** 2", "c ** 2", "a ** -1", "a ** 0.5", "a ** 1", "z ** 2"),
+    _operator("truediv", "divide", "a / b", "(a * b) / (c + d) * e", "a / b * d + a", "c / b * d + b", "a / a"),
+    _beside_number("truediv", "divide", "x / 2.5"),
+    _beside_number("rtruediv", "divide", "2.5 / x"),
+    Layer(
+        "`**` of two Values",
+        ("a ** b", "(a * b) ** (c * d) * c", "(a * b) ** (c * d) * e", "a ** b * d + a", "a ** b * d + b"),
+        "power",
+        optional=True,
+    ),
+    _beside_number("rpow", "power", "2.5 ** x", optional=True),
+    _operator("abs", "abs", "abs(a)", "abs(c)", "abs(a * c) * d", "abs(c) * b + c", optional=True),
+    *(Layer(f"`{o}=`", (f"s = a; s {o}= b; s", f"s = a * b; s {o}= c; s * a")) for o in "+-*/"),
+)
+DEEP = Layer(
+    "a deeper graph",
+    (
+        "s = a * b; t = s + c; u = t * s - d / t; v = (u + t) ** 2 / s; v * u - 2.5 * a",
+        "s = a\nfor i in range(30): s = s * c + b\ns",
+        "s = a\nfor i in range(6): s = s + s\ns",
+    ),
+)
+# Functions by the names of their rows. gelu, elu and leaky_relu have more than one definition, so they are not here.
+FUNCTIONS = (
+    *("exp", "tanh", "relu", "sigmoid", "log", "sqrt", "square", "abs", "softplus", "silu", "erf"),
+    *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "arcsinh", "arccosh", "arctanh"),
+    *("expm1", "log1p", "log2", "log10"),
+)
+ACTIVATIONS = {"relu", "tanh", "sigmoid"}
+REPEATED = Layer(
+    "repeated `backward()`",
+    (
+        "y = a * b; y.backward(); y.backward()",
+        "s = a * b; y = s * c; y.backward(); y.backward()",
+        "s = a * a; t = s * s; t.backward(); t.backward()",
+        "s = a * b; t = s * c; y = t * s; y.backward(); y.backward(); y.backward()",
+        "s = a * b; y = s * c; z = s * d; y.backward(); z.backward()",
+        "s = a * a; t = s * b; y = t * c; z = t + s; y.backward(); z.backward(); y.backward()",
+    ),
+)
+CHAIN = Layer(
+    "a chain of 3,000",
+    ("s = a\nfor i in range(3000): s = s + b\ns",),
+    hint="recursion goes one call deeper for each node: sort with a list as a stack of your own",
+)
+DOUBLINGS = Layer(
+    "forty doublings",
+    ("s = a\nfor i in range(40): s = s + s\ns",),
+    hint="right but slow: every path is walked along, and there are 2**40; visit each node once, in reversed "
+    "topological order",
+)
+TEN_DOUBLINGS = "s = a\nfor i in range(10): s = s + s\ns"
+
+
+def function_layer(name: str) -> Layer:
+    """The probes of a method of one input: inside a chain, used twice, at two inputs, with upstream gradients ≠ 1."""
+    f = f"{name}()"
+    texts = (f"u.{f}", f"v.{f}", f"u.{f} * c", f"(h * w).{f} * c", f"(h * x).{f} * e", f"u.{f} * d + u")
+    return Layer(f"`{name}`", texts, name, name)
+
+
+def numbers_for(layer: Layer, seed: int | None) -> dict[str, float]:
+    """The numbers that stand for the names in a layer's probes: short, unequal and none of 0, 1, 2.
+
+    So different mistakes give different results. No seed gives the same numbers always. z is 0 on purpose.
+    """
+    random = Random(seed or 0)
+    while True:
+        numbers = STANDARD if seed is None else {n: round(random.uniform(*ends), 1) for n, ends in RANGES.items()}
+        if layer.method in FUNCTIONS:
+            numbers = numbers | _inside([x for (x,) in OPERATIONS[layer.row].points], random)
+        if len({1.0, 2.0, *map(abs, numbers.values())}) == len(numbers) + 2:
+            return numbers | {"z": 0.0}
+
+
+STANDARD = {"a": 1.3, "b": 2.7, "c": -0.7, "d": 3.4, "e": 17.6}
+RANGES = {"a": (1.1, 1.8), "b": (2.2, 2.9), "c": (-0.9, -0.3), "d": (3.1, 3.9), "e": (16.1, 18.9)}
+
+
+def _inside(points: list[float], random: Random) -> dict[str, float]:
+    """Two inputs u, v inside the domain that a row's points span, one of them below zero if it can be, and w = 2u,
+    x = 2v but for a little, to be multiplied by h = 1/2.
+    """
+    low, high = max(min(points), -1.4), min(max(points), 1.4 if min(points) < 1.0 else 1.9)
+    low = low if low < 0 else max(low, 0.2)
+    u = round(high - random.uniform(0.1, 0.4) * (high - max(low, 0.0)), 2)
+    v = round(low + random.uniform(0.1, 0.4) * (-low if low < 0 < high else high - low), 2)
+    return {"u": u, "v": v, "h": 0.5, "w": round(2 * u - 0.08, 2), "x": round(2 * v + 0.08, 2)}
+
+
+# ---- evaluating a probe
+
+
+@cache
+def _parsed(text: str) -> tuple[ast.stmt, ...]:
+    return tuple(ast.parse(text.replace("; ", "\n")).body)
+
+
+@cache
+def names_in(text: str) -> tuple[str, ...]:
+    """The names that a probe reads before it gives them a value: its inputs, in alphabetical order."""
+    nodes = [node for statement in _parsed(text) for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    made = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return tuple(sorted({node.id for node in nodes} - made - {"range", "abs"}))
+
+
+def evaluate(text: str, names: Mapping[str, Any], call: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """The names of a probe with their values, that of its last line under "". `call(object, name)` calls a method."""
+    scope = dict(names)
+    for statement in _parsed(text):
+        _execute(statement, scope, call)
+    return scope
+
+
+def _execute(statement: ast.stmt, scope: dict[str, Any], call: Callable[[Any, str], Any]) -> None:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            scope[name] = _value(value, scope, call)
+        case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
+            scope[name] = IN_PLACE[type(op)](scope[name], _value(value, scope, call))
+        case ast.For(iter=ast.Call(args=[ast.Constant(value=int(count))]), body=body):
+            for _ in range(count):
+                for inner in body:
+                    _execute(inner, scope, call)
+        case ast.Expr(value=value):
+            scope[""] = _value(value, scope, call)
+        case _:
+            raise SyntaxError(f"a probe has no {type(statement).__name__}")
+
+
+def _value(node: ast.expr, scope: dict[str, Any], call: Callable[[Any, str], Any]) -> Any:
+    match node:
+        case ast.Constant(value=number):
+            return number
+        case ast.Name(id=name):
+            return scope[name]
+        case ast.BinOp(left=left, op=op, right=right):
+            return BINARY[type(op)](_value(left, scope, call), _value(right, scope, call))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, scope, call)
+        case ast.Call(func=ast.Name(id="abs"), args=[x]):
+            return abs(_value(x, scope, call))
+        case ast.Call(func=ast.Attribute(value=x, attr=name)):
+            return call(_value(x, scope, call), name)
+    raise SyntaxError(f"a probe has no {type(node).__name__}")

@@ -1,0 +1,257 @@
+"""The usual mistakes in an operation: in what it adds to its parents' gradients, in its rule, in its value."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from math import log
+from typing import Any
+
+from autograd.backprop import topological_order
+from autograd.hints import Event, Gradients, Mistake, Rule, one_of, same, swept
+from autograd.mistakes import sweeps
+from autograd.operations import OPERATIONS, Operation, constant
+from autograd.value import Value
+
+# ---- contributions: (old gradient, local derivative, upstream gradient, the child's data) → new gradient
+
+Contribution = Callable[[float, float, float, float], float]
+ADD_UP = "a value used twice must add up both contributions: use `+=`, not `=`"
+WHOLE = "the gradients are cut or rounded to whole numbers: keep them as they are"
+EVENTS: list[tuple[str, str, Contribution]] = [
+    ("overwrite", ADD_UP, lambda old, d, g, y: d * g),
+    (
+        "no upstream",
+        "the upstream gradient is left out: a contribution is local derivative * `out.grad`",
+        lambda old, d, g, y: old + d,
+    ),
+    (
+        "overwrite",
+        "the upstream gradient is left out, and `=` overwrites: `+= local derivative * out.grad`",
+        lambda old, d, g, y: d,
+    ),
+    (
+        "upstream added",
+        "the upstream gradient is added to the local derivative: multiply them",
+        lambda old, d, g, y: old + d + g,
+    ),
+    (
+        "upstream added",
+        "the upstream gradient is added to the local derivative, and `=` overwrites: `+= local derivative * out.grad`",
+        lambda old, d, g, y: d + g,
+    ),
+    ("data", "`out.data` stands where `out.grad` belongs", lambda old, d, g, y: old + d * y),
+    ("sign", "the sign is wrong", lambda old, d, g, y: old - d * g),
+    (
+        "twice",
+        "twice what it should be: one of: it is added twice; a factor 2 is too many, or 1/2 missing",
+        lambda old, d, g, y: old + 2 * d * g,
+    ),
+    ("half", "half of what it should be: a factor 2 is missing, or 1/2 too many", lambda old, d, g, y: old + d * g / 2),
+    ("upstream squared", "the upstream gradient is multiplied in twice", lambda old, d, g, y: old + d * g * g),
+    (
+        "nothing",
+        "nothing arrives: one of: the result does not know its parents, or was made from `.data` alone; its backward "
+        "function is missing or never called; `self.grad` stands where `out.grad` belongs",
+        lambda old, d, g, y: old,
+    ),
+    (
+        "gate",
+        "the gradient is let through by its own sign: what counts is the sign of the input",
+        lambda old, d, g, y: old + d * max(g, 0.0),
+    ),
+    ("whole", WHOLE, lambda old, d, g, y: old + int(d * g)),
+    ("whole", WHOLE, lambda old, d, g, y: old + round(d * g)),
+]
+EVENTS += [
+    (
+        "rounded",
+        f"the gradients are rounded to {digits} decimals: keep them as they are",
+        lambda old, d, g, y, digits=digits: old + round(d * g, digits),  # type: ignore[misc]
+    )
+    for digits in range(1, 5)
+]
+SIDES = ((None, ""), (0, "toward the first operand, "), (1, "toward the second operand, "))
+
+
+def mistakes_in_operation(operation: Operation, *, beside: bool = False, sums: bool = True) -> list[Mistake]:
+    """Wrong contributions, toward all parents or one, and wrong local derivatives.
+
+    With `beside` only the nodes beside a plain number have them; `sums` says that contributions are added up.
+    """
+
+    def is_on_trial(node: Value) -> bool:
+        return node.operation is operation and (not beside or any(p.operation is constant for p in node.parents))
+
+    mistakes = []
+    for position, side in SIDES if operation.arity == 2 and not beside else SIDES[:1]:
+        for kind, hint, contribution in EVENTS:
+            event = _on(is_on_trial, position, contribution)
+            is_ordered = contribution(7.0, 2.0, 3.0, 5.0) == contribution(11.0, 2.0, 3.0, 5.0)  # overwrites the old
+            variants = _in_all_orders(event) if is_ordered else _in_one_order(event)
+            if sums or not is_ordered:
+                mistakes.append(Mistake(kind, f"{side}{hint}", variants))
+    rules = [sweeps("rule", hint, {"rule": _ruled(is_on_trial, rule)}) for hint, rule in rules_for(operation)]
+    return mistakes + rules
+
+
+def _on(is_on_trial: Callable[[Value], bool], position: int | None, wrong: Contribution) -> Event:
+    """The event that goes wrong for the nodes on trial, toward the parent at this position."""
+
+    def event(old: float, d: float, g: float, child: Value, i: int) -> float:
+        return wrong(old, d, g, child.data) if is_on_trial(child) and position in (None, i) else old + d * g
+
+    return event
+
+
+def _in_one_order(event: Event) -> Callable[[list[Value]], Iterator[Gradients]]:
+    return lambda outputs: iter([swept(outputs, event=event)])
+
+
+def _in_all_orders(event: Event) -> Callable[[list[Value]], Iterator[Gradients]]:
+    """What is left where a gradient is overwritten depends on which child comes last."""
+
+    def variants(outputs: list[Value]) -> Iterator[Gradients]:
+        for order in islice(_complete_orders(outputs[-1]), 12):
+            for turned in (False, True):
+                yield swept(outputs, order=lambda outputs: order, event=event, turned=turned)  # noqa: B023
+
+    return variants
+
+
+def _complete_orders(output: Value) -> Iterator[list[Value]]:
+    """Every order of the nodes with parents in which each comes after all that it was used in."""
+    nodes = [node for node in topological_order(output) if node.parents]
+
+    def extend(order: list[Value]) -> Iterator[list[Value]]:
+        if len(order) == len(nodes):
+            yield order
+        rest = [node for node in nodes if node not in order]
+        for node in reversed(rest):
+            if not any(node in other.parents for other in rest):
+                yield from extend([*order, node])
+
+    return extend([])
+
+
+# ---- local derivatives; y is the output
+
+WrongRule = tuple[str, Callable[..., tuple[float, ...]]]
+RULES: dict[str, list[WrongRule]] = {
+    "fixed_power": [
+        ("the factor n is missing: the derivative is n * x**(n - 1)", lambda y, x, n: (x ** (n - 1), 0.0)),
+        ("the exponent must go down by one: the derivative is n * x**(n - 1)", lambda y, x, n: (n * x**n, 0.0)),
+        ("parentheses are missing: `n * x**n - 1` is (n * x**n) - 1", lambda y, x, n: (n * x**n - 1, 0.0)),
+        ("the power is missing: the derivative is n * x**(n - 1)", lambda y, x, n: (n * x, 0.0)),
+        ("the factor is n, not n - 1: the derivative is n * x**(n - 1)", lambda y, x, n: ((n - 1) * x ** (n - 1), 0.0)),
+        ("that is toward the exponent; toward x the derivative is n * x**(n - 1)", lambda y, x, n: (y * log(x), 0.0)),
+    ],
+    "power": [
+        ("the factor b is missing: toward a it is b * a**(b - 1)", lambda y, a, b: (a ** (b - 1), y * log(a))),
+        ("the exponent must go down by one: toward a it is b * a**(b - 1)", lambda y, a, b: (b * y, y * log(a))),
+        ("the logarithm is missing: toward the exponent it is y * log(a)", lambda y, a, b: (b * y / a, y)),
+        ("the logarithm is the base's: toward the exponent it is y * log(a)", lambda y, a, b: (b * y / a, y * log(b))),
+    ],
+    "divide": [
+        ("toward b the derivative is -a / b**2: the square is missing", lambda y, a, b: (1 / b, -a / b)),
+        ("toward b the derivative is -a / b**2: the factor a is missing", lambda y, a, b: (1 / b, -1 / (b * b))),
+        ("toward b the derivative is -a / b**2, not 1 / a", lambda y, a, b: (1 / b, 1 / a)),
+        ("toward a the derivative is 1 / b, not b", lambda y, a, b: (b, -a / (b * b))),
+    ],
+    "tanh": [
+        ("the square is missing: the derivative is 1 - y**2", lambda y, x: (1 - y,)),
+        ("the derivative is 1 - y**2, with a minus", lambda y, x: (1 + y * y,)),
+        ("the derivative is 1 - y**2: the 1 is missing", lambda y, x: (-y * y,)),
+        ("that is the sigmoid's rule: the derivative of tanh is 1 - y**2", lambda y, x: (y * (1 - y),)),
+    ],
+    "sigmoid": [
+        ("the derivative is y * (1 - y): the factor y is missing", lambda y, x: (1 - y,)),
+        ("the derivative is y * (1 - y), with a minus", lambda y, x: (y * (1 + y),)),
+        ("that is tanh's rule: the derivative of the sigmoid is y * (1 - y)", lambda y, x: (1 - y * y,)),
+    ],
+    "exp": [("exp(x) is its own derivative: the power rule is for x**n", lambda y, x: (x * y / 2.718281828459045,))],
+    "relu": [
+        ("the derivative is 1 above zero, not the value", lambda y, x: (max(x, 0.0),)),
+        ("the gate is the wrong way round: the gradient passes where x > 0", lambda y, x: (float(x < 0),)),
+        (
+            "the gradient passes below zero too: one of: the gate is missing; `>=` lets an output of 0 through",
+            lambda y, x: (1.0,),
+        ),
+    ],
+}
+PASSED_ON = "the local derivative is left out: the upstream gradient is passed on as it is"
+
+
+def rules_for(row: Operation) -> Iterator[WrongRule]:
+    """The wrong rules of a row: its own, and those that any row can be given and that are not its sign or a factor."""
+    yield from RULES.get(row.name, ())
+    d = row.derivatives_of_floats
+    if row.name in ("multiply", "divide", "power"):
+        yield (
+            "the operands are swapped: each one's local derivative stands with the other",
+            lambda y, a, b: d(y, a, b)[::-1],
+        )
+        yield PASSED_ON, lambda y, a, b: (1.0, 1.0)
+    if row.arity == 1 and row.name != "negative":
+        yield PASSED_ON, lambda y, x: (1.0,)
+        yield "the derivative is taken at the output: it belongs at the input", lambda y, x: d(y, y)
+        yield "the derivative is taken at the input: it belongs at the output (`out.data`)", lambda y, x: d(x, x)
+        yield "the value stands where the derivative belongs", lambda y, x: (y,)
+        if row.name != "square":
+            yield "the input stands where the derivative belongs", lambda y, x: (x,)
+        yield "the derivative is upside down: 1 / it is what is given", lambda y, x: (1 / d(y, x)[0],)
+        for name in ("sin", "cos", "exp", "sinh", "cosh"):
+            f = OPERATIONS[name].value_of_floats
+            if (row.name, name) != ("cos", "sin"):
+                yield f"{name}(x) stands where the derivative belongs", lambda y, x, f=f: (f(x),)
+
+
+def _ruled(is_on_trial: Callable[[Value], bool], wrong: Callable[..., tuple[float, ...]]) -> Rule:
+    def rule(node: Value) -> Sequence[float]:
+        return wrong(node.data, *[p.data for p in node.parents]) if is_on_trial(node) else node.local_derivatives
+
+    return rule
+
+
+# ---- values
+
+WrongValue = tuple[str, Callable[..., Any]]
+
+
+def explain_values(row: Operation, runs: Sequence[tuple[Value, float]]) -> str:
+    """The hint for wrong values: what in the place of the row gives all of them."""
+    return one_of(hint for hint, f in _wrong_values(row) if all(_gives(row, f, y, yours) for y, yours in runs))
+
+
+def _gives(row: Operation, f: Callable[..., Any], output: Value, yours: float) -> bool:
+    data: dict[Value, float] = {}
+    try:
+        for node in topological_order(output):
+            inputs = [data[p] for p in node.parents]
+            operation = node.operation
+            if operation is None or not inputs:
+                data[node] = node.data
+            else:
+                data[node] = f(*inputs) if operation is row else operation.float_value(*inputs)
+        return same(data[output], yours)
+    except (ArithmeticError, ValueError, TypeError):
+        return False
+
+
+def _wrong_values(row: Operation) -> Iterator[WrongValue]:
+    f = row.float_value
+    yield "the sign is wrong", lambda *x: -f(*x)
+    yield "the result is cut to a whole number by int()", lambda *x: int(f(*x))
+    for digits in range(4):
+        yield f"the result is rounded to {digits} decimals", lambda *x, digits=digits: round(f(*x), digits)
+    if row.arity == 2:
+        yield "the operands are swapped", lambda a, b: f(b, a)
+        yield "that is the first operand, as it was", lambda a, b: a
+        yield "that is the second operand, as it was", lambda a, b: b
+        for name in ("add", "subtract", "multiply", "divide", "power"):
+            other = OPERATIONS[name]
+            if other.symbol != row.symbol:
+                yield f"that is a {other.symbol} b", other.float_value
+    if row.arity == 1:
+        yield "that is the input, as it was", lambda x: x
+        for name, other in OPERATIONS.items():
+            if other.arity == 1 and name not in (row.name, "positive", "negative"):
+                yield f"that is {name}(x)", other.float_value

@@ -1,0 +1,879 @@
+"""The checks: every engine of the zoo is told what is wrong with it, and no right one anything."""
+
+import gc
+import math
+import sys
+import threading
+import time
+from contextlib import suppress
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Operation, Value, check, hints, topological_order
+from autograd.check import check_op, check_step, check_topological_order, check_value, gradcheck, report, reveal
+from autograd.check_engine import mistakes_for
+from autograd.deadline import Limit, OutOfTime
+from autograd.hints import Evidence, explain, swept
+from autograd.observe import expect
+from autograd.probes import (
+    ADD,
+    DEEP,
+    FUNCTIONS,
+    MUL,
+    OPERATORS,
+    REPEATED,
+    TWO_GRAPHS,
+    evaluate,
+    function_layer,
+    names_in,
+    numbers_for,
+)
+
+spec = spec_from_file_location("wrong_engines", Path(__file__).with_name("wrong_engines.py"))
+zoo = module_from_spec(spec)
+spec.loader.exec_module(zoo)
+RIGHT, STRICTLY_RIGHT, WRONG, engine = zoo.RIGHT, zoo.STRICTLY_RIGHT, zoo.WRONG, zoo.engine
+OURS_TOO = {**RIGHT, "ours": None}
+LAYERS = [ADD, TWO_GRAPHS, MUL, *OPERATORS, *map(function_layer, FUNCTIONS), DEEP, REPEATED]
+
+
+def right(name):
+    return engine(RIGHT[name]) if name != "ours" else Value
+
+
+# ---- engines
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda w: w.name)
+def test_a_wrong_engine_is_told_what_is_wrong(wrong):
+    found = report(check_value, engine(wrong.source), wrong.level)
+    text = str(found)
+    assert not found.ok
+    assert found.findings[0].where in wrong.where.split("|")
+    for part in wrong.says:
+        assert any(words in text for words in part.split("|")), text
+
+
+def test_there_are_enough_wrong_engines():
+    assert len(WRONG) >= 40
+    assert len({w.source for w in WRONG if w.edits}) == len([w for w in WRONG if w.edits])
+
+
+@pytest.mark.parametrize("level", ["add", "mul", "all"])
+@pytest.mark.parametrize("name", OURS_TOO)
+def test_no_right_engine_is_blamed(name, level):
+    for seed in (None, 1, 2, 3):
+        found = report(check_value, right(name), level, seed)
+        assert found.ok, f"seed {seed}: {found}"
+
+
+@pytest.mark.parametrize("name", [*STRICTLY_RIGHT, "ours"])
+def test_right_engines_that_repeat_and_go_deep_pass_strict(name):
+    found = report(check_value, right(name), "strict")
+    assert found.ok, str(found)
+
+
+@pytest.mark.parametrize("name", OURS_TOO)
+def test_a_check_of_all_takes_less_than_a_fifth_of_a_second(name):
+    make = right(name)
+    assert min(_cpu_seconds(make) for _ in range(3)) < 0.2
+
+
+def _cpu_seconds(make):
+    start = time.thread_time()
+    report(check_value, make, "all")
+    return time.thread_time() - start
+
+
+def test_recursion_along_every_path_is_right_but_slow():
+    found = report(check_value, right("recursion"), "all")
+    assert found.ok
+    assert "right but slow: ten doublings" in found.notes[0]
+    assert "note: right but slow" in str(found)
+    assert not report(check_value, right("stored"), "all").notes
+
+
+def test_a_check_prints_its_verdict_and_raises(capsys):
+    assert check_value(right("stored"), "mul") is None
+    assert capsys.readouterr().out == "All 24 probes passed: Value is right at level 'mul'.\n"
+    wrong = next(w for w in WRONG if w.name == "mul's operands swapped")
+    with pytest.raises(AssertionError) as raised:
+        check_value(engine(wrong.source), "mul")
+    assert str(raised.value) == (
+        "15 of 24 probes passed. First problem, in `mul`:\n"
+        "  a * b   at a = 1.3, b = 2.7\n"
+        "  d/da: yours 1.3, expected 2.7\n"
+        "  d/db: yours 2.7, expected 1.3\n"
+        "  hint: the operands are swapped: each one's local derivative stands with the other"
+    )
+    assert capsys.readouterr().out == "15 of 24 probes passed.\n"
+
+
+def test_a_seed_gives_other_numbers_each_time_the_same():
+    wrong = next(w for w in WRONG if w.name == "mul's operands swapped")
+    texts = [str(report(check_value, engine(wrong.source), "mul", seed)) for seed in (None, 5, 5, 6)]
+    assert texts[1] == texts[2]
+    assert len(set(texts)) == 3
+    assert all("the operands are swapped" in text for text in texts)
+
+
+def test_an_unknown_level_is_refused():
+    with pytest.raises(ValueError, match="level is one of 'add', 'mul', 'all', 'strict', not 'hard'"):
+        check_value(Value, "hard")
+
+
+def test_an_engine_that_lacks_things_is_told_which():
+    class Bare:
+        def __init__(self, data):
+            self.data, self.grad = data, 0.0
+
+    assert "the new Bare has no `backward`" in str(report(check_value, Bare))
+    assert "raised TypeError" in str(report(check_value, lambda: 3))
+    assert "no `data`" in str(report(check_value, float)) or "no `grad`" in str(report(check_value, float))
+    Bare.backward = lambda self: None
+    assert "unsupported operand" in str(report(check_value, Bare)) or "has no `__add__`" in str(
+        report(check_value, Bare)
+    )
+
+
+def test_karpathys_lecture_engine_need_not_have_relu_but_some_activation():
+    source = RIGHT["closures"]
+    without = source.replace("def relu", "def rectify")
+    assert report(check_value, engine(without)).ok
+    bare = without.replace("def tanh", "def th").replace("def sigmoid", "def logistic")
+    assert "Value has no `relu`: `u.relu()` fails" in str(report(check_value, engine(bare)))
+
+
+def test_gradients_that_are_values_and_numpy_numbers_are_fine():
+    assert type(engine(RIGHT["tape"])(1.0).data) is np.float64
+    assert report(check_value, engine(RIGHT["tape"])).ok
+
+
+def test_a_cause_that_is_not_known_gets_no_hint():
+    source = RIGHT["closures"].replace(
+        "self.grad += (1 - out.data ** 2) * out.grad", "self.grad += 0.37 * out.grad + 0.11"
+    )
+    found = report(check_value, engine(source))
+    assert found.findings[0].where == "`tanh`"
+    assert "yours 0.48, expected" in str(found)
+    assert found.findings[0].hint == ""
+
+
+def test_the_findings_of_the_first_broken_layer_are_all_there():
+    wrong = next(w for w in WRONG if w.name == "mul adds")
+    found = report(check_value, engine(wrong.source))
+    assert len(found.findings) == 10
+    assert {f.where for f in found.findings} == {"`mul`"}
+
+
+# ---- the probes themselves
+
+
+def central_difference(text, numbers, name, h=1e-6):
+    def value(x):
+        leaves = {n: Value(numbers[n]) for n in names_in(text)} | {name: Value(x)}
+        return evaluate(text, leaves, lambda v, method: getattr(v, method)())[""].data
+
+    return (value(numbers[name] + h) - value(numbers[name] - h)) / (2 * h)
+
+
+@pytest.mark.parametrize("layer", LAYERS[:-1], ids=lambda layer: layer.where)
+def test_what_is_expected_agrees_with_central_differences(layer):
+    for seed in (None, 4):
+        numbers = numbers_for(layer, seed)
+        for text in layer.texts:
+            if "backward" not in text:
+                expected = expect(text, numbers)
+                for name in names_in(text):
+                    difference = central_difference(text, numbers, name)
+                    assert expected.gradients[name] == pytest.approx(difference, rel=1e-6, abs=1e-8), text
+
+
+def test_what_is_expected_of_repeated_calls_is_the_sum_of_single_ones():
+    numbers = numbers_for(REPEATED, None)
+    a, b, c, d = (numbers[n] for n in "abcd")
+    expected = [expect(text, numbers).gradients["a"] for text in REPEATED.texts]
+    three = a * b * c * a * b  # y = t * s = a²b²c
+    singles = [
+        2 * b,
+        2 * b * c,
+        2 * 4 * a**3,
+        3 * 2 * three / a,
+        b * c + b * d,
+        2 * (2 * a * b * c) + 2 * a * b + 2 * a,
+    ]
+    assert expected == pytest.approx(singles, rel=1e-14)
+
+
+@pytest.mark.parametrize("seed", [None, *range(30)])
+def test_numbers_are_short_unequal_and_none_of_them_0_1_2(seed):
+    for layer in LAYERS:
+        numbers = numbers_for(layer, seed)
+        numbers.pop("z")
+        assert len(set(numbers.values())) == len(numbers)
+        assert not {0.0, 1.0, 2.0} & set(map(abs, numbers.values()))
+        assert all(round(x, 2) == x for x in numbers.values())
+
+
+def evidence_of(layer, mistake, numbers):
+    """What an engine with this mistake would show; None where it makes no difference or has no numbers."""
+    runs, differs = [], False
+    for text in layer.texts:
+        expected = expect(text, numbers)
+        try:
+            gradients = next(iter(mistake.variants(expected.outputs)))
+        except (ArithmeticError, ValueError, TypeError, hints.TooLong):
+            return None
+        leaves = list(expected.leaves.values())
+        run = Evidence(
+            expected.outputs, leaves, [gradients.get(v, 0.0) for v in leaves], gradients.get(expected.outputs[-1], 0.0)
+        )
+        if any(isinstance(g, complex) for g in run.gradients):
+            return None
+        differs |= not all(map(hints.same, run.gradients, expected.gradients.values())) or run.seed != 1.0
+        runs.append(run)
+    return runs if differs else None
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [ADD, MUL, *(o for o in OPERATORS if o.row), *map(function_layer, FUNCTIONS)],
+    ids=lambda layer: layer.where,
+)
+@pytest.mark.parametrize("seed", [None, 7])
+def test_every_mistake_gives_its_own_numbers(layer, seed):
+    """So a hint names the mistake that was made, or another of its kind that is the same formula here."""
+    candidates = mistakes_for(layer)
+    numbers = numbers_for(layer, seed)
+    tried = 0
+    for mistake in candidates:
+        runs = evidence_of(layer, mistake, numbers)
+        if runs:
+            tried += 1
+            kinds = {c.kind for c in candidates if all(map(c.explains, runs))}
+            # where all local derivatives are 1 a gradient that is overwritten is 1, and so is one that is set to 1
+            assert kinds in ({mistake.kind}, {"overwrite", "reseeding", "clipped"} if layer is ADD else {}), (
+                mistake.hint
+            )
+    assert tried >= 8
+
+
+def test_every_leftover_gives_its_own_numbers():
+    numbers = numbers_for(REPEATED, None)
+    for mistake in mistakes_for(REPEATED):
+        assert explain(mistakes_for(REPEATED), evidence_of(REPEATED, mistake, numbers)) == mistake.hint
+
+
+def test_a_sweep_with_nothing_changed_is_ours():
+    for layer in (ADD, MUL, DEEP, REPEATED):
+        numbers = numbers_for(layer, None)
+        for text in layer.texts:
+            expected = expect(text, numbers)
+            gradients = swept(expected.outputs)
+            assert [gradients[v] for v in expected.leaves.values()] == pytest.approx(
+                list(expected.gradients.values()), rel=1e-13
+            )
+
+
+# ---- one operation
+
+
+def mul(a, b):
+    return a * b
+
+
+WRONG_OPERATIONS = [
+    ("mul", mul, lambda g, a, b: (a * g, b * g), "toward a: yours 3.4, expected -5.1", "the operands are swapped"),
+    ("mul", mul, lambda g, a, b: (b, a), "toward a: yours -3, expected -5.1", "the upstream gradient is left out"),
+    ("mul", mul, lambda g, a, b: (b + g, a + g), "upstream 1.7", "added to the local derivative: multiply them"),
+    ("mul", mul, lambda g, a, b: (g, g), "toward a: yours 1.7, expected -5.1", "the local derivative is left out"),
+    ("mul", lambda a, b: a + b, lambda g, a, b: (g, g), "value: yours -1, expected -6", "that is a + b"),
+    ("mul", mul, lambda g, a, b: b * g, "1 contributions, expected 2", "return one contribution for each input"),
+    ("mul", mul, lambda g, a, b: None, "backward returned None", "the `return` of the contributions is missing"),
+    ("sub", lambda a, b: a - b, lambda g, a, b: (g, g), "toward b", "toward the second operand, the sign is wrong"),
+    ("div", lambda a, b: a / b, lambda g, a, b: (g / b, -a / b * g), "toward b", "the square is missing"),
+    ("pow", lambda x, n: x**n, lambda g, x, n: x ** (n - 1) * g, "pow(x, n)", "the factor n is missing"),
+    ("pow", lambda x, n: x**n, lambda g, x, n: (n * x**n - 1) * g, "toward x", "parentheses are missing"),
+    ("tanh", math.tanh, lambda g, x: (1 - x * x) * g, "toward x", "taken at the input: it belongs at the output"),
+    ("tanh", math.tanh, lambda g, x: (1 - math.tanh(x)) * g, "toward x", "the square is missing"),
+    ("exp", math.exp, lambda g, x: x * math.exp(x - 1) * g, "toward x", "the power rule is for x**n"),
+    ("log", math.log, lambda g, x: x * g, "toward x", "the input stands where the derivative belongs"),
+    ("relu", lambda x: max(x, 0.0), lambda g, x: g, "expected 0", "the gradient passes below zero too"),
+    ("relu", lambda x: max(x, 0.0), lambda g, x: (g > 0) * g * (x > 0), "upstream -0.6", "let through by its own sign"),
+    ("sigmoid", math.tanh, lambda g, x: g, "value: ", "that is tanh(x)"),
+    ("sin", math.sin, lambda g, x: -math.cos(x) * g, "toward x", "the sign is wrong"),
+    ("cos", math.cos, lambda g, x: math.sin(x) * g, "toward x", "the sign is wrong"),
+    ("sqrt", math.sqrt, lambda g, x: g / math.sqrt(x), "toward x", "twice what it should be"),
+    ("square", lambda x: x * x, lambda g, x: x * g, "toward x", "half of what it should be: a factor 2 is missing"),
+    (
+        "sum",
+        lambda *xs: sum(xs),
+        lambda g, *xs: [1.0 for _ in xs],
+        "toward x: yours 1",
+        "the upstream gradient is left out",
+    ),
+    ("square", lambda x: x * x, lambda g, x: 2 * x * h, "NameError: name 'h' is not defined\n  in line", ""),  # noqa: F821
+    ("exp", math.exp, lambda g, x: "no", "a contribution is 'no', not a number", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "forward", "backward", "fact", "hint"), WRONG_OPERATIONS)
+def test_a_wrong_operation_is_told_what_is_wrong(name, forward, backward, fact, hint):
+    text = str(report(check_op, name, forward, backward))
+    assert f"First problem, in `{name}`" in text
+    assert fact in text, text
+    assert hint in text, text
+
+
+@pytest.mark.parametrize("row", autograd.OPERATIONS.values(), ids=lambda row: row.name)
+def test_every_row_of_the_table_passes(row):
+    def backward(g, *inputs):
+        return tuple(g * d for d in row.float_reading(*inputs)[1])
+
+    assert report(check_op, row.name, row.float_value, backward).ok
+
+
+def test_an_operation_of_ones_own_is_compared_with_its_differences(capsys):
+    check_op("cube", lambda x: x**3, lambda g, x: 3 * x**2 * g)
+    check_op("area", lambda a, b: a * b / 2, lambda g, a, b: (b / 2 * g, a / 2 * g))
+    check_op("root", math.sqrt, lambda g, x: 0.5 / math.sqrt(x) * g)  # not defined at all the points
+    assert "probes of `cube` passed" in capsys.readouterr().out
+    with pytest.raises(AssertionError, match="toward x: yours .*, expected"):
+        check_op("cube", lambda x: x**3, lambda g, x: x**2 * g)
+    with pytest.raises(ValueError, match="no row of the table is named 'nothing'"):
+        check_op("nothing", lambda x: "text", lambda g, x: g)
+
+
+def test_an_endless_backward_is_stopped():
+    def counting(g, x):
+        while True:
+            g += 1
+
+    text = str(report(check_op, "exp", math.exp, counting, seconds=0.05))
+    assert "still running after 0.05 s: an endless loop, or far too slow\n  in line" in text
+    assert "of counting: `" in text
+
+
+# ---- a topological sort
+
+
+def recursive(output):
+    order, visited = [], set()
+
+    def build(v):
+        if v not in visited:
+            visited.add(v)
+            for p in v.parents:
+                build(p)
+            order.append(v)
+
+    build(output)
+    return order
+
+
+def without_visited(output):
+    return [v for p in output.parents for v in without_visited(p)] + [output]
+
+
+def visited_for_ever(output, order=[]):  # noqa: B006
+    for v in topological_order(output):
+        if v not in order:
+            order.append(v)
+    return order
+
+
+def by_data(output):
+    return list({v.data: v for v in topological_order(output)}.values())
+
+
+def preorder(output):
+    order, stack = [], [output]
+    while stack:
+        v = stack.pop()
+        if v not in order:
+            order.append(v)
+            stack += v.parents
+    return order[::-1]
+
+
+def unique_paths(output):
+    order = []
+    for v in without_visited(output):
+        if v not in order:
+            order.append(v)
+    return order
+
+
+WRONG_ORDERS = [
+    (lambda v: topological_order(v)[::-1], "a * b\n  `y` comes before its parent `a`", "the order is reversed"),
+    (without_visited, "a * a\n  `a` comes twice", "keep a set of the visited nodes"),
+    (recursive, "range(3000): s = s + b\n  s\n  raised RecursionError", "keep a list as a stack of your own"),
+    (visited_for_ever, "`a` belongs to another graph", "a default argument such as `order=[]` is made once only"),
+    (by_data, "is missing", "different nodes with equal data"),
+    (preorder, "comes before its parent", "append a node only after all its parents"),
+    (unique_paths, "range(30): s = s + s\n  s\n  still running", "visited once for every path"),
+    (
+        lambda v: topological_order(v)[:-1],
+        "`y` is missing: 0 nodes, expected 1" and "is missing",
+        "the output itself belongs",
+    ),
+    (
+        lambda v: [n for n in topological_order(v) if n.parents or n is v],
+        "`a` is missing",
+        "leaves belong to the order too",
+    ),
+    (lambda v: None, "returned None, not a list of nodes", "the `return` of the list is missing"),
+    (lambda v: 3, "returned 3, not a list of nodes", ""),
+    (lambda v: [1.0], "the order holds 1.0, which is no node", ""),
+    (lambda v: v.children, "AttributeError: 'Value' object has no attribute 'children'", ""),
+]
+
+
+@pytest.mark.parametrize(("fn", "fact", "hint"), WRONG_ORDERS)
+def test_a_wrong_order_is_told_what_is_wrong(fn, fact, hint):
+    text = str(report(check_topological_order, fn, seconds=0.2))
+    assert "First problem, in the order" in text
+    assert fact in text, text
+    assert hint in text, text
+
+
+def test_right_orders_pass():
+    def with_stack(output):
+        order, seen, stack = [], set(), [(output, iter(output._prev))]
+        seen.add(output)
+        while stack:
+            v, rest = stack[-1]
+            for p in rest:
+                if p not in seen:
+                    seen.add(p)
+                    stack.append((p, iter(p._prev)))
+                    break
+            else:
+                order.append(v)
+                stack.pop()
+        return tuple(order)
+
+    assert check_topological_order(with_stack) is None
+    assert check_topological_order(lambda v: iter(topological_order(v))) is None
+
+
+# ---- an optimizer's step
+
+
+def sgd(p, g, state, lr):
+    return p - lr * g
+
+
+def adam(p, g, state, lr, beta1, beta2, eps, t):
+    state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
+    state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g * g
+    return p - lr * (state["m"] / (1 - beta1**t)) / (math.sqrt(state["v"] / (1 - beta2**t)) + eps)
+
+
+def adam_counting(p, g, state, lr):
+    t = state["t"] = state.get("t", 0) + 1
+    return adam(p, g, state, lr, 0.9, 0.999, 1e-8, t)
+
+
+def momentum_with_rate_inside(p, g, state, lr, momentum):
+    v = state["v"] = momentum * state.get("v", 0.0) - lr * g
+    return p + v
+
+
+RIGHT_STEPS = [
+    ("sgd", sgd),
+    ("momentum", momentum_with_rate_inside),
+    (
+        "nesterov",
+        lambda p, g, s, lr, momentum: (
+            p
+            - lr
+            * (
+                g + momentum * s.setdefault("v", [0.0]).append(momentum * s["v"][-1] + g)
+                if False
+                else g + momentum * _velocity(s, g, momentum)
+            )
+        ),
+    ),
+    ("adagrad", lambda p, g, s, lr: p - lr * g / math.sqrt(_sum(s, g * g) + 1e-10)),
+    ("rmsprop", lambda p, g, s, lr, alpha, eps: p - lr * g / (math.sqrt(_mean(s, g * g, alpha)) + eps)),
+    ("adam", adam),
+    ("adam", adam_counting),
+    ("adam", lambda p, g, s, lr, betas, t: adam(p, g, s, lr, *betas, 1e-8, t)),
+    (
+        "adamw",
+        lambda p, g, s, lr, weight_decay, beta1, beta2, eps, t: adam(
+            p - lr * weight_decay * p, g, s, lr, beta1, beta2, eps, t
+        ),
+    ),
+]
+
+
+def _velocity(state, g, momentum):
+    state["v"] = momentum * state.get("v", 0.0) + g
+    return state["v"]
+
+
+def _sum(state, x):
+    state["sum"] = state.get("sum", 0.0) + x
+    return state["sum"]
+
+
+def _mean(state, x, alpha):
+    state["mean"] = alpha * state.get("mean", 0.0) + (1 - alpha) * x
+    return state["mean"]
+
+
+@pytest.mark.parametrize(("name", "step"), RIGHT_STEPS)
+def test_right_steps_pass(name, step, capsys):
+    assert check_step(name, step) is None
+    assert capsys.readouterr().out == f"All 12 steps of {name} are right.\n"
+
+
+shared = {}
+WRONG_STEPS = [
+    (
+        "sgd",
+        lambda p, g, s, lr: p + lr * g,
+        "step 1 of p   from 1.5 with gradient 0.8, lr 0.1\n  yours 1.58, expected 1.42",
+        "the sign is wrong",
+    ),
+    ("sgd", lambda p, g, s, lr: p - g, "yours 0.7, expected 1.42", "the learning rate is missing"),
+    ("sgd", lambda p, g, s, lr: -lr * g, "yours -0.08", "that is the step without p"),
+    ("sgd", lambda p, g, s, lr: p, "yours 1.5", "p does not move"),
+    ("sgd", lambda p, g, s, lr: None, "the step returned None", "return the new parameter"),
+    ("sgd", lambda p, g: p - g, "TypeError", ""),
+    ("momentum", sgd, "step 2 of p", "that is plain descent: the velocity is missing"),
+    (
+        "momentum",
+        lambda p, g, s, lr, momentum: p - lr * (momentum * s.get("v", 0) + g),
+        "step 2 of p",
+        "nothing is kept from step to step",
+    ),
+    (
+        "momentum",
+        lambda p, g, s, lr, momentum: p - lr * _velocity(shared, g, momentum),
+        "step 1 of q",
+        "both parameters share one state",
+    ),
+    (
+        "momentum",
+        lambda p, g, s, lr, momentum: p - lr * _mean(s, g, momentum),
+        "step 1 of p",
+        "without a factor 1 - momentum",
+    ),
+    (
+        "nesterov",
+        lambda p, g, s, lr, momentum: p - lr * _velocity(s, g, momentum),
+        "step 1 of p",
+        "that is plain momentum",
+    ),
+    ("adagrad", lambda p, g, s, lr: p - lr * g / (_sum(s, g * g) + 1e-10), "step 1 of p", "the square root is missing"),
+    ("adagrad", lambda p, g, s, lr: p - lr * g / math.sqrt(_mean(s, g * g, 0.99)), "step 1 of p", "that is RMSprop"),
+    ("rmsprop", lambda p, g, s, lr, alpha: p - lr * g / math.sqrt(_sum(s, g * g)), "step 1 of p", "that is Adagrad"),
+    (
+        "rmsprop",
+        lambda p, g, s, lr, alpha: p - lr * g / _mean(s, g * g, alpha),
+        "step 1 of p",
+        "the square root is missing",
+    ),
+    (
+        "rmsprop",
+        lambda p, g, s, lr, alpha: p - lr * g / math.sqrt(_mean(s, g * g, 1 - alpha)),
+        "step 1 of p",
+        "alpha and 1 - alpha are swapped",
+    ),
+    (
+        "adam",
+        lambda p, g, s, lr, beta1, beta2: (
+            p - lr * _mean(s, g, beta1) / math.sqrt(_mean(s.setdefault("v", {}), g * g, beta2))
+        ),
+        "step 1 of p",
+        "the bias correction is missing",
+    ),
+    ("adam", lambda p, g, s, lr, beta1, beta2: adam(p, g, s, lr, beta1, beta2, 1e-8, 1), "step 2 of p", "t stays at 1"),
+    (
+        "adam",
+        lambda p, g, s, lr, beta1, beta2, t: adam(p, g, s, lr, beta1, beta2, 1e-8, t + 1),
+        "step 1 of p",
+        "t is one too large",
+    ),
+    (
+        "adam",
+        lambda p, g, s, lr, beta1, beta2, t: adam(p, g, s, lr, beta1, beta2, 1e-8, t - 1),
+        "ZeroDivisionError",
+        "",
+    ),
+    (
+        "adam",
+        lambda p, g, s, lr, beta1, beta2, t: adam(p, g, s, lr, beta2, beta1, 1e-8, t),
+        "step 2 of p",
+        "beta1 and beta2 are swapped",
+    ),
+    ("adamw", adam, "step 1 of p", "the decay is missing"),
+    (
+        "adamw",
+        lambda p, g, s, lr, weight_decay, beta1, beta2, eps, t: adam(
+            p, g + weight_decay * p, s, lr, beta1, beta2, eps, t
+        ),
+        "step 1 of p",
+        "Adam with L2",
+    ),
+    (
+        "adamw",
+        lambda p, g, s, lr, weight_decay, beta1, beta2, eps, t: adam(
+            p - weight_decay * p, g, s, lr, beta1, beta2, eps, t
+        ),
+        "step 1 of p",
+        "the decay lacks the rate",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "step", "fact", "hint"), WRONG_STEPS)
+def test_a_wrong_step_is_told_what_is_wrong(name, step, fact, hint):
+    shared.clear()
+    text = str(report(check_step, name, step))
+    assert f"First problem, in `{name}`" in text
+    assert fact in text, text
+    assert hint in text, text
+
+
+def test_an_unknown_step_is_refused():
+    with pytest.raises(
+        ValueError, match="a step is one of sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, not 'lion'"
+    ):
+        check_step("lion", sgd)
+
+
+def test_the_rules_are_those_of_nn():
+    import nn
+    from autograd.check_steps import GRADIENTS, MOVES, SETTINGS, STARTS, _Run
+    from autograd.update_rules import RULES
+
+    s = SETTINGS
+    betas = {"betas": (s.beta1, s.beta2), "eps": s.eps}
+    optimizers = {
+        "sgd": lambda ps: nn.SGD(ps, s.lr),
+        "momentum": lambda ps: nn.SGD(ps, s.lr, s.momentum),
+        "nesterov": lambda ps: nn.SGD(ps, s.lr, s.momentum, nesterov=True),
+        "adagrad": lambda ps: nn.Adagrad(ps, s.lr, eps=s.eps),
+        "rmsprop": lambda ps: nn.RMSprop(ps, s.lr, alpha=s.alpha, eps=s.eps),
+        "adam": lambda ps: nn.Adam(ps, s.lr, **betas),
+        "adamw": lambda ps: nn.AdamW(ps, s.lr, **betas, weight_decay=s.weight_decay),
+    }
+    assert set(optimizers) == set(RULES)
+    for name, make in optimizers.items():
+        parameters = [Value(x) for x in STARTS.values()]
+        optimizer = make(parameters)
+        seen = []
+        for gradients in GRADIENTS:
+            for p, g in zip(parameters, gradients, strict=True):
+                p.grad = g
+            optimizer.step()
+            seen += [p.data for p in parameters]
+        run = _Run(RULES[name], s)
+        run.finish()
+        assert run.seen == pytest.approx(seen, rel=1e-13), name
+    assert len(MOVES) == 12
+
+
+# ---- gradients of functions
+
+
+def test_gradcheck_takes_numbers_values_lists_and_other_engines(capsys):
+    gradcheck(lambda w, x, b: (w[0] * x[0] + w[1] * x[1] + b).tanh(), [0.5, -1.0], np.array([2.0, 0.3]), Value(0.1))
+    assert capsys.readouterr().out == "All 5 gradients agree with central differences.\n"
+    for name in RIGHT:
+        make = right(name)
+        assert gradcheck(lambda a, b: a * b + a / b - 2 * a**3, make(0.7), make(-1.3)) is None
+    with pytest.raises(TypeError, match="gradcheck takes numbers, Values and lists of them: a is 'x', not a number"):
+        gradcheck(lambda a: a, "x")
+
+
+def test_gradcheck_names_the_argument_yours_and_expected():
+    found = report(gradcheck, lambda a, b: a * b + a.data * b, 3.0, 2.0)
+    assert str(found) == (
+        "1 of 2 gradients agree with central differences. First problem, in d/da:\n"
+        "  f(a, b)   at a = 3, b = 2\n"
+        "  d/da: yours 2, expected 4 by central differences\n"
+        "  hint: half of it: one of: a use was cut off by `.data` or float(); a factor 2 is missing"
+    )
+
+
+def test_gradcheck_names_an_operation_whose_rule_is_wrong():
+    cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x,))
+    found = report(gradcheck, lambda a, b: cube(a * b).tanh(), 0.5, 1.4)
+    assert found.findings[0].where == "`cube`"
+    assert "cube(0.7)\nlocal derivative toward input 1: yours 2.1, expected 1.47 by central" in found.findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("f", "fact", "hint"),
+    [
+        (lambda a: a.data * 2, "a plain float, not a Value", "wrap the number"),
+        (lambda a: None, "the result is None", "`return`"),
+        (lambda a: Value(a.data * 2), "d/da: yours 0, expected 2", "nothing arrives: was the graph cut"),
+        (lambda a: a * next(random_numbers), "two calls with the same inputs gave", "fix the seed"),
+        (lambda a: (a - a).log(), "the value is -inf", ""),
+        (lambda a: a.nothing(), "raised AttributeError: 'Value' object has no attribute 'nothing'\n  in line", ""),
+        (lambda a: sys.exit(), "raised SystemExit", ""),
+        (lambda a: endless(), "still running after 0.1 s", ""),
+    ],
+)
+def test_gradcheck_of_functions_that_have_no_gradient(f, fact, hint):
+    text = str(report(gradcheck, f, 1.5, seconds=0.1))
+    assert fact in text, text
+    assert hint in text
+
+
+random_numbers = iter(np.random.default_rng(0).normal(size=100).tolist())
+
+
+def test_gradcheck_takes_any_slope_between_those_of_a_kink():
+    assert report(gradcheck, lambda a: abs(a), 0.0).ok
+    assert report(gradcheck, lambda a, b: a.maximum(b), 1.0, 1.0).ok
+    assert report(gradcheck, lambda a: a.relu(), 0.0).ok
+    wrong = Operation("wrong", abs, lambda y, x: (1.5,))
+    assert "a kink: the slope is -1 below and 1 above" in str(report(gradcheck, lambda a: wrong(a), 0.0).findings[-1])
+
+
+def test_gradcheck_of_large_and_small_numbers():
+    assert report(gradcheck, lambda a: a * a, 1e6).ok
+    assert report(gradcheck, lambda a: a * 1e-9 + 1e6, 1.0).ok
+    assert report(gradcheck, lambda a: a.exp(), 20.0).ok
+    assert not report(gradcheck, lambda a: a * 2 + a.data * 1e-3, 1.0).ok
+
+
+# ---- reveal
+
+
+@pytest.mark.parametrize(
+    ("guess", "actual", "text"),
+    [
+        (None, 6.0, "Guess first: put your answer in the place of None.\n"),
+        (..., 6.0, "Guess first: put your answer in the place of ....\n"),
+        (3, 3.0, "Right: 3.\n"),
+        (3.001, 3.0, "Right: 3.\n"),
+        (6, 3.0, "Your guess is 6, the answer is 3: 3 too high, 2 times as much.\n"),
+        (-3, 3.0, "Your guess is -3, the answer is 3: 6 too low, the sign is the other.\n"),
+        (1, Value(4.0), "Your guess is 1, the answer is 4: 3 too low, 1/4 as much.\n"),
+        (0, 4.0, "Your guess is 0, the answer is 4: 4 too low.\n"),
+        (-1, 4.0, "Your guess is -1, the answer is 4: 5 too low, and of the other sign.\n"),
+        (3.9, 4.0, "Your guess is 3.9, the answer is 4: 0.1 too low, 2.5% off.\n"),
+        (math.inf, 4.0, "Your guess is inf, the answer is 4: not close.\n"),
+        ("A", "a ", "Right: a.\n"),
+        ("b", "a", "Your guess is b, the answer is a.\n"),
+        ([1, 2], (1.0, 2.0), "Right: [1, 2].\n"),
+        (np.array([1, 2]), [1, 3], "Your guess is [1, 2], the answer is [1, 3].\n"),
+        (True, False, "Your guess is True, the answer is False.\n"),
+        ("three", 3.0, "Your guess is three, the answer is 3.\n"),
+    ],
+)
+def test_reveal(guess, actual, text, capsys):
+    assert reveal(guess, actual) is None
+    assert capsys.readouterr().out == text
+
+
+def test_reveal_shows_nothing_before_there_is_a_guess(capsys):
+    reveal(None, 42.0, because="it is so")
+    assert capsys.readouterr().out == "Guess first: put your answer in the place of None.\n"
+    reveal(41, 42.0, because="it is so.")
+    assert capsys.readouterr().out.endswith("\nBecause it is so.\n")
+
+
+# ---- reports
+
+
+def test_a_report_is_shown_by_notebooks():
+    wrong = next(w for w in WRONG if w.name == "= in both of add")
+    found = report(check_value, engine(wrong.source))
+    html = found._repr_html_()
+    assert html.count("<div") == html.count("</div>")
+    assert "<code>add</code>" in html
+    assert "d/da: yours 1, expected 2" in html
+    assert "use <code>+=</code>, not <code>=</code>" in html
+    assert "#2e7d32" in report(check_value, Value, "add")._repr_html_()
+    assert "&lt;lambda&gt;" not in html
+    assert repr(found).startswith("<Report: ")
+
+
+def test_a_report_prints_nothing(capsys):
+    report(check_value, Value, "add")
+    assert capsys.readouterr().out == ""
+
+
+def test_report_takes_checks_only():
+    with pytest.raises(TypeError, match="report\\(\\) takes a check"):
+        report(print, 3)
+
+
+def test_checks_return_none_and_say_so():
+    for name in check.__all__:
+        function = getattr(check, name)
+        if name not in ("report",):
+            assert function.__annotations__["return"] in (None, "None"), name
+
+
+# ---- limits
+
+
+def tracing(frame, event, arg):
+    return None
+
+
+def endless():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("run", [lambda: 1, lambda: 1 / 0, endless])
+def test_a_trace_function_that_was_set_is_set_again(run):
+    before = sys.gettrace()
+    sys.settrace(tracing)
+    try:
+        with suppress(ZeroDivisionError, OutOfTime):
+            Limit(0.02).run(run)
+        assert sys.gettrace() is tracing
+    finally:
+        sys.settrace(before)
+
+
+def test_a_loop_is_stopped_in_another_thread():
+    errors = []
+
+    def work():
+        try:
+            Limit(0.02).run(endless)
+        except OutOfTime as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert len(errors) == 1
+
+
+def test_a_loop_that_swallows_errors_is_told_of():
+    def stubborn():
+        try:
+            endless()
+        except BaseException:
+            return 1
+
+    with pytest.raises(OutOfTime):
+        Limit(0.02).run(stubborn)
+
+
+def test_checks_leave_the_collector_and_the_tracer_as_they_were():
+    before = sys.gettrace()
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        report(check_value, Value, "strict")
+        assert gc.isenabled() is enabled
+    gc.enable()
+    assert sys.gettrace() is before
