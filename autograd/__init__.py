@@ -34,6 +34,8 @@ from autograd.program import Program, record
 from autograd.formula import Formula, formula
 from autograd.explain import explain
 from autograd.draw import draw
+from autograd.events import ForwardStep, Seed, Step
+from autograd.stepping import Steps, step_through
 
 # what is wrong with a graph; the checks for learners' code are in `autograd.check`, loaded when they are asked for
 from autograd.anomaly import detect_anomaly
@@ -42,8 +44,12 @@ from autograd.diagnose import diagnose
 __all__ = [
     "OPERATIONS",
     "Formula",
+    "ForwardStep",
     "Operation",
     "Program",
+    "Seed",
+    "Step",
+    "Steps",
     "Value",
     "backward",
     "derivatives",
@@ -62,6 +68,7 @@ __all__ = [
     "prod",
     "record",
     "softmax",
+    "step_through",
     "sum",
     "topological_order",
     "value_and_grad",

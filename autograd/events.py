@@ -1,0 +1,136 @@
+"""The events of a forward and a backward pass, one by one, as records that change nothing.
+
+Backpropagation is one event, *parent.grad += local derivative × child.grad*, performed for every edge of the graph.
+`backward_steps` lists these events in the order and with the rounding of `backward()`; `forward_steps` lists the values
+that were computed before, each from its parents.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from autograd.backprop import interior_order
+from autograd.operations import Operation
+from autograd.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Where a backward pass starts: the output's gradient toward itself."""
+
+    node: Value
+    gradient: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event of the backward pass: `child` passes a share of its gradient on to `parent`.
+
+    index             the number of the step, from 0
+    child, parent     the ends of the edge
+    position          where the parent stands among the child's parents, from 0
+    local_derivative  ∂child/∂parent, as recorded when the child was made
+    upstream          the child's gradient
+    contribution      local_derivative × upstream
+    before, after     the parent's gradient; after = before + contribution
+    arrived, uses     how many of the parent's uses have reported, this one included, and how many there are
+    """
+
+    index: int
+    child: Value
+    parent: Value
+    position: int
+    local_derivative: float
+    upstream: float
+    contribution: float
+    before: float
+    after: float
+    arrived: int
+    uses: int
+
+    @property
+    def is_final(self) -> bool:
+        """Whether every use of the parent has reported: its gradient is complete and may be passed on."""
+        return self.arrived == self.uses
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStep:
+    """One value of the forward pass: `operation` of the numbers `inputs` gave `value`.
+
+    `inputs` are the parents' numbers of now. Where `.data` was changed after the graph was recorded they may not give
+    `value`: then `is_stale`.
+    """
+
+    index: int
+    node: Value
+    operation: Operation
+    inputs: tuple[float, ...]
+    value: float
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the parents' numbers of now would give another value than the one recorded."""
+        now = self.operation.float_value(*self.inputs)
+        return now != self.value and not (now != now and self.value != self.value)
+
+
+def backward_steps(output: Value) -> Iterator[Step]:
+    """The events of `output.backward()`, in its order, as if every gradient were 0 before.
+
+    Zeros are reported too, which `backward()` may pass over where they change no sum.
+
+    >>> a = Value(3.0)
+    >>> [(step.before, step.contribution, step.after) for step in backward_steps(a * a)]
+    [(0.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
+    """
+    order = interior_order(output)
+    uses = Counter(parent for node in order for parent in node.parents)
+    gradients, arrived = {output: 1.0}, dict.fromkeys(uses, 0)
+    index = 0
+    for child in reversed(order):
+        upstream = gradients[child]
+        for position, (parent, d) in enumerate(zip(child.parents, child.local_derivatives, strict=True)):
+            before, contribution = gradients.get(parent, 0.0), d * upstream
+            gradients[parent] = after = before + contribution
+            arrived[parent] += 1
+            ends = (child, parent, position)
+            yield Step(index, *ends, d, upstream, contribution, before, after, arrived[parent], uses[parent])
+            index += 1
+
+
+def forward_steps(output: Value) -> Iterator[ForwardStep]:
+    """The values that `output` was computed from, and itself, each after its parents; leaves are given, not computed.
+
+    >>> a = Value(3.0)
+    >>> [(step.operation.name, step.inputs, step.value) for step in forward_steps(a * a + 1)]
+    [('multiply', (3.0, 3.0), 9.0), ('add', (9.0, 1.0), 10.0)]
+    """
+    for index, node in enumerate(interior_order(output)):
+        assert node.operation is not None
+        yield ForwardStep(index, node, node.operation, tuple(float(p.data) for p in node.parents), float(node.data))
+
+
+def dependents(leaf: Value, order: Iterable[Value]) -> list[Value]:
+    """Those of a topological order that are computed from `leaf`."""
+    reached = {leaf}
+    found = []
+    for node in order:
+        if not reached.isdisjoint(node.parents):
+            reached.add(node)
+            found.append(node)
+    return found
+
+
+def replayed(output: Value, leaf: Value, number: float, order: Iterable[Value]) -> float:
+    """The output's number if the leaf held another one; `order` holds what depends on the leaf, each after its parents.
+
+    >>> x = Value(3.0)
+    >>> replayed(y := x * x, x, 3.5, [y])
+    12.25
+    """
+    numbers = {leaf: number}
+    for node in order:
+        assert node.operation is not None
+        numbers[node] = node.operation.float_value(*[numbers.get(p, p.data) for p in node.parents])
+    return numbers.get(output, output.data)

@@ -1,0 +1,94 @@
+"""The picture that steps are shown in: an SVG whose nodes and edges a script can find, and whose texts it can change.
+
+Graphviz lays out placeholders of the width that the longest text of each field will need, so the layout is the same at
+every step; the texts, which may hold anything, are put in afterwards.
+"""
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from autograd.notation import number_text
+from autograd.operations import constant
+from autograd.stepping_text import Wording, text_width
+from autograd.value import Value
+
+FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+LONGEST_TITLE = 28
+
+
+def picture(wording: Wording) -> str:
+    """The graph as SVG, with all gradients. A box holds title, data and gradient, an edge the local derivative.
+
+    Node i of the topological order has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. No element
+    has an id, so that several pictures stand on one page. Raises DotNotFound where there is no program to lay it out.
+    """
+    from autograd.rendering import Picture  # only here, so that importing autograd does not load graphviz
+
+    numbers = {node: i for i, node in enumerate(wording.nodes)}
+    fields = _fields(wording)
+    dot = Picture(format="svg")
+    dot.attr(rankdir="LR", bgcolor="white", ranksep="0.45", nodesep="0.2")
+    dot.attr("node", shape="record", fontname="Courier", fontsize="11", height="0", style="filled", color="#666666")
+    dot.attr("edge", fontname="Courier", fontsize="10", color="#666666", arrowsize="0.7")
+    widths = _gradient_widths(wording)
+    for node, i in numbers.items():
+        title, data, grad = map(text_width, fields[f"v{i}"])
+        box = " | ".join("x" * width for width in (title, data, max(grad, widths[node])))
+        dot.node(f"v{i}", box, fillcolor=_fill(node), **{"class": f"v{i}"})
+        for position, parent in enumerate(node.parents):
+            name = f"e{i}_{position}"
+            dot.edge(f"v{numbers[parent]}", f"v{i}", label="x" * len(*fields[name]), **{"class": name})
+    return _filled(dot.pipe(format="svg", encoding="utf-8"), fields)
+
+
+def _fields(wording: Wording) -> dict[str, tuple[str, ...]]:
+    """The texts of every node and every edge, as they are after the last step, by class."""
+    gradients = {wording.output: 1.0} | {step.parent: step.after for step in wording.backward}
+    fields: dict[str, tuple[str, ...]] = {}
+    for i, node in enumerate(wording.nodes):
+        grad = f"grad {number_text(gradients[node])} ✓"
+        fields[f"v{i}"] = title(wording, node), f"data {number_text(node.data)}", grad
+        for position, d in enumerate(node.local_derivatives):
+            fields[f"e{i}_{position}"] = (number_text(d),)
+    return fields
+
+
+def title(wording: Wording, node: Value) -> str:
+    """What stands above a node's numbers: x for a leaf, v1 = w · x or, where that is long, v1 = dot."""
+    if not node.parents:
+        return "constant" if node.operation is constant else wording.names[node].text
+    assert node.operation is not None
+    definition = wording.definition(node)
+    is_short = text_width(definition) <= LONGEST_TITLE
+    return definition if is_short else f"{wording.names[node].text} = {node.operation.name}"
+
+
+def _gradient_widths(wording: Wording) -> Mapping[Value, int]:
+    """How many characters the gradient of each node takes at most, with `grad` before and ` 1/2` or ` ✓` behind it."""
+    widths = {wording.output: len("grad 1 ✓")}
+    for step in wording.backward:
+        mark = f" {step.arrived}/{step.uses}" if not step.is_final else " ✓"
+        width = len("grad " + number_text(step.after) + mark)
+        widths[step.parent] = max(width, widths.get(step.parent, 0))
+    return widths
+
+
+def _fill(node: Value) -> str:
+    """Pale: yellow for your own leaves, grey for constants, white for results."""
+    return "white" if node.parents else "#eeeeee" if node.operation is constant else "#fff6d5"
+
+
+def _filled(svg: str, fields: Mapping[str, tuple[str, ...]]) -> str:
+    """The SVG with its texts put in, in fonts that browsers have, and without ids, titles and comments."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<title>.*?</title>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' id="[^"]*"| xmlns:xlink="[^"]*"| xml:space="preserve"', "", svg)
+    svg = re.sub(r' font-family="[^"]*"| text-anchor="[^"]*"', "", svg)
+    svg = svg.replace("<svg", f'<svg font-family="{FONTS}" text-anchor="middle"', 1)
+
+    def put_in(group: re.Match[str]) -> str:
+        texts = iter(fields[group[2]])
+        return group[1] + re.sub(r"(<text[^>]*>)x+", lambda text: text[1] + escape(next(texts)), group[3])
+
+    return re.sub(r'(<g class="(?:node|edge) (\w+)">)(.*?</g>)', put_in, svg, flags=re.DOTALL)
