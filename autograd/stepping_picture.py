@@ -28,7 +28,7 @@ def picture(wording: Wording) -> str:
     numbers = {node: i for i, node in enumerate(wording.nodes)}
     fields = _fields(wording)
     dot = Picture(format="svg")
-    dot.attr(rankdir="LR", bgcolor="white", ranksep="0.45", nodesep="0.2")
+    dot.attr(rankdir="LR", bgcolor="white", ranksep="0.45", nodesep="0.2", pad="0.1")
     dot.attr("node", shape="record", fontname="Courier", fontsize="11", height="0", style="filled", color="#666666")
     dot.attr("edge", fontname="Courier", fontsize="10", color="#666666", arrowsize="0.7")
     widths = _gradient_widths(wording)

@@ -1,8 +1,8 @@
 """The stepping view: one piece of HTML that needs nothing else, in a notebook or in a file of its own.
 
-Without its script it is a still picture and a table of all steps: that is what an untrusted notebook shows. The script
-in `stepping.js` makes the buttons, the equation and the tables. It gets every text ready to be shown, so that a number
-has the same digits wherever it stands, and puts it in as text, so that a label is never read as markup.
+Without its script it is a still picture and a table of all steps: that is what an untrusted notebook shows. The script,
+`stepping.js` and `stepping_parts.js`, makes the buttons, the equation and the tables. It gets every text ready to be
+shown, so that a number has the same digits wherever it stands, and puts it in as text, so that no label is ever markup.
 """
 
 import json
@@ -45,7 +45,8 @@ def fragment(wording: Wording) -> str:
     data = view_data(wording)
     # From the content, so that a notebook that is run again is the same to the byte.
     data["id"] = sha256((still + _literal(data)).encode()).hexdigest()[:16]
-    script = f"<script>\n({_asset('stepping.js')})({_literal(data)});\n</script>\n"
+    code = f"{_asset('stepping_parts.js')}\n{_asset('stepping.js')}\nstart({_literal(data)});"
+    script = f'<script>\n(() => {{\n"use strict";\n{code}\n}})();\n</script>\n'
     return _element(wording, still, data["id"]) + _style() + script
 
 
