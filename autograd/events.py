@@ -14,7 +14,7 @@ from autograd.operations import Operation
 from autograd.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Seed:
     """Where a backward pass starts: the output's gradient toward itself."""
 
@@ -22,7 +22,7 @@ class Seed:
     gradient: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Step:
     """One event of the backward pass: `child` passes a share of its gradient on to `parent`.
 
@@ -54,7 +54,7 @@ class Step:
         return self.arrived == self.uses
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ForwardStep:
     """One value of the forward pass: `operation` of the numbers `inputs` gave `value`.
 

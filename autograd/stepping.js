@@ -68,25 +68,40 @@ function build(root, data) {
     root.focus({ preventScroll: true });
   }
 
-  const toFirst = () => go(state.pass, 0);
-  const toLast = () => go(state.pass, count(state.pass));
-
-  function toNext() {
+  function advance() {
     if (state.isHidden) reveal("");
     else if (state.at < count(state.pass)) go(state.pass, state.at + 1);
     else if (state.pass === FORWARD) go(BACKWARD, 0);
   }
 
-  function toPrevious() {
+  function retreat() {
     if (state.at > 0) go(state.pass, state.at - 1);
     else if (state.pass === BACKWARD) go(FORWARD, count(FORWARD));
   }
 
+  // -- moving by hand, which ends playing
+
+  const byHand = (move) => () => {
+    stop();
+    move();
+  };
+  const toFirst = byHand(() => go(state.pass, 0));
+  const toLast = byHand(() => go(state.pass, count(state.pass)));
+  const toNext = byHand(advance);
+  const toPrevious = byHand(retreat);
+
+  // -- playing
+
   function togglePlay() {
     if (timer !== null) return stop();
     if (isAtEnd()) go(BACKWARD, 0);
-    timer = setInterval(() => (isAtEnd() || !root.isConnected ? stop() : toNext()), INTERVAL);
+    timer = setInterval(tick, INTERVAL);
     play.textContent = "Pause";
+  }
+
+  function tick() {
+    if (root.isConnected) advance();
+    if (isAtEnd() || !root.isConnected) stop();
   }
 
   function stop() {
@@ -116,10 +131,10 @@ function build(root, data) {
   const last = button("Last »", "Last step (End)", toLast);
   const play = button("Play", "Play or pause (Space)", togglePlay);
   const slider = make("input", { type: "range", min: 0, "aria-label": "Step" });
-  slider.addEventListener("input", () => go(state.pass, Number(slider.value)));
+  slider.addEventListener("input", byHand(() => go(state.pass, Number(slider.value))));
   const counter = make("span", { class: "cg-counter" });
   const passes = { [FORWARD]: "Forward pass", [BACKWARD]: "Backward pass" };
-  for (const [pass, word] of Object.entries(passes)) passes[pass] = button(word, word, () => go(pass, 0));
+  for (const [pass, word] of Object.entries(passes)) passes[pass] = button(word, word, byHand(() => go(pass, 0)));
 
   const checkbox = (text, isChecked, action) => {
     const input = make("input", { type: "checkbox", onchange: action });

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
-from autograd import stepping_text, stepping_view
+from autograd import stepping_text
 from autograd.events import ForwardStep, Seed, Step
 from autograd.value import Value
 
@@ -52,12 +52,16 @@ class Steps(Sequence[Step]):
         return {"text/html": self._repr_html_(), "text/plain": str(self)}
 
     def _repr_html_(self) -> str:
-        return stepping_view.fragment(self._wording)
+        from autograd.stepping_view import fragment  # only here and below, so that importing autograd stays quick
+
+        return fragment(self._wording)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the view as one HTML file that needs nothing else, and return its path."""
+        from autograd.stepping_view import document
+
         file = Path(path)
-        file.write_text(stepping_view.document(self._wording), encoding="utf-8")
+        file.write_text(document(self._wording), encoding="utf-8")
         return file
 
 

@@ -234,6 +234,7 @@ function nudgePart(data) {
     const { node: i, results } = data.nudges[leaf.value];
     const node = data.nodes[i];
     const [at, result, slope] = results[size.value];
+    if (now.valueOf(data.output) !== output.data) return text.replaceChildren(`${output.name} is not computed yet.`);
     const from = data.result.startsWith("−") ? `(${data.result})` : data.result;
     const lines = [
       `${node.name}: ${node.data} → ${at}`,

@@ -48,13 +48,13 @@ def _fields(wording: Wording) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {}
     for i, node in enumerate(wording.nodes):
         grad = f"grad {number_text(gradients[node])} ✓"
-        fields[f"v{i}"] = title(wording, node), f"data {number_text(node.data)}", grad
+        fields[f"v{i}"] = _title(wording, node), f"data {number_text(node.data)}", grad
         for position, d in enumerate(node.local_derivatives):
             fields[f"e{i}_{position}"] = (number_text(d),)
     return fields
 
 
-def title(wording: Wording, node: Value) -> str:
+def _title(wording: Wording, node: Value) -> str:
     """What stands above a node's numbers: x for a leaf, v1 = w · x or, where that is long, v1 = dot."""
     if not node.parents:
         return "constant" if node.operation is constant else wording.names[node].text

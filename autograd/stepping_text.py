@@ -79,14 +79,18 @@ class Wording:
     # ---- the backward pass
 
     def gradient(self, node: Value) -> str:
-        """The name of a gradient: dy/dw."""
-        return derivative_symbol(self.names[self.output], self.names[node], "d").text
+        """The name of a gradient: dy/dw; dy/d(2) of a constant's."""
+        return derivative_symbol(self._symbol(self.output), self._symbol(node), "d").text
 
     def local(self, step: Step) -> str:
         """The name of a local derivative: ∂v1/∂w; ∂₁v1/∂a and ∂₂v1/∂a where v1 has the parent a twice."""
         is_repeated = sum(parent is step.parent for parent in step.child.parents) > 1
-        child, parent = self.names[step.child], self.names[step.parent]
+        child, parent = self._symbol(step.child), self._symbol(step.parent)
         return derivative_symbol(child, parent, number=step.position + 1 if is_repeated else 0).text
+
+    def _symbol(self, node: Value) -> Formula:
+        """The name of a node within a derivative, where a constant is bracketed, as a label of several words is."""
+        return Formula(self.names[node].text) if node.operation is constant else self.names[node]
 
     def rule(self, step: Step) -> str:
         """The event in names: dy/dw += dy/dv1 · ∂v1/∂w."""

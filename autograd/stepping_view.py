@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from autograd.events import dependents, replayed
@@ -66,7 +66,7 @@ def _style() -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return files("autograd").joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _literal(data: Any) -> str:

@@ -68,7 +68,7 @@ def lab(tmp_path_factory):
         server = subprocess.Popen(command, env=environment, cwd=root, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: answers(f"{address}/api?token={token}"), 60, lambda: (home / "log").read_text())
+        wait_for(lambda: answers(f"{address}/api?token={token}"), 120, lambda: (home / "log").read_text())
         python = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
         notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": python})
@@ -103,8 +103,8 @@ def lab_page(lab, chromium):
     def open_notebook(name):
         contexts.append(chromium.new_context(viewport={"width": 1400, "height": 1000}))
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
-        page.goto(lab.url(name))
+        page.set_default_timeout(60_000)
+        page.goto(lab.url(name), wait_until="domcontentloaded")
         page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for()
         page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         return page

@@ -127,7 +127,13 @@ def test_it_plays_by_button_and_by_the_space_bar(opened, page):
     page.clock.run_for(5000)
     assert view.counter() == f"step 2 of {total}"
     view.press("Space")
-    page.clock.run_for(60_000)
+    page.clock.run_for(1300)
+    view.press("Home")  # by hand, so it plays no more
+    page.clock.run_for(5000)
+    assert view.counter() == f"the seed, then {total} steps"
+    view.button("Forward pass").click()
+    view.press("Space")
+    page.clock.run_for(60_000)  # through both passes
     assert view.counter() == f"step {total} of {total}"
     assert view.button("Play").inner_text() == "Play"
 
@@ -228,6 +234,8 @@ def test_a_value_is_nudged(opened):
     ]
     view.press("End")
     assert nudged.inner_text().split("\n")[-1] == "dy/dc = 1"
+    view.button("Forward pass").click()
+    assert nudged.inner_text() == "y is not computed yet."
 
 
 def test_layers_are_switched_on_one_after_the_other(opened):
