@@ -13,7 +13,6 @@ from autograd.operations import constant
 from autograd.stepping_text import Wording, text_width
 from autograd.value import Value
 
-FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 LONGEST_TITLE = 28
 
 
@@ -23,23 +22,23 @@ def picture(wording: Wording) -> str:
     Node i of the topological order has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. No element
     has an id, so that several pictures stand on one page. Raises DotNotFound where there is no program to lay it out.
     """
-    from autograd.rendering import Picture  # only here, so that importing autograd does not load graphviz
+    from autograd.rendering import FONTS, Picture  # only here, so that importing autograd does not load graphviz
 
     numbers = {node: i for i, node in enumerate(wording.nodes)}
     fields = _fields(wording)
-    dot = Picture(format="svg")
-    dot.attr(rankdir="LR", bgcolor="white", ranksep="0.45", nodesep="0.2", pad="0.1")
-    dot.attr("node", shape="record", fontname="Courier", fontsize="11", height="0", style="filled", color="#666666")
-    dot.attr("edge", fontname="Courier", fontsize="10", color="#666666", arrowsize="0.7")
     widths = _gradient_widths(wording)
+    drawn = Picture()
+    drawn.attr("node", width="0", color="#666666")
+    drawn.attr("edge", color="#666666")
+    drawn.attr(pad="0.1")  # room for the thick border of a box at the edge
     for node, i in numbers.items():
-        title, data, grad = map(text_width, fields[f"v{i}"])
-        box = " | ".join("x" * width for width in (title, data, max(grad, widths[node])))
-        dot.node(f"v{i}", box, fillcolor=_fill(node), **{"class": f"v{i}"})
+        title, data, gradient = map(text_width, fields[f"v{i}"])
+        lines = ["x" * data, "x" * max(gradient, widths[node])]
+        drawn.boxes([(f"v{i}", "x" * title, lines, {"fillcolor": _fill(node)})])
         for position, parent in enumerate(node.parents):
             name = f"e{i}_{position}"
-            dot.edge(f"v{numbers[parent]}", f"v{i}", label="x" * len(*fields[name]), **{"class": name})
-    return _filled(dot.pipe(format="svg", encoding="utf-8"), fields)
+            drawn.edge(f"v{numbers[parent]}", f"v{i}", label="x" * len(*fields[name]), **{"class": name})
+    return _filled(drawn.pipe(format="svg", encoding="utf-8"), fields, FONTS)
 
 
 def _fields(wording: Wording) -> dict[str, tuple[str, ...]]:
@@ -79,13 +78,13 @@ def _fill(node: Value) -> str:
     return "white" if node.parents else "#eeeeee" if node.operation is constant else "#fff6d5"
 
 
-def _filled(svg: str, fields: Mapping[str, tuple[str, ...]]) -> str:
-    """The SVG with its texts put in, in fonts that browsers have, and without ids, titles and comments."""
+def _filled(svg: str, fields: Mapping[str, tuple[str, ...]], fonts: str) -> str:
+    """The SVG with its texts put in, with its fonts named once, and without ids, titles and comments."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<title>.*?</title>\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r' id="[^"]*"| xmlns:xlink="[^"]*"| xml:space="preserve"', "", svg)
     svg = re.sub(r' font-family="[^"]*"| text-anchor="[^"]*"', "", svg)
-    svg = svg.replace("<svg", f'<svg font-family="{FONTS}" text-anchor="middle"', 1)
+    svg = svg.replace("<svg", f'<svg {fonts} text-anchor="middle"', 1)
 
     def put_in(group: re.Match[str]) -> str:
         texts = iter(fields[group[2]])

@@ -13,8 +13,8 @@ import autograd
 ROOT = Path(__file__).parent.parent
 
 # A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
-# `simplify` and `writing` are parts of `formula`, `paths` is one of `explain`, `parsing` of `__main__`; `symbols` to
-# `comparing` are parts of `program`, `probes` to `check_steps` of `check`.
+# `simplify` and `writing` are parts of `formula`, `paths` is one of `explain`, `parsing` of `__main__`,
+# `events` and the files named after it are those of `stepping`.
 ORDER = [
     "floats",
     "operations",
