@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from autograd.value import Value, describe
@@ -16,7 +17,8 @@ def compare_with_floats(program: Any, every_node: NDArray[Any], X: NDArray[Any],
     operation's float reading of the replayed parents, so an error shows where it is made, not where it arrives.
     """
     outputs, inputs, parameters = program.values
-    of_parameters = [program.value_and_grad(X[i : i + 1])[1].tolist() for i in range(len(X))]
+    # The mean over a batch of equal samples, so that what is compared is how a batch of this size is evaluated.
+    of_parameters = [program.value_and_grad(np.repeat(row[None], len(X), 0))[1].tolist() for row in X]
     of_inputs = program.input_gradient(X).tolist()
     for i, (row, ys) in enumerate(zip(X.tolist(), every_node.tolist(), strict=True)):
         data = dict(zip(inputs, row, strict=True)) | dict(zip(parameters, program.parameters.tolist(), strict=True))

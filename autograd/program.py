@@ -138,15 +138,16 @@ class Program:
         n, block = len(X), max(1, BLOCK // self._slots)
         self.outputs = np.empty((n, len(self.values[0])))
         with np.errstate(all="ignore"):
-            if n <= block:
+            if 0 < n <= block:
                 return self._block(purpose, X, self.outputs, weights)
-            parts = [
-                self._block(purpose, X[i : i + block], self.outputs[i : i + block], weights[i : i + block])
-                for i in range(0, n, block)
-            ]
-        if purpose == "inputs":
-            return np.concatenate(parts)
-        return np.add.reduce(parts)  # type: ignore[no-any-return]
+            total = np.zeros(X.shape if purpose == "inputs" else len(self.parameters))
+            for rows in (slice(i, i + block) for i in range(0, n, block)):
+                gradient = self._block(purpose, X[rows], self.outputs[rows], weights[rows])
+                if purpose == "inputs":
+                    total[rows] = gradient
+                elif purpose == "parameters":
+                    total += gradient
+        return total
 
     def _block(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
         n = len(X)
@@ -251,6 +252,6 @@ def _leaves(what: str, values: Iterable[Value]) -> list[Value]:
                 "or compute from its .detach()"
             )
         if v in seen:
-            raise ValueError(f"{describe(v)} is given as a {what} twice")
+            raise ValueError(f"{describe(v)} is given twice among the {what}s")
         seen.add(v)
     return leaves
