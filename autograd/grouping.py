@@ -22,12 +22,24 @@ from autograd.symbols import Reading, Symbol, names_in
 T = TypeVar("T")
 MOST_LINES = 100  # of a printed program
 
+Groups = dict[Any, list[Node]]
+
+
+def grouped(recording: Recording) -> Groups:
+    """The nodes that are alike, by what they have in common."""
+    groups: Groups = defaultdict(list)
+    for node in recording.nodes:
+        groups[_key(node)].append(node)
+    return groups
+
 
 class Grouping:
-    """The instructions of a recording, and how many slots each kind has."""
+    """The instructions of a recording, in the order of their levels, and the node in each slot of each kind.
 
-    def __init__(self, recording: Recording) -> None:
-        self.sizes = {FIXED: len(recording.parameters), INPUT: len(recording.inputs), VARYING: 0}
+    A node that takes over the slot of another, whose number is not needed again, stands there in its place.
+    """
+
+    def __init__(self, recording: Recording, groups: Groups) -> None:
         self.nodes: dict[str, list[Node]] = {
             FIXED: [*recording.parameters],
             INPUT: [*recording.inputs],
@@ -36,9 +48,6 @@ class Grouping:
         self.kept: set[Node] = set()  # nodes whose numbers a backward pass reads
         self.instructions: list[Instruction] = []
         self.readings: dict[Any, Reading] = {}
-        groups: dict[Any, list[Node]] = defaultdict(list)
-        for node in recording.nodes:
-            groups[_key(node)].append(node)
         for _, nodes in sorted(groups.items(), key=lambda item: item[0][0]):
             operation = nodes[0].operation
             assert operation is not None
@@ -48,10 +57,6 @@ class Grouping:
                 self.fold(operation, nodes)
             else:
                 self.elementwise(operation, nodes)
-
-        edges = sum([len(node.parents) for node in recording.nodes])
-        self.time_on_floats = 0.05 * len(recording.nodes) + 0.05 * edges  # µs for a sample
-        self.time_on_arrays = 4.0 * len(self.instructions)  # µs for a small batch
 
     def lines(self) -> list[str]:
         """The instructions in words, and for how many nodes of the graph each stands."""

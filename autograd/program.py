@@ -7,6 +7,7 @@ and from numbers of slots, never from labels.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from autograd.comparing import compare_with_floats
 from autograd.compiling import Compiled, Frame, compiled
 from autograd.derivatives import _refuse_stale
 from autograd.floats import FLOAT_ERRORS
-from autograd.grouping import Grouping
+from autograd.grouping import Grouping, grouped
 from autograd.recording import FIXED, VARYING, Recording, interior_of
 from autograd.straight import Straight
 from autograd.value import Value, describe
@@ -89,9 +90,13 @@ class Program:
     ) -> None:
         self.values = outputs, inputs, parameters
         self._recording = Recording(outputs, inputs, parameters, interior)
-        self._grouping = Grouping(self._recording)
-        self._fixed = np.zeros(len(self._grouping.nodes[FIXED]))
-        self._slots = max(1, len(self._grouping.nodes[VARYING]))
+        self._groups = grouped(self._recording)
+        kinds = [node.kind for node in self._recording.nodes]
+        self._fixed = np.zeros(len(parameters) + kinds.count(FIXED))
+        self._slots = max(1, kinds.count(VARYING))
+        edges = sum([len(node.parents) for node in self._recording.nodes])
+        self._time_on_floats = 0.05 * (len(kinds) + edges)  # µs for a sample
+        self._time_on_arrays = 4.0 * len(self._groups)  # µs for a small batch
         self.parameters = self._fixed[: len(parameters)]
         self.parameters[:] = [p.data for p in parameters]
         self.outputs: Array = np.empty((0, len(outputs)))
@@ -133,6 +138,11 @@ class Program:
 
     # ---- evaluating
 
+    @cached_property
+    def _grouping(self) -> Grouping:
+        """The instructions; a program that is evaluated on floats only has no need of them."""
+        return Grouping(self._recording, self._groups)
+
     def _evaluate(self, purpose: str, X: Array, weights: Array) -> Array:
         """Fill `outputs`, and return the gradient for a purpose that has one, and then reads the weights."""
         n, block = len(X), max(1, BLOCK // self._slots)
@@ -151,7 +161,7 @@ class Program:
 
     def _block(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
         n = len(X)
-        if n * self._grouping.time_on_floats < self._grouping.time_on_arrays:
+        if n * self._time_on_floats < self._time_on_arrays:
             try:
                 return self._by_floats(purpose, X, outputs, weights)
             except FLOAT_ERRORS:  # a pole or an overflow, where floats raise and arrays go on
@@ -205,13 +215,13 @@ class Program:
     # ---- as text, and as a pickle
 
     def __str__(self) -> str:
-        return "\n".join([repr(self), *self._grouping.lines()])
+        return "\n".join([f"{self!r}, {len(self._grouping.instructions):,} instructions", *self._grouping.lines()])
 
     def __repr__(self) -> str:
         outputs, inputs, parameters = map(len, self.values)
         return (
             f"Program of {self._recording.node_count:,} nodes: {inputs:,} inputs, {parameters:,} parameters, "
-            f"{outputs:,} outputs, {len(self._grouping.instructions):,} instructions"
+            f"{outputs:,} outputs"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
