@@ -34,7 +34,7 @@ from autograd.program import Program, record
 from autograd.formula import Formula, formula
 from autograd.explain import explain
 from autograd.draw import draw
-from autograd.events import ForwardStep, Seed, Step
+from autograd.steps.events import ForwardStep, Seed, Step
 from autograd.stepping import Steps, step_through
 
 # what is wrong with a graph; the checks for learners' code are in `autograd.check`, loaded when they are asked for

@@ -15,10 +15,10 @@ from autograd import operations as ops
 from autograd.backprop import topological_order
 from autograd.explain import edge_symbol, explain
 from autograd.formula import Formula, FormulaError, derivative_symbol, formula, name_nodes, named_by_number, write
-from autograd.notation import label_latex, number_latex, number_text
+from autograd.formulas.notation import label_latex, number_latex, number_text
+from autograd.formulas.parsing import CONSTANTS, FUNCTIONS, evaluate
+from autograd.formulas.paths import Edge
 from autograd.operations import constant
-from autograd.parsing import CONSTANTS, FUNCTIONS, evaluate
-from autograd.paths import Edge
 from autograd.value import Value, as_value
 
 DESCRIPTION = "Print the value of an expression, how it is computed, and its gradients by the chain rule."

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd import value
 from autograd.backprop import backpropagate, interior_order
-from autograd.deadline import is_someone_elses
-from autograd.report import shown
+from autograd.checks.deadline import is_someone_elses
+from autograd.checks.report import shown
 from autograd.value import Value
 
 

@@ -12,12 +12,12 @@ from typing import Any, ParamSpec
 
 import numpy as np
 
-from autograd.check_engine import LEVELS, EngineCheck
-from autograd.check_functions import OperationCheck, examine_order
-from autograd.check_gradients import GradientCheck
-from autograd.check_steps import examine_steps
-from autograd.observe import Make
-from autograd.report import Report, shown
+from autograd.checks.engine import LEVELS, EngineCheck
+from autograd.checks.functions import OperationCheck, examine_order
+from autograd.checks.gradients import GradientCheck
+from autograd.checks.observe import Make
+from autograd.checks.report import Report, shown
+from autograd.checks.steps import examine_steps
 
 __all__ = ["check_op", "check_step", "check_topological_order", "check_value", "gradcheck", "report", "reveal"]
 

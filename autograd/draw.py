@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
-from autograd.neurons import Unit, joined, layers_of, neurons_in
 from autograd.operations import constant
+from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.rendering import Picture
+    from autograd.pictures.rendering import Picture
 
 MANY = 150  # values, above which neurons and layers are collapsed
 CROWDED = 4  # edges into a collapsed box, above which they carry no numbers
@@ -51,7 +51,7 @@ def draw(
     digraph {
     ...
     """
-    from autograd.rendering import Picture  # only here, so that importing autograd does not load graphviz
+    from autograd.pictures.rendering import Picture  # only here, so that importing autograd does not load graphviz
 
     outputs = _values("draw() needs the Value that a computation ended in", output)
     if direction not in ("LR", "TB", "RL", "BT"):

@@ -11,13 +11,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
+from autograd.checks.report import Finding, Report, shown
 from autograd.floats import is_number
 from autograd.operations import OPERATIONS, Operation
-from autograd.report import Finding, Report, shown
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.rendering import Picture
+    from autograd.pictures.rendering import Picture
 
 # By level: the operations, how many nodes are computed, and how many values are used more than once.
 LEVELS: dict[int, tuple[tuple[str, ...], int, int]] = {

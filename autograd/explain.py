@@ -23,9 +23,9 @@ from autograd.formula import (
     named_by_number,
     write,
 )
-from autograd.notation import label_text
+from autograd.formulas.notation import label_text
+from autograd.formulas.paths import COUNTED, Edge, Path, count_paths, gradients_of, paths_between
 from autograd.operations import Operation, constant
-from autograd.paths import COUNTED, Edge, Path, count_paths, gradients_of, paths_between
 from autograd.value import Value
 
 MOST_EDGES = 10_000  # of all paths that are listed together

@@ -15,11 +15,11 @@ from typing import Any
 from autograd import operations as ops
 from autograd.backprop import topological_order
 from autograd.floats import is_number, to_float
-from autograd.notation import exact_text, label_latex, label_text, number_latex, number_text
+from autograd.formulas.notation import exact_text, label_latex, label_text, number_latex, number_text
+from autograd.formulas.simplify import simpler
+from autograd.formulas.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, operand, prefixed, written
 from autograd.operations import OPERATIONS, Operation, constant
-from autograd.simplify import simpler
 from autograd.value import Value
-from autograd.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, operand, prefixed, written
 
 LONGEST = 4000  # characters of a formula
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

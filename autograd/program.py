@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.comparing import compare_with_floats
-from autograd.compiling import Compiled, Frame, compiled
 from autograd.derivatives import _refuse_stale
 from autograd.floats import FLOAT_ERRORS
-from autograd.grouping import Grouping, grouped
-from autograd.recording import FIXED, VARYING, Recording, interior_of
-from autograd.straight import Straight
+from autograd.replay.comparing import compare_with_floats
+from autograd.replay.compiling import Compiled, Frame, compiled
+from autograd.replay.grouping import Grouping, grouped
+from autograd.replay.recording import FIXED, VARYING, Recording, interior_of
+from autograd.replay.straight import Straight
 from autograd.value import Value, describe
 
 Array = NDArray[np.float64]

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Operation, Value, check, hints, topological_order
+from autograd import Operation, Value, check, topological_order
 from autograd.check import check_op, check_step, check_topological_order, check_value, gradcheck, report, reveal
-from autograd.check_engine import mistakes_for
-from autograd.deadline import Limit, OutOfTime
-from autograd.hints import Evidence, explain, swept
-from autograd.observe import expect
-from autograd.probes import (
+from autograd.checks import hints
+from autograd.checks.deadline import Limit, OutOfTime
+from autograd.checks.engine import mistakes_for
+from autograd.checks.hints import Evidence, explain, swept
+from autograd.checks.observe import expect
+from autograd.checks.probes import (
     ADD,
     DEEP,
     FUNCTIONS,
@@ -652,8 +653,8 @@ def test_an_unknown_step_is_refused():
 
 def test_the_rules_are_those_of_nn():
     import nn
-    from autograd.check_steps import GRADIENTS, MOVES, SETTINGS, STARTS, _Run
-    from autograd.update_rules import RULES
+    from autograd.checks.steps import GRADIENTS, MOVES, SETTINGS, STARTS, _Run
+    from autograd.checks.update_rules import RULES
 
     s = SETTINGS
     betas = {"betas": (s.beta1, s.beta2), "eps": s.eps}

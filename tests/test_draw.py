@@ -10,9 +10,10 @@ import graphviz
 import pytest
 
 import nn
-from autograd import Value, dot, draw, rendering, topological_order
-from autograd.neurons import neurons_in
-from autograd.rendering import DotNotFound, find_dot
+from autograd import Value, dot, draw, topological_order
+from autograd.pictures import rendering
+from autograd.pictures.neurons import neurons_in
+from autograd.pictures.rendering import DotNotFound, find_dot
 
 
 def neuron():

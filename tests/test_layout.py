@@ -12,9 +12,8 @@ import autograd
 
 ROOT = Path(__file__).parent.parent
 
-# A file imports only from files above it. `elementary` and `pickling` are parts of `functions` and `value`; `notation`,
-# `simplify` and `writing` are parts of `formula`, `paths` is one of `explain`, `parsing` of `__main__`,
-# `events` and the files named after it are those of `stepping`.
+# A file imports only from files above it. What stands in a folder is a part of the file that follows it; `elementary`
+# and `pickling` are parts of `functions` and `value`.
 ORDER = [
     "floats",
     "operations",
@@ -24,46 +23,46 @@ ORDER = [
     "value",
     "functions",
     "derivatives",
-    "neurons",
-    "notation",
-    "simplify",
-    "writing",
+    "pictures.neurons",
+    "formulas.notation",
+    "formulas.simplify",
+    "formulas.writing",
     "formula",
-    "paths",
+    "formulas.paths",
     "explain",
-    "rendering",
+    "pictures.rendering",
     "draw",
-    "events",
-    "stepping_text",
-    "stepping_picture",
-    "stepping_view",
+    "steps.events",
+    "steps.text",
+    "steps.picture",
+    "steps.view",
     "stepping",
-    "parsing",
-    "symbols",
-    "readings",
-    "recording",
-    "layout",
-    "instructions",
-    "grouping",
-    "compiling",
-    "straight",
-    "comparing",
+    "formulas.parsing",
+    "replay.symbols",
+    "replay.readings",
+    "replay.recording",
+    "replay.layout",
+    "replay.instructions",
+    "replay.grouping",
+    "replay.compiling",
+    "replay.straight",
+    "replay.comparing",
     "program",
-    "report",
-    "deadline",
+    "checks.report",
+    "checks.deadline",
     "anomaly",
     "diagnose",
     "exercise",
-    "probes",
-    "hints",
-    "mistakes",
-    "wrong_rules",
-    "observe",
-    "check_engine",
-    "check_gradients",
-    "check_functions",
-    "update_rules",
-    "check_steps",
+    "checks.probes",
+    "checks.hints",
+    "checks.mistakes",
+    "checks.wrong_rules",
+    "checks.observe",
+    "checks.engine",
+    "checks.gradients",
+    "checks.functions",
+    "checks.update_rules",
+    "checks.steps",
     "check",
     "__init__",
     "__main__",
@@ -78,13 +77,20 @@ def imports(path):
             yield from (alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "autograd").glob("*.py")), ids=lambda p: p.stem)
+def module_of(path):
+    return ".".join(path.relative_to(ROOT / "autograd").with_suffix("").parts)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograd").rglob("*.py")), ids=module_of)
 def test_a_file_imports_only_from_files_above_it(path):
-    above = ORDER[: ORDER.index(path.stem)]
-    parts = [name.split(".") for name in imports(path)]
-    inside = {p[1] for p in parts if p[0] == "autograd" and len(p) > 1 and p[1] in ORDER}
-    assert inside <= set(above)
-    assert "nn" not in {p[0] for p in parts}
+    name = module_of(path)
+    found = {f"{imported}." for imported in imports(path)}
+    assert not any(imported.startswith("nn.") for imported in found)
+    inside = {other for other in ORDER if any(imported.startswith(f"autograd.{other}.") for imported in found)}
+    if name.endswith(".__init__"):
+        assert not inside
+    else:
+        assert inside <= set(ORDER[: ORDER.index(name)])
 
 
 def run(code, **environment):

@@ -15,8 +15,8 @@ import nbformat
 import pytest
 
 from autograd import Value, step_through
-from autograd.notation import number_text
-from autograd.stepping_text import Wording
+from autograd.formulas.notation import number_text
+from autograd.steps.text import Wording
 
 pytestmark = pytest.mark.browser
 

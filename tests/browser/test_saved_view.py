@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from autograd import Value, rendering, step_through, topological_order
-from autograd.notation import number_text
-from autograd.stepping_text import Wording
+from autograd.formulas.notation import number_text
+from autograd.steps.text import Wording
 
 pytestmark = pytest.mark.browser
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from autograd.deadline import Limit, OutOfTime, place_of
-from autograd.hints import Evidence, hint_for_error
-from autograd.probes import evaluate, names_in
-from autograd.report import Finding, compared, shown
+from autograd.checks.deadline import Limit, OutOfTime, place_of
+from autograd.checks.hints import Evidence, hint_for_error
+from autograd.checks.probes import evaluate, names_in
+from autograd.checks.report import Finding, compared, shown
 from autograd.value import Value
 
 RTOL, ATOL = 1e-9, 1e-11

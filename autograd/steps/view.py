@@ -1,7 +1,7 @@
 """The stepping view: one piece of HTML that needs nothing else, in a notebook or in a file of its own.
 
 Without its script it is a still picture and a table of all steps: that is what an untrusted notebook shows. The script,
-`stepping.js` and `stepping_parts.js`, makes the buttons, the equation and the tables. It gets every text ready to be
+`start.js` and `parts.js`, makes the buttons, the equation and the tables. It gets every text ready to be
 shown, so that a number has the same digits wherever it stands, and puts it in as text, so that no label is ever markup.
 """
 
@@ -14,12 +14,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.events import dependents, replayed
 from autograd.floats import FLOAT_ERRORS
-from autograd.notation import number_text
+from autograd.formulas.notation import number_text
 from autograd.operations import constant
-from autograd.stepping_picture import picture
-from autograd.stepping_text import ENDS, MOST_STEPS, STALE, Table, Wording, tables
+from autograd.steps.events import dependents, replayed
+from autograd.steps.picture import picture
+from autograd.steps.text import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value
 
 NUDGES = (0.1, 0.01, 0.001, -0.001, -0.01, -0.1)
@@ -45,7 +45,7 @@ def fragment(wording: Wording) -> str:
     data = view_data(wording)
     # From the content, so that a notebook that is run again is the same to the byte.
     data["id"] = sha256((still + _literal(data)).encode()).hexdigest()[:16]
-    code = f"{_asset('stepping_parts.js')}\n{_asset('stepping.js')}\nstart({_literal(data)});"
+    code = f"{_asset('parts.js')}\n{_asset('start.js')}\nstart({_literal(data)});"
     script = f'<script>\n(() => {{\n"use strict";\n{code}\n}})();\n</script>\n'
     return _element(wording, still, data["id"]) + _style() + script
 
@@ -61,7 +61,7 @@ def _element(wording: Wording, content: str, identity: str = "") -> str:
 
 
 def _style() -> str:
-    return f"<style>\n{_asset('stepping.css')}</style>\n"
+    return f"<style>\n{_asset('view.css')}</style>\n"
 
 
 @cache
@@ -87,7 +87,7 @@ def _too_long(wording: Wording) -> str:
 
 def _image(wording: Wording) -> tuple[str, str]:
     """The picture as an image, which notebooks show even where they trust nothing else; or why there is none."""
-    from autograd.rendering import DotNotFound  # only here, so that importing autograd does not load graphviz
+    from autograd.pictures.rendering import DotNotFound  # only here, so that importing autograd does not load graphviz
 
     try:
         svg = picture(wording)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.operations import OPERATIONS, Operation
-from autograd.readings import of_calls
-from autograd.recording import CONSTANT, DOT, FIXED, INPUT, SUM, VARYING, Node, Recording
-from autograd.symbols import Reading, Symbol, Writer, number, read
+from autograd.replay.readings import of_calls
+from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, SUM, VARYING, Node, Recording
+from autograd.replay.symbols import Reading, Symbol, Writer, number, read
 
 LONGEST_WRITTEN_OUT = 16  # inputs; an operation on more is a call
 LETTERS = {INPUT: "x", FIXED: "p", VARYING: "v"}

@@ -1,5 +1,5 @@
 // The parts of the stepping view: equation, guess, picture, table, nudge box. Each has an `element` and a function
-// `show(now)`; what `now` holds is said in stepping.js. All texts come from Python, ready to be shown, and are put in as
+// `show(now)`; what `now` holds is said in start.js. All texts come from Python, ready to be shown, and are put in as
 // text, never as markup.
 
 function make(tag, attributes = {}, ...children) {

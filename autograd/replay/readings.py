@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.operations import OPERATIONS, Operation
-from autograd.symbols import Reading, Symbol, evaluate, on_arrays, read
+from autograd.replay.symbols import Reading, Symbol, evaluate, on_arrays, read
 
 LONGEST_ON_SYMBOLS = 32  # inputs; with more of them the rule is called on arrays
 

@@ -6,15 +6,15 @@ from math import isclose, isfinite
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.check_gradients import slopes
-from autograd.deadline import OutOfTime
-from autograd.hints import Evidence, explain
-from autograd.observe import Trouble, heading, limited, number, short
+from autograd.checks.deadline import OutOfTime
+from autograd.checks.gradients import slopes
+from autograd.checks.hints import Evidence, explain
+from autograd.checks.observe import Trouble, heading, limited, number, short
+from autograd.checks.probes import evaluate
+from autograd.checks.report import Finding, Report, compared, shown
+from autograd.checks.wrong_rules import explain_values, mistakes_in_operation
 from autograd.operations import OPERATIONS, Operation, fixed_power
-from autograd.probes import evaluate
-from autograd.report import Finding, Report, compared, shown
 from autograd.value import Value
-from autograd.wrong_rules import explain_values, mistakes_in_operation
 
 # ---- one operation
 

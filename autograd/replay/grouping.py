@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.instructions import Elementwise, Instruction, LogSumExp, PairedDots, Product, Sum
-from autograd.layout import Access, strides_of
 from autograd.operations import Operation, fixed_power
-from autograd.readings import reading_of
-from autograd.recording import CONSTANT, DOT, FIXED, INPUT, LOGSUMEXP, SUM, VARYING, Node, Recording
-from autograd.symbols import Reading, Symbol, names_in
+from autograd.replay.instructions import Elementwise, Instruction, LogSumExp, PairedDots, Product, Sum
+from autograd.replay.layout import Access, strides_of
+from autograd.replay.readings import reading_of
+from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, LOGSUMEXP, SUM, VARYING, Node, Recording
+from autograd.replay.symbols import Reading, Symbol, names_in
 
 T = TypeVar("T")
 MOST_LINES = 100  # of a printed program

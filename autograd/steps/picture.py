@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from autograd.notation import number_text
+from autograd.formulas.notation import number_text
 from autograd.operations import constant
-from autograd.stepping_text import Wording, text_width
+from autograd.steps.text import Wording, text_width
 from autograd.value import Value
 
 LONGEST_TITLE = 28
@@ -22,7 +22,10 @@ def picture(wording: Wording) -> str:
     Node i of the topological order has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. No element
     has an id, so that several pictures stand on one page. Raises DotNotFound where there is no program to lay it out.
     """
-    from autograd.rendering import FONTS, Picture  # only here, so that importing autograd does not load graphviz
+    from autograd.pictures.rendering import (  # only here, so that importing autograd does not load graphviz
+        FONTS,
+        Picture,
+    )
 
     numbers = {node: i for i, node in enumerate(wording.nodes)}
     fields = _fields(wording)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.recording import CONSTANT, FIXED, INPUT, VARYING, Node
-from autograd.symbols import Call, Writer, number
+from autograd.replay.recording import CONSTANT, FIXED, INPUT, VARYING, Node
+from autograd.replay.symbols import Call, Writer, number
 
 Index = NDArray[np.intp]
 GRADIENTS = {FIXED: "G", INPUT: "E", VARYING: "D"}

@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar
 from unicodedata import combining, east_asian_width
 
 from autograd.backprop import topological_order
-from autograd.events import ForwardStep, Step, backward_steps, forward_steps
 from autograd.formula import (
     Formula,
     FormulaError,
@@ -21,8 +20,9 @@ from autograd.formula import (
     named_by_number,
     write,
 )
-from autograd.notation import label_text, number_text
+from autograd.formulas.notation import label_text, number_text
 from autograd.operations import constant
+from autograd.steps.events import ForwardStep, Step, backward_steps, forward_steps
 from autograd.value import Value
 
 MOST_STEPS = 500  # of a pass that is shown in full; of a longer one the first and the last ENDS

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 OURS = tuple(f"{folder}{os.sep}" for folder in (_HERE, _HERE.parent / "nn"))
 _LIBRARIES = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 _GENERATED = "<string>", "<frozen"
@@ -41,7 +41,7 @@ class Limit:
     >>> Limit(0.05).run(endless)
     Traceback (most recent call last):
     ...
-    autograd.deadline.OutOfTime: still running after 0.05 s
+    autograd.checks.deadline.OutOfTime: still running after 0.05 s
     """
 
     def __init__(self, seconds: float) -> None:

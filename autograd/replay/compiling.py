@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.grouping import Grouping
-from autograd.layout import Access, Code
-from autograd.recording import FIXED, INPUT, VARYING, Node, Recording
-from autograd.symbols import Call
+from autograd.replay.grouping import Grouping
+from autograd.replay.layout import Access, Code
+from autograd.replay.recording import FIXED, INPUT, VARYING, Node, Recording
+from autograd.replay.symbols import Call
 
 Array = NDArray[np.float64]
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from autograd.deadline import Limit
-from autograd.hints import Evidence, Mistake, explain, rounding_or_difference
-from autograd.mistakes import lost_parents, mistakes_in_repeating, mistakes_in_sweep, parents_in_a_set
-from autograd.observe import Make, Observation, Trouble, expect, limited, number, observe
-from autograd.operations import OPERATIONS
-from autograd.probes import (
+from autograd.checks.deadline import Limit
+from autograd.checks.hints import Evidence, Mistake, explain, rounding_or_difference
+from autograd.checks.mistakes import lost_parents, mistakes_in_repeating, mistakes_in_sweep, parents_in_a_set
+from autograd.checks.observe import Make, Observation, Trouble, expect, limited, number, observe
+from autograd.checks.probes import (
     ACTIVATIONS,
     ADD,
     CHAIN,
@@ -26,8 +25,9 @@ from autograd.probes import (
     function_layer,
     numbers_for,
 )
-from autograd.report import Finding, Report, compared, shown
-from autograd.wrong_rules import explain_values, mistakes_in_operation
+from autograd.checks.report import Finding, Report, compared, shown
+from autograd.checks.wrong_rules import explain_values, mistakes_in_operation
+from autograd.operations import OPERATIONS
 
 LEVELS = ("add", "mul", "all", "strict")
 TURNS = 2  # the order of a set varies, so every probe is run more than once

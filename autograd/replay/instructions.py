@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.layout import Access, Code
 from autograd.operations import Operation
-from autograd.recording import CONSTANT, FIXED, VARYING
-from autograd.symbols import Call, Reading, Symbol, on_arrays, without_unit
+from autograd.replay.layout import Access, Code
+from autograd.replay.recording import CONSTANT, FIXED, VARYING
+from autograd.replay.symbols import Call, Reading, Symbol, on_arrays, without_unit
 
 Array = NDArray[np.float64]
 

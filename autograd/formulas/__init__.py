@@ -1,0 +1,1 @@
+"""Parts of `autograd.formula` and `autograd.explain`: how formulas are simplified, written and read."""

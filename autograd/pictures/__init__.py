@@ -1,0 +1,1 @@
+"""Parts of `autograd.draw`: recognising neurons, and finding a program to draw with."""

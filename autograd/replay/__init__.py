@@ -1,0 +1,1 @@
+"""Parts of `autograd.program`: from a recorded graph to instructions on arrays."""
