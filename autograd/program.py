@@ -93,10 +93,12 @@ class Program:
         self._groups = grouped(self._recording)
         kinds = [node.kind for node in self._recording.nodes]
         self._fixed = np.zeros(len(parameters) + kinds.count(FIXED))
-        self._slots = max(1, kinds.count(VARYING))
+        self._slots = kinds.count(VARYING)
+        self._rows = max(1, BLOCK // max(1, self._slots))  # of a block
         edges = sum([len(node.parents) for node in self._recording.nodes])
-        self._time_on_floats = 0.05 * (len(kinds) + edges)  # µs for a sample
-        self._time_on_arrays = 4.0 * len(self._groups)  # µs for a small batch
+        time_on_floats = 0.05 * (len(kinds) + edges)  # µs for a sample
+        time_on_arrays = 4.0 * len(self._groups)  # µs for a small batch
+        self._few = int(time_on_arrays / max(time_on_floats, 0.05))  # samples that are evaluated one by one, on floats
         self.parameters = self._fixed[: len(parameters)]
         self.parameters[:] = [p.data for p in parameters]
         self.outputs: Array = np.empty((0, len(outputs)))
@@ -108,7 +110,8 @@ class Program:
     def __call__(self, X: ArrayLike | None = None) -> Array:
         """The outputs for each sample of a batch, (batch, outputs)."""
         X = self._batch(X)
-        self._evaluate("values", X, X)
+        with np.errstate(all="ignore"):
+            self._evaluate("values", X, X)
         return self.outputs.copy()
 
     def value_and_grad(self, X: ArrayLike | None = None, weights: ArrayLike | None = None) -> tuple[float, Array]:
@@ -122,14 +125,15 @@ class Program:
         if not len(X):
             raise ValueError("the mean over a batch of no samples is not defined")
         weights = self._mean(len(X)) if weights is None else self._weights(weights, len(X))
-        gradient = self._evaluate("parameters", X, weights)
         with np.errstate(all="ignore"):
+            gradient = self._evaluate("parameters", X, weights)
             return float(np.dot(weights, self.outputs[:, 0])), gradient
 
     def input_gradient(self, X: ArrayLike | None = None) -> Array:
         """The gradient of the first output toward the inputs, for each sample of a batch: (batch, inputs)."""
         X = self._batch(X)
-        return self._evaluate("inputs", X, np.ones(len(X)))
+        with np.errstate(all="ignore"):
+            return self._evaluate("inputs", X, np.ones(len(X)))
 
     def write_back(self) -> None:
         """Copy `parameters` into the Values' data. What was computed from them before is to be computed again."""
@@ -145,23 +149,22 @@ class Program:
 
     def _evaluate(self, purpose: str, X: Array, weights: Array) -> Array:
         """Fill `outputs`, and return the gradient for a purpose that has one, and then reads the weights."""
-        n, block = len(X), max(1, BLOCK // self._slots)
+        n, block = len(X), self._rows
         self.outputs = np.empty((n, len(self.values[0])))
-        with np.errstate(all="ignore"):
-            if 0 < n <= block:
-                return self._block(purpose, X, self.outputs, weights)
-            total = np.zeros(X.shape if purpose == "inputs" else len(self.parameters))
-            for rows in (slice(i, i + block) for i in range(0, n, block)):
-                gradient = self._block(purpose, X[rows], self.outputs[rows], weights[rows])
-                if purpose == "inputs":
-                    total[rows] = gradient
-                elif purpose == "parameters":
-                    total += gradient
+        if 0 < n <= block:
+            return self._block(purpose, X, self.outputs, weights)
+        total = np.zeros(X.shape if purpose == "inputs" else len(self.parameters))
+        for rows in (slice(i, i + block) for i in range(0, n, block)):
+            gradient = self._block(purpose, X[rows], self.outputs[rows], weights[rows])
+            if purpose == "inputs":
+                total[rows] = gradient
+            elif purpose == "parameters":
+                total += gradient
         return total
 
     def _block(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
         n = len(X)
-        if n * self._time_on_floats < self._time_on_arrays:
+        if n <= self._few:
             try:
                 return self._by_floats(purpose, X, outputs, weights)
             except FLOAT_ERRORS:  # a pole or an overflow, where floats raise and arrays go on
@@ -170,11 +173,10 @@ class Program:
             self._on_arrays[purpose] = compiled(self._recording, self._grouping, purpose)
         frame = self._frames.get(n)
         if frame is None:
-            frame = self._frames[n] = Frame(self._fixed, self._slots, n)
+            frame = self._frames[n] = Frame(self._fixed, len(self.parameters), self._slots, n)
             if len(self._frames) > SIZES_KEPT:
                 self._frames.popitem(last=False)
-        gradient = frame.run(purpose, self._on_arrays[purpose], X, outputs, weights)
-        return gradient if purpose == "inputs" else gradient[: len(self.parameters)]
+        return frame.run(purpose, self._on_arrays[purpose], X, outputs, weights)
 
     def _by_floats(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
         """A block sample by sample."""

@@ -222,7 +222,7 @@ def test_a_deep_chain_on_arrays_and_on_floats():
         y = (y * w + b).tanh().relu()
     compare(y, [x], [w, b], [[0.5], [0.25]])
     program = record(y, [x], [w, b])
-    assert program._time_on_floats < program._time_on_arrays
+    assert program._few >= 1
     for _ in range(2_500):
         y = (y * w + b).tanh().relu()
     y.backward()
@@ -233,7 +233,7 @@ def test_a_deep_chain_on_arrays_and_on_floats():
 def test_the_way_is_chosen_by_shape_and_batch():
     y, inputs, parameters = network()
     program = record(y, inputs, parameters)
-    assert program._time_on_floats < program._time_on_arrays < 32 * program._time_on_floats
+    assert 1 <= program._few < 32
 
 
 def test_a_pole_on_floats_is_left_to_arrays():
@@ -355,13 +355,13 @@ def test_batches_of_every_kind_of_number_and_layout():
     assert program.input_gradient(X[:0]).shape == (0, 5)
 
 
-def test_a_large_batch_is_evaluated_in_blocks(monkeypatch):
+def test_a_large_batch_is_evaluated_in_blocks():
     y, inputs, parameters = network()
     X = np.random.default_rng(0).normal(size=(50, 5))
     program = record(y, inputs, parameters)
     value, gradient = program.value_and_grad(X)
     expected = program(X), program.input_gradient(X)
-    monkeypatch.setattr("autograd.program.BLOCK", 8 * program._slots)
+    program._rows = 8
     in_blocks = program.value_and_grad(X)
     assert in_blocks[0] == pytest.approx(value)
     np.testing.assert_allclose(in_blocks[1], gradient, rtol=1e-12)

@@ -15,13 +15,14 @@ from autograd.replay.symbols import Call
 Array = NDArray[np.float64]
 
 
-FEW = 2000  # fixed numbers, whose gradient is sooner copied than viewed anew
+FEW = 10_000  # parameters, whose gradient is sooner copied than viewed anew
 
 
 class Compiled(NamedTuple):
-    """A function run(n, X, F, V, D, G, E, o, w, bound), and the views of F, V and D that `bound` must hold.
+    """A function run(n, ones, X, F, V, D, G, E, o, w, bound), and the views of its buffers that `bound` must hold.
 
-    It writes the outputs of n samples X into the rows of o; with weights w also the gradient of their sum into G or E.
+    It writes the outputs of n samples X into the columns of o; with weights w also the gradient of their sum into G
+    or E. There are n ones.
     """
 
     run: Callable[..., None]
@@ -31,7 +32,7 @@ class Compiled(NamedTuple):
 def compiled(recording: Recording, grouping: Grouping, purpose: str) -> Compiled:
     """The function for a purpose: "values", or the gradient toward the "parameters" or the "inputs"."""
     sizes = {kind: len(nodes) for kind, nodes in grouping.nodes.items()}
-    code = Code(sizes, grouping.wanted(purpose), "FVDG" if sizes[FIXED] <= FEW else "FVD")
+    code = Code(sizes, grouping.wanted(purpose), "FVDG" if len(recording.parameters) <= FEW else "FVD")
     for instruction in grouping.instructions:
         instruction.forward(code)
     for first, nodes in _runs(recording.outputs):
@@ -44,7 +45,9 @@ def compiled(recording: Recording, grouping: Grouping, purpose: str) -> Compiled
         code.lines[start:start] = code.blank_lines(*leaves)
     source = [f"{', '.join([*code.bound, ''])}= bound"] if code.bound else []
     source += [*code.opening, *code.lines]
-    exec("def run(n, X, F, V, D, G, E, o, w, bound):\n" + "".join(f" {line}\n" for line in source), code.namespace)
+    exec(
+        "def run(n, ones, X, F, V, D, G, E, o, w, bound):\n" + "".join(f" {line}\n" for line in source), code.namespace
+    )
     return Compiled(code.namespace["run"], [*code.bound.values()])
 
 
@@ -68,11 +71,13 @@ def _runs(outputs: Sequence[Node]) -> Iterator[tuple[int, list[Node]]]:
 class Frame:
     """The buffers for batches of one size, and the views of them that each function needs."""
 
-    def __init__(self, fixed: Array, slots: int, n: int) -> None:
+    def __init__(self, fixed: Array, parameters: int, slots: int, n: int) -> None:
         self.n = n
+        self.ones = np.ones(n)
         self.fixed = fixed
         self.buffers = {VARYING: np.empty((slots, n)), "D": np.empty((slots, n))}
-        self.keeps_gradient = len(fixed) <= FEW
+        self.parameters = parameters
+        self.keeps_gradient = parameters <= FEW
         self.gradient = np.empty(len(fixed) if self.keeps_gradient else 0)
         self.views: dict[str, tuple[Array, ...]] = {}
 
@@ -83,10 +88,11 @@ class Frame:
         V, D = self.buffers.values()
         G = self.gradient if self.keeps_gradient else np.empty(len(self.fixed))
         E = np.empty(X.shape) if purpose == "inputs" else X
-        function.run(self.n, X, self.fixed, V, D, G, E, outputs.T, weights, self.views[purpose])
+        function.run(self.n, self.ones, X, self.fixed, V, D, G, E, outputs.T, weights, self.views[purpose])
         if purpose == "inputs":
             return E
-        return G.copy() if self.keeps_gradient and purpose == "parameters" else G
+        gradient = G[: self.parameters]
+        return gradient.copy() if self.keeps_gradient else gradient
 
     def view(self, buffer: str, shape: tuple[int, ...], first: int, strides: tuple[int, ...], unit: bool) -> Array:
         if buffer not in self.buffers:

@@ -188,8 +188,8 @@ class LogSumExp(Sum):
 
     def backward(self, code: Code) -> None:
         if code.wants(self.operand):
-            g = along(code.upstream(self.result), self.axis)
-            call = Call("*", (self.powers, f"({g} / {self.total})"))
+            g = along(f"({code.upstream(self.result)} / {self.total})", self.axis)
+            call = Call("*", (self.powers, g))
             code.contribute(self.operand, call, batched=self.varying)
 
     def __str__(self) -> str:
@@ -231,17 +231,15 @@ LARGEST = float(np.finfo(float).max)
 def logsumexp(terms: Array, axis: int, out: Array) -> tuple[Array, Array]:
     """The logarithm of Σ eˣ along an axis, as the table's row computes it for one number at a time.
 
-    The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does. Returns the
-    powers of what remains, and their sum with an axis of length one.
+    The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does. The axis is
+    the first or the second. Returns the powers of what remains, and their sums.
     """
-    shift = np.maximum.reduce(terms, axis, keepdims=True)
-    np.maximum(shift, -LARGEST, out=shift)
-    np.minimum(shift, LARGEST, out=shift)
-    powers = np.subtract(terms, shift)
-    np.exp(powers, out=powers)
-    total = np.add.reduce(powers, axis, keepdims=True)
-    shift += np.log(total)
-    out[...] = shift.reshape(out.shape)
+    largest = np.maximum.reduce(terms, axis)
+    largest = np.minimum(np.maximum(largest, -LARGEST), LARGEST)
+    powers = np.exp(terms - (largest[:, None] if axis else largest))
+    total = np.add.reduce(powers, axis)
+    np.log(total, out=out)
+    np.add(out, largest, out=out)
     return powers, total
 
 

@@ -210,7 +210,9 @@ class Code:
             sizes = (*map(str, access.index.shape), *(("n",) if batched else ()))
             call = Call("broadcast_to", (str(call), f"({', '.join(sizes)},)"))
             full = True
-        if axes or sums_batch:
+        if sums_batch and not axes:
+            call = Call("matmul", (str(call), "ones"))  # the quickest of NumPy's ways to sum along the last axis
+        elif axes:
             reduced = (*axes, access.index.ndim) if sums_batch else axes
             call = Call("add.reduce", (str(call), str(reduced[0] if len(reduced) == 1 else reduced), "None"))
             access = access.without(axes)
