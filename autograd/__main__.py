@@ -11,14 +11,13 @@ from subprocess import SubprocessError
 from textwrap import fill
 from typing import NoReturn
 
-from autograd import operations as ops
 from autograd.backprop import topological_order
-from autograd.explain import edge_symbol, explain
-from autograd.formula import Formula, FormulaError, derivative_symbol, formula, name_nodes, named_by_number, write
+from autograd.explain import explain
+from autograd.formula import Formula, FormulaError, formula
 from autograd.formulas.notation import label_latex, number_latex, number_text
 from autograd.formulas.parsing import CONSTANTS, FUNCTIONS, evaluate
-from autograd.formulas.paths import Edge
 from autograd.operations import constant
+from autograd.stepping import step_through
 from autograd.value import Value, as_value
 
 DESCRIPTION = "Print the value of an expression, how it is computed, and its gradients by the chain rule."
@@ -28,6 +27,7 @@ examples:
   python -m autograd "tanh(a*b + c)" a=2 b=-3 c=6.5
   python -m autograd "(x - 1)**2 + maximum(x*y, 0)" x=3 y=-1 --steps
   python -m autograd "dot([w1, w2], [x1, x2])" w1=0.5 w2=-1 x1=2 x2=3 --svg neuron.svg
+  python -m autograd "a*b + sin(a)" a=0.5 b=-3 --html steps.html
   python -m autograd "where(x > 0, log(x), 0)" x=2 --latex
 
 an expression has numbers, variables, + - * / ** ( ), comparisons (1 or 0), {", ".join(CONSTANTS)}, and the functions
@@ -50,9 +50,15 @@ def save_svg(output: Value, path: str) -> None:
     Path(path).write_text(draw(output).pipe(format="svg", encoding="utf-8"), encoding="utf-8")
 
 
+def save_html(output: Value, path: str) -> None:
+    """Write the stepping view."""
+    step_through(output).save(path)
+
+
 # The options that write a file: what each writes, and its help.
 FILES: dict[str, tuple[Callable[[Value, str], None], str]] = {
     "svg": (save_svg, "write a picture of the graph"),
+    "html": (save_html, "write the stepping view: a page that opens in any browser"),
 }
 
 
@@ -90,7 +96,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("expression", help='such as "tanh(a*b + c)", in quotes')
     parser.add_argument("values", nargs="*", metavar="name=value", help="the number of each variable")
-    parser.add_argument("--steps", action="store_true", help="print each addition of the backward sweep")
+    parser.add_argument("--steps", action="store_true", help="print each step of the forward and the backward pass")
     parser.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
     for name, (_, what) in FILES.items():
         parser.add_argument(f"--{name}", metavar="FILE", help=what)
@@ -117,7 +123,7 @@ def _run(options: argparse.Namespace) -> None:
     for line in _latex(whole, output, variables) if options.latex else _text(whole, output, variables):
         print(line)
     if options.steps:
-        print(*_steps(output), sep="\n")
+        print(f"\n{step_through(output)}")
     for name, (save, _) in FILES.items():
         path = getattr(options, name)
         if path is not None:
@@ -167,27 +173,6 @@ def _latex(whole: Formula, output: Value, variables: Mapping[str, Value]) -> Ite
     yield f"{name}{whole.latex} = {number_latex(number_text(output.data))}"
     for v in variables.values():
         yield explain(output, v).latex
-
-
-def _steps(output: Value) -> Iterator[str]:
-    """Each addition of the backward sweep: a gradient grows by the gradient of a child times a local derivative."""
-    names = name_nodes(topological_order(output))
-    gradients = {output: 1.0}
-    yield f"\nthe backward sweep\n  {_d(output, output, names)} = 1"
-    for child in reversed([node for node in topological_order(output) if node.parents]):
-        for i, parent in enumerate(child.parents):
-            if parent.operation is not constant:
-                before, g, d = gradients.get(parent, 0.0), gradients[child], child.local_derivatives[i]
-                gradients[parent] = before + d * g
-                symbols = (
-                    f"{_d(output, parent, names)} += {_d(output, child, names)} · {edge_symbol(Edge(child, i), names)}"
-                )
-                terms = [named_by_number(before), write(ops.multiply, [named_by_number(g), named_by_number(d)])]
-                yield f"  {symbols}: {write(ops.add, terms)} = {number_text(gradients[parent])}"
-
-
-def _d(output: Value, node: Value, names: Mapping[Value, Formula]) -> Formula:
-    return derivative_symbol(names[output], names[node], "d")
 
 
 if __name__ == "__main__":

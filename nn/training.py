@@ -69,7 +69,7 @@ def fit(
                      bit, what the uninterrupted run would have
     replay           whether to record a sample's loss once and replay it for whole batches, many times faster and equal
                      to rounding: "auto" (where it can be; `history.engine` says what was done), True (or a ValueError
-                     says why not) or False
+                     says why not) or False. A replay leaves the `grad` of the parameters alone
     progress         a progress bar by tqdm
 
     An interrupt (Ctrl-C, a notebook's stop button) finishes the step first and then is raised; the model, the optimizer
@@ -104,7 +104,7 @@ def fit(
     done = len(history) * steps + (len(history.epoch.steps) if history.epoch else 0)
     with _training(model), interrupts_wait() as pause, _bar(epochs * steps, done, progress) as bar:
         step, history.engine = _engine(settings, X, y, replay)
-        if history.engine != "replay" and replay == "auto":
+        if progress and history.engine != "replay" and replay == "auto":
             bar.write(f"training is {history.engine}", file=sys.stderr)
         with step:
             while len(history) < epochs and not _has_stopped(history, stopping):

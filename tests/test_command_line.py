@@ -65,30 +65,22 @@ c → v2 → y
     ∂y/∂v2 · ∂v2/∂c = 0.7864 · 1 = 0.7864
 """
 
-STEPS = """
-the backward sweep
-  dy/dy = 1
-  dy/dv2 += dy/dy · ∂y/∂v2: 0 + 1 · 0.7864 = 0.7864
-  dy/dv1 += dy/dv2 · ∂v2/∂v1: 0 + 0.7864 · 1 = 0.7864
-  dy/dc += dy/dv2 · ∂v2/∂c: 0 + 0.7864 · 1 = 0.7864
-  dy/da += dy/dv1 · ∂v1/∂a: 0 + 0.7864 · (−3) = −2.359
-  dy/db += dy/dv1 · ∂v1/∂b: 0 + 0.7864 · 2 = 1.573
-"""
-
 
 def test_a_neuron_in_a_process_of_its_own():
     assert run("tanh(a*b + c)", "a=2", "b=-3", "c=6.5") == (0, NEURON, "")
-    assert run("--steps", "tanh(a*b + c)", "a=2", "b=-3", "c=6.5") == (0, NEURON + STEPS, "")
+    status, out, _ = run("--steps", "tanh(a*b + c)", "a=2", "b=-3", "c=6.5")
+    assert status == 0
+    assert out.startswith(NEURON + "\nForward pass\n")
+    assert "\nBackward pass: dy/dy = 1, every other gradient starts at 0\n" in out
 
 
 def test_the_steps_replayed_give_the_gradients(capsys):
     _, out, _ = printed(capsys, "a*b + sin(a)*b**2 - a/b", "a=0.5", "b=-1.5", "--steps")
     gradients = {}
-    for line in out.partition("the backward sweep\n")[2].splitlines()[1:]:
-        node, before, g, d, after = re.fullmatch(
-            r"  dy/d(\w+) \+= .*: \(?(.+?)\)? \+ \(?(.+?) · (.+?)\)? = (.+)", line
-        ).groups()
-        before, g, d, after = (float(text.strip("()").replace("−", "-")) for text in (before, g, d, after))
+    row = re.compile(r" *\d+  dy/d(\w+) \+= .*  \(?(\S+?)\)? \+ (\S+) · (\S+) = (\S+)  ")
+    for line in out.partition("Backward pass")[2].splitlines()[2:]:
+        node, *numbers = row.match(line).groups() if row.match(line) else ("constant", "0", "0", "0", "0")
+        before, g, d, after = (float(text.strip("()").replace("−", "-")) for text in numbers)
         assert before == gradients.get(node, 0.0)
         assert after == pytest.approx(before + g * d, abs=2e-3)
         gradients[node] = after
@@ -96,6 +88,14 @@ def test_the_steps_replayed_give_the_gradients(capsys):
     (a * b + a.sin() * b**2 - a / b).backward()
     assert gradients["a"] == pytest.approx(a.grad, abs=1e-3)
     assert gradients["b"] == pytest.approx(b.grad, abs=1e-3)
+
+
+def test_the_stepping_view_is_written(capsys, tmp_path):
+    assert printed(capsys, "a*b", "a=2", "b=3", "--html", str(tmp_path / "steps.html"))[0] == 0
+    page = (tmp_path / "steps.html").read_text(encoding="utf-8")
+    assert page.lower().startswith("<!doctype html>")
+    assert "dy/da" in page
+    assert printed(capsys, "a*b", "a=2", "b=3", "--html", str(tmp_path / "no" / "steps.html"))[0] == 2
 
 
 def test_several_paths_and_uses(capsys):
@@ -155,9 +155,9 @@ def test_help_shows_examples_that_work(capsys):
     assert caught.value.code == 0
     out = capsys.readouterr().out
     examples = re.findall(r'python -m autograd "(.*)" (.*)', out)
-    assert len(examples) == 4
+    assert len(examples) == 5
     for expression, rest in examples:
-        arguments = rest.split() if "--svg" not in rest else rest.split()[:-2]
+        arguments = rest.split()[:-2] if "--svg" in rest or "--html" in rest else rest.split()
         assert printed(capsys, expression, *arguments)[0] == 0
     for name in OPERATIONS:
         assert name in out
