@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
+from autograd.formulas.paths import Edge, Path
 from autograd.operations import constant
 from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
 from autograd.value import Value
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MANY = 150  # values, above which neurons and layers are collapsed
 CROWDED = 4  # edges into a collapsed box, above which they carry no numbers
+PATH_COLOURS = "#d1242f", "#0969da", "#1a7f37", "#8250df", "#bf8700", "#1b7c83"
 BLUE, ORANGE = (0x3B, 0x82, 0xC4), (0xE6, 0x7E, 0x22)
 Box = Value | Unit
 
@@ -30,6 +32,7 @@ def draw(
     open: Value | Iterable[Value] = (),  # noqa: A002
     max_nodes: int = 2000,
     parameters: Any = (),
+    paths: Iterable[Path] = (),
 ) -> "Picture":
     """The graph that `output`, one Value or several, was computed from, as a picture that notebooks show.
 
@@ -43,6 +46,7 @@ def draw(
     open         Values whose neurons are drawn in full all the same
     max_nodes    the most boxes to draw
     parameters   Values, or a module, to be marked as parameters, with a module's names for them
+    paths        paths to colour, each in a colour of its own: `explain(output, wrt).paths`
 
     Changes nothing. Raises TypeError for anything but Values, ValueError for a graph with too many boxes.
 
@@ -77,11 +81,12 @@ def draw(
     crowded = any(isinstance(box, Unit) and len(box.inputs) > CROWDED for box in boxes)
     if crowded:
         picture.crowd()
+    coloured = _coloured(paths)
     for box in boxes:
         link = picture.thin_link if crowded and isinstance(box, Unit) else picture.link
         for k, (parent, derivative) in enumerate(_edges(box)):
             if not (_is_layer(box) or _is_layer(owner[parent])):
-                link(ids[owner[parent]], ids[box], k, derivative)
+                link(ids[owner[parent]], ids[box], k, derivative, **coloured.get((box, k), {}))
         for tail in dict.fromkeys(owner[x] for x in _inputs(box)):
             if _is_layer(box) or _is_layer(tail):
                 picture.edge(ids[tail], ids[box])
@@ -151,6 +156,15 @@ def _edges(box: Box) -> list[tuple[Value, float]]:
     if isinstance(box, Value):
         return [*zip(box.parents, box.local_derivatives, strict=True)]
     return [] if _is_layer(box) else [*box.derivatives().items()]
+
+
+def _coloured(paths: Iterable[Path]) -> dict[tuple[Box, int], dict[str, str]]:
+    """How the edges of paths are drawn: a line for each path that goes along them."""
+    colours: dict[Edge, list[str]] = {}
+    for i, path in enumerate(paths):
+        for edge in path.edges:
+            colours.setdefault(edge, []).append(PATH_COLOURS[i % len(PATH_COLOURS)])
+    return {(edge.child, edge.position): {"color": ":".join(c), "penwidth": "2"} for edge, c in colours.items()}
 
 
 def _frame(cluster: list[Box]) -> str:

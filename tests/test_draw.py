@@ -10,7 +10,8 @@ import graphviz
 import pytest
 
 import nn
-from autograd import Value, dot, draw, topological_order
+from autograd import Value, dot, draw, explain, topological_order
+from autograd.draw import PATH_COLOURS
 from autograd.pictures import rendering
 from autograd.pictures.neurons import neurons_in
 from autograd.pictures.rendering import DotNotFound, find_dot
@@ -332,3 +333,20 @@ def test_the_graphviz_package_is_left_as_it_was():
 def test_a_drawing_in_a_process_without_display():
     code = "from autograd import Value, draw; print(len(draw(Value(1.0) + 2).pipe(format='png')))"
     assert int(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) > 1000
+
+
+def test_paths_are_coloured_and_a_shared_edge_has_a_line_for_each():
+    a = Value(2.0, "a")
+    b = a + 1
+    c = a * b
+    y = c * 3
+    source = draw(y, paths=explain(y, a).paths).source
+    line = {label: text for text in source.splitlines() for label in re.findall(r"class=(e\d+_\d+)", text)}
+    ids = {v: f"{i}" for i, v in enumerate(topological_order(y))}
+    red, blue = PATH_COLOURS[:2]
+    direct, through_b = line[f"e{ids[c]}_0"], line[f"e{ids[b]}_0"]
+    assert {red in direct, blue in direct} == {red in through_b, blue in through_b} == {True, False}
+    assert (red in direct) == (blue in through_b)
+    assert f'color="{red}:{blue}" penwidth=2' in line[f"e{ids[y]}_0"]
+    assert "color=" not in line[f"e{ids[b]}_1"]  # no path comes along the constant
+    assert red not in draw(y).source

@@ -103,15 +103,15 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         self.attr(splines="line", ranksep="1.1")
         self.attr("edge", tailport=SIDES[self.direction][1], headport=SIDES[self.direction][0])
 
-    def link(self, tail: str, head: str, place: int, derivative: float) -> None:
+    def link(self, tail: str, head: str, place: int, derivative: float, **style: str) -> None:
         """Add the edge of the parent in this place, with the derivative on it."""
-        self.edge(tail, head, label=f"{derivative:.4g}", **{"class": f"e{head[1:]}_{place}"})
+        self.edge(tail, head, label=f"{derivative:.4g}", **{"class": f"e{head[1:]}_{place}"}, **style)
 
-    def thin_link(self, tail: str, head: str, place: int, derivative: float) -> None:
+    def thin_link(self, tail: str, head: str, place: int, derivative: float, **style: str) -> None:
         """Add an edge among many: its colour is the derivative's sign, its number shows under the mouse."""
         color = "#3b82c4" if derivative > 0 else "#e67e22" if derivative < 0 else "#cccccc"
         number = {"tooltip": f"{derivative:.4g}", "class": f"e{head[1:]}_{place}"}
-        self.edge(tail, head, color=color, penwidth="0.6", arrowsize="0.4", **number)
+        self.edge(tail, head, **{"color": color, "penwidth": "0.6", "arrowsize": "0.4"} | number | style)
 
     def pipe(self, format: str | None = None, *args: Any, **options: Any) -> Any:  # noqa: A002
         wanted = format or self.format
