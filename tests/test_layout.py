@@ -58,6 +58,7 @@ ORDER = [
     "checks.mistakes",
     "checks.wrong_rules",
     "checks.observe",
+    "checks.lesson",
     "checks.engine",
     "checks.gradients",
     "checks.functions",

@@ -17,6 +17,7 @@ from autograd.checks.report import Finding, compared, shown
 from autograd.value import Value
 
 RTOL, ATOL = 1e-9, 1e-11
+NOT_DONE = "not done yet: NotImplementedError"
 Make = Callable[[float], Any]
 T = TypeVar("T")
 STOPPED = (Exception, SystemExit, OutOfTime)  # what ends a learner's code; an interrupt from the keyboard goes through
@@ -234,7 +235,7 @@ def trouble_from(error: BaseException) -> Trouble:
     if isinstance(error, OutOfTime):
         text = f"{error}: an endless loop, or far too slow{at}"
     elif isinstance(error, NotImplementedError):
-        text = f"not done yet: NotImplementedError{at}"
+        text = f"{NOT_DONE}{at}"
     else:
         text = f"raised {type(error).__name__}: {error}{at}"
     trouble = Trouble(text, hint_for_error(error))

@@ -1,0 +1,251 @@
+"""What a lesson asks: predictions that hide the answer until there is a guess, exercises whose mistakes have names.
+
+A question without an answer says so and lets the notebook run on. Where the environment has CHAINGRAD_STRICT=1 it is an
+error instead, so that a notebook with all its answers can be tested.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from math import isclose, isfinite
+from numbers import Real
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from autograd.checks.observe import Trouble, limited, short
+from autograd.checks.report import compared, shown
+
+SECONDS = 1.0  # of computing time that one call of a learner's function may take
+WIDTH = 80  # of what is said, in characters
+
+
+class CheckFailed(AssertionError):  # noqa: N818
+    """What a check says of a wrong answer. Notebooks show the message alone, not the lines of the check."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [_wrapped(line) for line in str(self).splitlines()]
+
+
+def not_done(message: str) -> None:
+    """Print that an answer is missing; where CHAINGRAD_STRICT=1, raise it."""
+    if os.environ.get("CHAINGRAD_STRICT", "0") not in ("", "0"):
+        raise CheckFailed(f"{message} (CHAINGRAD_STRICT is set)")
+    print(message)
+
+
+def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, str] | None = None) -> None:
+    """Print the answer, once there is a guess, and how far off it is. Numbers, Values, text and lists can be guessed.
+
+    because  why the answer is what it is
+    replies  what is said to a usual wrong guess, by the guess
+
+    >>> reveal(None, 6.0)
+    Guess first: put your answer in the place of None.
+    >>> reveal(6, 3.0, because="`=` keeps only the last contribution", replies={6: "That is what `+=` gives."})
+    Your guess is 6, the answer is 3: 3 too high, 2 times as much.
+    That is what `+=` gives.
+    Because `=` keeps only the last contribution.
+    """
+    if _is_blank(guess):
+        not_done(f"Guess first: put your answer in the place of {'...' if guess is ... else 'None'}.")
+        return
+    guess, actual = _plain(guess), _plain(actual)
+    print(_wrapped(_judged(guess, actual)))
+    reply = _of_mistake(guess, actual, replies or {})
+    if reply:
+        print(_wrapped(reply))
+    if because:
+        print(_wrapped(f"Because {because.strip().rstrip('.')}."))
+
+
+def check_answer(
+    name: str, answer: Any, right: Any, mistakes: Mapping[Any, str] | None = None, *, rtol: float = 1e-3
+) -> None:
+    """Print that an answer is right; raise AssertionError where it is wrong. The right answer is not told.
+
+    mistakes  hints, by the wrong answer that each belongs to
+
+    >>> check_answer("dy/da", None, 6.0)
+    dy/da: not done yet.
+    >>> check_answer("dy/da", 6, 6.0)
+    dy/da: right, 6.
+    >>> check_answer("dy/da", 3, 6.0, {3: "a is used twice: add up both contributions"})
+    Traceback (most recent call last):
+    ...
+    autograd.checks.lesson.CheckFailed: dy/da: 3 is not right.
+    hint: a is used twice: add up both contributions
+    """
+    if _is_blank(answer):
+        not_done(f"{name}: not done yet.")
+        return
+    answer, right = _plain(answer), _plain(right)
+    hint = _of_mistake(answer, right, mistakes or {}, rtol)
+    if not _same(answer, right, rtol):
+        raise CheckFailed(_with_hint(f"{name}: {_text(answer)} is not right.", hint))
+    print(f"{name}: right, {_text(right)}.")
+
+
+def check_function(
+    function: Callable[..., Any],
+    right: Callable[..., Any],
+    inputs: Iterable[tuple[Any, ...]],
+    mistakes: Mapping[Callable[..., Any], str] | None = None,
+    *,
+    rtol: float = 1e-6,
+    seconds: float = SECONDS,
+) -> None:
+    """Print that a function gives what the right one gives; raise AssertionError where it does not.
+
+    inputs    the arguments of each call; every call gets copies of its own
+    mistakes  hints, by a function with the mistake: a hint is given where its function explains every call
+    seconds   computing time that one call may take
+
+    >>> def slope(f, x, h):
+    ...     return (f(x + h) - f(x - h)) / h
+    >>> check_function(slope, lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h), [(abs, 2.0, 0.5), (abs, -1.0, 0.5)],
+    ...                {slope: "from x - h to x + h it is 2h, not h"})
+    Traceback (most recent call last):
+    ...
+    autograd.checks.lesson.CheckFailed: slope(abs, 2, 0.5): yours 2, expected 1
+    hint: from x - h to x + h it is 2h, not h
+    """
+    name = getattr(function, "__name__", "the function")
+    if _is_blank(function):
+        not_done("The function: not done yet.")
+        return
+    calls = list(inputs)
+    expected = [_plain(right(*deepcopy(call))) for call in calls]
+    results: list[Any] = []
+    for call in calls:
+        try:
+            results.append(_plain(limited(lambda: function(*deepcopy(call)), seconds)))  # noqa: B023
+        except Trouble as trouble:
+            if isinstance(trouble.__cause__, NotImplementedError):
+                not_done(f"{name}: not done yet.")
+                return
+            raise CheckFailed(_with_hint(f"{_call(name, call)} {trouble.text}", trouble.hint)) from None
+    known = [(_results(wrong, calls), hint) for wrong, hint in (mistakes or {}).items()]
+    for given, hint in known:
+        if given is not None and _same(given, expected, rtol):
+            raise ValueError(f"the mistake {hint!r} gives what is right at all inputs")
+    for call, yours, theirs in zip(calls, results, expected, strict=True):
+        if not _same(yours, theirs, rtol):
+            fits = (hint for given, hint in known if given is not None and _same(given, results, rtol))
+            hint = next(fits, "is the `return` missing?" if yours is None else "")
+            raise CheckFailed(_with_hint(f"{_call(name, call)}: {_difference(yours, theirs)}", hint))
+    print(f"{name}: right in all {len(calls)} calls.")
+
+
+# ---- comparing
+
+
+def _is_blank(answer: Any) -> bool:
+    return answer is None or answer is ...
+
+
+def _plain(x: Any) -> Any:
+    """The number of a Value or a NumPy scalar; text without surrounding space; the same inside lists and dicts."""
+    if isinstance(x, str):
+        return x.strip()
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if isinstance(x, list | tuple):
+        return [_plain(item) for item in x]
+    if isinstance(x, dict):
+        return {key: _plain(item) for key, item in x.items()}
+    if hasattr(x, "backward") and hasattr(x, "data"):
+        return _plain(x.data)
+    return float(x) if isinstance(x, Real | np.generic) and not isinstance(x, bool | np.bool_) else x
+
+
+def _same(yours: Any, right: Any, rtol: float = 1e-3) -> bool:
+    """Equal, numbers to a share of the right one."""
+    if isinstance(yours, list) and isinstance(right, list):
+        return len(yours) == len(right) and all(_same(a, b, rtol) for a, b in zip(yours, right, strict=True))
+    if isinstance(yours, dict) and isinstance(right, dict):
+        return yours.keys() == right.keys() and all(_same(yours[key], right[key], rtol) for key in right)
+    if isinstance(yours, float) and isinstance(right, float):
+        return isclose(yours, right, rel_tol=rtol, abs_tol=1e-12) or (yours != yours and right != right)
+    if isinstance(yours, str) and isinstance(right, str):
+        return yours.casefold() == right.casefold()
+    return bool(yours == right)
+
+
+def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: float = 1e-3) -> str:
+    """What is said to the mistake that this answer is, "" if to none. None may be right."""
+    for wrong in mistakes:
+        if _same(_plain(wrong), right, rtol):
+            raise ValueError(f"the mistake {wrong!r} is the right answer")
+    return next((text for wrong, text in mistakes.items() if _same(answer, _plain(wrong), rtol)), "")
+
+
+def _results(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any] | None:
+    """What a function with a mistake gives; None where it raises, for then it explains no result."""
+    try:
+        return [_plain(function(*deepcopy(call))) for call in calls]
+    except Exception:
+        return None
+
+
+# ---- in words
+
+
+def _judged(guess: Any, actual: Any) -> str:
+    if _same(guess, actual):
+        return f"Right: {_text(actual)}."
+    both = f"Your guess is {_text(guess)}, the answer is {_text(actual)}"
+    if isinstance(guess, float) and isinstance(actual, float):
+        return f"{both}: {_distance(guess, actual)}."
+    return f"{both}."
+
+
+def _distance(guess: float, actual: float) -> str:
+    """How far off a number is: 3 too high, 2 times as much."""
+    if not (isfinite(guess) and isfinite(actual)):
+        return "not close"
+    difference = f"{shown(abs(guess - actual))} too {'high' if guess > actual else 'low'}"
+    if not guess or not actual:
+        return difference
+    if guess == -actual:
+        return f"{difference}, the sign is the other"
+    ratio = guess / actual
+    if ratio < 0:
+        return f"{difference}, and of the other sign"
+    if 0.9 < ratio < 1.1:
+        return f"{difference}, {abs(ratio - 1):.1%} off"
+    return f"{difference}, {_times(ratio)} as much"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.3g} times" if ratio > 1 else f"1/{1 / ratio:.3g}"
+
+
+def _difference(yours: Any, expected: Any) -> str:
+    if isinstance(yours, float) and isinstance(expected, float):
+        return compared(yours, expected)
+    return f"yours {_text(yours)}, expected {_text(expected)}"
+
+
+def _wrapped(text: str) -> str:
+    """Text in lines that fit into a narrow window."""
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _with_hint(text: str, hint: str) -> str:
+    return f"{text}\nhint: {hint}" if hint else text
+
+
+def _call(name: str, arguments: Iterable[Any]) -> str:
+    return f"{name}({', '.join(_text(_plain(x)) for x in arguments)})"
+
+
+def _text(x: Any) -> str:
+    if isinstance(x, float):
+        return shown(x)
+    if isinstance(x, list):
+        return f"[{', '.join(map(_text, x))}]"
+    if isinstance(x, dict):
+        return f"{{{', '.join(f'{_text(key)}: {_text(item)}' for key, item in x.items())}}}"
+    return getattr(x, "__name__", None) or (x if isinstance(x, str) else short(x))

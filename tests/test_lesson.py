@@ -1,0 +1,155 @@
+"""What a lesson asks: blanks are told kindly, answers judged, mistakes named."""
+
+import re
+
+import numpy as np
+import pytest
+
+from autograd import Value
+from autograd.check import (
+    check_answer,
+    check_function,
+    check_op,
+    check_topological_order,
+    check_value,
+    gradcheck,
+    reveal,
+)
+from autograd.checks.lesson import CheckFailed
+
+
+@pytest.fixture(autouse=True)
+def lenient(monkeypatch):
+    monkeypatch.delenv("CHAINGRAD_STRICT", raising=False)
+
+
+def unwritten(*args):
+    raise NotImplementedError
+
+
+class Unwritten(Value):
+    __mul__ = unwritten
+
+
+def never(node):
+    while True:
+        node = node.parents[0] if node.parents else node
+
+
+BLANKS = [
+    lambda: reveal(None, 6.0),
+    lambda: reveal(..., 6.0, replies={3: "half"}),
+    lambda: check_answer("slope", None, 6.0),
+    lambda: check_function(None, abs, [(1.0,)]),
+    lambda: check_function(unwritten, abs, [(1.0,)]),
+    lambda: check_op("mul", unwritten, unwritten),
+    lambda: check_value(Unwritten),
+    lambda: check_topological_order(unwritten),
+    lambda: gradcheck(unwritten, 1.0),
+]
+
+
+@pytest.mark.parametrize("ask", BLANKS)
+def test_a_blank_is_told_kindly_and_is_an_error_where_answers_must_be(ask, capsys, monkeypatch):
+    assert ask() is None
+    assert re.search("[Gg]uess first|[Nn]ot done yet", capsys.readouterr().out)
+    monkeypatch.setenv("CHAINGRAD_STRICT", "0")
+    ask()
+    monkeypatch.setenv("CHAINGRAD_STRICT", "1")
+    with pytest.raises(AssertionError, match="CHAINGRAD_STRICT"):
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("guess", "actual", "said"),
+    [
+        (3, 3.0, "Right: 3."),
+        (np.float64(3.001), Value(3.0), "Right: 3."),
+        (6, 3.0, "Your guess is 6, the answer is 3: 3 too high, 2 times as much."),
+        (-3, 3.0, "Your guess is -3, the answer is 3: 6 too low, the sign is the other."),
+        (3.2, 3.0, "Your guess is 3.2, the answer is 3: 0.2 too high, 6.7% off."),
+        (0, 3.0, "Your guess is 0, the answer is 3: 3 too low."),
+        (1e-9, 0.0, "Your guess is 1e-09, the answer is 0: 1e-09 too high."),
+        (" Worse", "worse", "Right: worse."),
+        ("better", "worse", "Your guess is better, the answer is worse."),
+        ([1, 2], (1.0, 2.0), "Right: [1, 2]."),
+        ([1, 2], (1.0, 2.0, 3.0), "Your guess is [1, 2], the answer is [1, 2, 3]."),
+        (True, True, "Right: True."),
+        ("six", 6.0, "Your guess is six, the answer is 6."),
+    ],
+)
+def test_a_guess_is_judged(guess, actual, said, capsys):
+    reveal(guess, actual)
+    assert capsys.readouterr().out == f"{said}\n"
+
+
+def test_a_usual_wrong_guess_has_its_own_reply(capsys):
+    for guess, said in {6: "twice", 0: "none", 5: ""}.items():
+        reveal(guess, 3.0, replies={6: "twice", 0: "none"})
+        assert capsys.readouterr().out.splitlines()[1:] == [said] * bool(said)
+
+
+def test_long_replies_are_broken_between_words(capsys):
+    reveal(2, 1, because="word " * 50)
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_a_mistake_that_is_right_is_an_error_of_the_lesson():
+    with pytest.raises(ValueError, match="is the right answer"):
+        reveal(1, 3.0, replies={3: "no"})
+    with pytest.raises(ValueError, match="is the right answer"):
+        check_answer("slope", 1, 3.0, {3.0000001: "no"})
+    with pytest.raises(ValueError, match="gives what is right"):
+        check_function(lambda x: x, lambda x: 2 * x, [(1.0,)], {lambda x: x + 1: "no"})
+
+
+def test_an_answer_is_judged_and_the_right_one_is_not_told(capsys):
+    check_answer("slope", {"a": 1, "b": [2, 3]}, {"a": 1.0, "b": (2.0, 3.0)})
+    assert capsys.readouterr().out == "slope: right, {a: 1, b: [2, 3]}.\n"
+    with pytest.raises(CheckFailed) as failed:
+        check_answer("slope", 4, 3.0, {5: "five"})
+    assert str(failed.value) == "slope: 4 is not right."
+    with pytest.raises(CheckFailed, match=r"slope: 5 is not right.\nhint: five"):
+        check_answer("slope", 5, 3.0, {5: "five"})
+
+
+def right(x, y):
+    return [x * y, x - y]
+
+
+CALLS = [(2.0, 3.0), (-1.0, 0.5)]
+FUNCTIONS = [
+    (lambda x, y: (x * y, y - x), r"\(2, 3\): yours \[6, 1\], expected \[6, -1\]\nhint: turned"),
+    (lambda x, y: [x * y, 1 / (x - 2)], "raised ZeroDivisionError: float division by zero"),
+    (lambda x, y: None, r"yours None, expected \[6, -1\]\nhint: is the `return` missing"),
+    (lambda x, y: [x * y, 0.0], r"yours \[6, 0\], expected \[6, -1\]$"),
+    (lambda x: x, "takes 1 positional argument but 2 were given"),
+    (lambda x, y: never(Value(1.0)), "endless loop"),
+]
+
+
+@pytest.mark.parametrize(("function", "said"), FUNCTIONS)
+def test_a_function_is_compared_call_by_call(function, said):
+    mistakes = {lambda x, y: [x * y, y - x]: "turned", lambda x, y: [x * y, y / 0]: "an exception explains nothing"}
+    with pytest.raises(CheckFailed, match=said):
+        check_function(function, right, CALLS, mistakes, seconds=0.1)
+
+
+def test_a_right_function_passes_and_may_change_its_arguments(capsys):
+    def largest(numbers):
+        numbers.sort()
+        return numbers.pop()
+
+    check_function(largest, max, [([1, 3, 2],), ([5, 4],)])
+    assert capsys.readouterr().out == "largest: right in all 2 calls.\n"
+
+
+def test_values_of_one_call_stay_one_graph():
+    a = Value(3.0)
+    check_function(lambda y, x: y.parents[0] is x, lambda y, x: True, [(a * a, a)])
+
+
+def test_notebooks_show_the_message_alone():
+    shown = CheckFailed("wrong\nhint: " + "word " * 40)._render_traceback_()
+    assert shown[0] == "wrong"
+    assert "test_lesson" not in "".join(shown)
