@@ -1,0 +1,501 @@
+# %% [markdown]
+# # 1. Derivative as slope
+#
+# **Goal.** Ask any function how fast it changes, and get a number you can trust.
+#
+# **You need** Python's functions, and to know what a slope is. **Afterwards you can** estimate a derivative by
+# nudging an input, say how exact the estimate is and why a smaller nudge is not always a better one, and let a slope
+# lead you downhill.
+
+# %% [markdown]
+# ## Nudge the input
+#
+# Here is a function. Give it a 2, then nudge the input by $h$, and see how the output answers.
+
+# %%
+def f(x):
+    return x**3 - 3 * x
+
+
+h = 0.1
+print("f(2)     =", f(2.0))
+print(f"f(2 + h) = {f(2.0 + h):.3f}")
+print(f"answer / nudge = {(f(2.0 + h) - f(2.0)) / h:.2f}")
+
+# %% [markdown]
+# The output moved 9.61 times as far as the input. That quotient is the slope of a *secant*, the straight line through
+# two points of the curve. The closer the second point comes, the better the secant fits the curve at the first.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+xs = np.linspace(0.5, 3.2, 200)
+plt.figure(figsize=(6, 4))
+plt.plot(xs, f(xs), "k", lw=2)
+for h, colour in [(1.0, "tab:blue"), (0.5, "tab:orange"), (0.1, "tab:red")]:
+    slope = (f(2.0 + h) - f(2.0)) / h
+    secant = f(2.0) + slope * (xs - 2.0)
+    plt.plot(xs, secant, colour, label=f"h = {h}: slope {slope:.2f}")
+    plt.plot(2.0 + h, f(2.0 + h), "o", color=colour)
+plt.plot(2.0, f(2.0), "ko")
+plt.ylim(-5, 22)
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Let $h$ shrink further, to a hundredth, to a thousandth, and on. The slopes settle on one number.
+#
+# **Guess first.** Which number? Write it in the place of `None`, run the cell, then the folded one below it.
+
+# %% guess="limit"
+### BEGIN SOLUTION
+my_guess = 9
+### END SOLUTION
+
+# %% reveal="limit"
+from autograd import grad
+from autograd.check import reveal
+
+reveal(
+    my_guess,
+    grad(f)(2.0),
+    because="the secants turn into the tangent: at 0.001 the slope is "
+    f"{(f(2.001) - f(2.0)) / 0.001:.4f}, at 0.00001 it is {(f(2.00001) - f(2.0)) / 0.00001:.4f}",
+    replies={
+        f(2.0): "That is f(2), the height of the curve. The slope is how fast the height changes.",
+        (f(2.1) - f(2.0)) / 0.1: "That is the slope for h = 0.1, and it has not settled yet.",
+    },
+)
+
+# %% wrong="limit" hint="the height of the curve"
+my_guess = 2
+
+# %% wrong="limit" hint="has not settled yet"
+my_guess = 9.61
+
+# %% [markdown]
+# That number is the **derivative** of $f$ at 2:
+#
+# $$f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}$$
+#
+# It is a property of the function at one place. For this function there is a rule that gives it at every place, and the
+# engine that this course is about knows the rule:
+
+# %%
+from autograd import Value, formula
+
+formula(grad(f)(Value(2.0, "x")))
+
+# %% [markdown]
+# ## Nudge to both sides
+#
+# A secant from $x$ to $x + h$ looks ahead only, and on a bend it leans to one side. A secant from $x - h$ to $x + h$
+# has the point in its middle. Its slope is the **central difference**:
+#
+# $$\frac{f(x + h) - f(x - h)}{2h}$$
+#
+# **Exercise: write it.** The cell after yours is folded; run it, and it checks what you wrote.
+
+
+# %% exercise="central"
+def my_slope(f, x, h):
+    """The slope of the secant from x - h to x + h."""
+    ### BEGIN SOLUTION
+    return (f(x + h) - f(x - h)) / (2 * h)
+    ### END SOLUTION
+
+
+# %% check="central"
+from autograd.check import check_answer, check_function
+
+
+def forward_difference(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+def central_difference(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def cube(x):
+    return x**3
+
+
+def recip(x):
+    return 1 / x
+
+
+check_function(
+    my_slope,
+    central_difference,
+    [(cube, 2.0, 0.1), (cube, -0.5, 0.3), (recip, 0.7, 0.01)],
+    {
+        forward_difference: "that looks ahead only: nudge to both sides",
+        lambda f, x, h: (f(x + h) - f(x - h)) / h: "from x - h to x + h it is 2h, not h",
+        lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h: "`/ 2 * h` divides by 2 and multiplies by h: write `/ (2 * h)`",
+        lambda f, x, h: f(x + h) - f(x - h) / (2 * h): "the whole difference is divided: put it in brackets",
+    },
+)
+
+
+# %% wrong="central" hint="looks ahead only"
+def my_slope(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+# %% wrong="central" hint="it is 2h, not h"
+def my_slope(f, x, h):
+    return (f(x + h) - f(x - h)) / h
+
+
+# %% wrong="central" hint="multiplies by h"
+def my_slope(f, x, h):
+    return (f(x + h) - f(x - h)) / 2 * h
+
+
+# %% wrong="central" hint="put it in brackets"
+def my_slope(f, x, h):
+    return f(x + h) - f(x - h) / (2 * h)
+
+
+# %% wrong="central" hint="`return` missing"
+def my_slope(f, x, h):
+    (f(x + h) - f(x - h)) / (2 * h)
+
+
+# %% [markdown]
+# From here on `forward_difference` and `central_difference` are ours, from the folded cell, so that everything below
+# runs. Both have an error. Watch how fast each shrinks:
+
+# %%
+print("     h    forward    central")
+for h in (0.1, 0.01, 0.001):
+    forward, central = forward_difference(f, 2.0, h), central_difference(f, 2.0, h)
+    print(f"{h:6}  {forward:.7f}  {central:.7f}")
+
+# %% [markdown]
+# A ten times smaller $h$ makes the forward difference ten times better, and the central difference a hundred times: its
+# error shrinks with $h^2$. So make $h$ tiny and be done?
+#
+# **Guess first.** Take $\sin$ at 1, whose derivative is $\cos 1$, and the central difference. Go from $h = 10^{-5}$ to
+# $h = 10^{-10}$. Does the error become `"smaller"`, stay `"the same"`, or become `"larger"`?
+
+# %% guess="smaller_h"
+### BEGIN SOLUTION
+my_guess = "larger"
+### END SOLUTION
+
+# %% reveal="smaller_h"
+from math import cos, sin
+
+
+def error_of_sine(h):
+    return abs(central_difference(sin, 1.0, h) - cos(1.0))
+
+
+reveal(
+    my_guess,
+    "larger" if error_of_sine(1e-10) > error_of_sine(1e-5) else "smaller",
+    because=f"it grows from {error_of_sine(1e-5):.1e} to {error_of_sine(1e-10):.1e}, "
+    f"{error_of_sine(1e-10) / error_of_sine(1e-5):,.0f} times as much",
+    replies={
+        "smaller": "It would be, with exact numbers. A float has about 16 digits, and sin(1 + h) and sin(1 − h) share "
+        "most of them: the difference keeps only the few that are left, and then it is divided by a tiny number.",
+        "the same": "Errors of floats seldom stand still: the digits that cancel are gone, and dividing by 2h "
+        "magnifies what is wrong in the others.",
+    },
+)
+
+# %% wrong="smaller_h" hint="It would be, with exact numbers"
+my_guess = "smaller"
+
+# %% wrong="smaller_h" hint="magnifies"
+my_guess = "the same"
+
+# %%
+steps = np.logspace(-12, 0, 200)
+sine = [abs(central_difference(sin, 1.0, h) - cos(1.0)) for h in steps]
+parabola = [abs(central_difference(lambda x: x**2, 1.3, h) - 2.6) for h in steps]
+
+plt.figure(figsize=(6, 4))
+plt.loglog(steps, sine, ".", label="sin at 1")
+plt.loglog(steps, parabola, ".", label="x² at 1.3")
+plt.loglog(steps, steps**2 * cos(1.0) / 6, "k--", lw=1, label="|sin'''(1)| h² / 6")
+plt.loglog(steps, np.finfo(float).eps / steps, "k:", lw=1, label="ε / h")
+plt.xlabel("h")
+plt.ylabel("error of the central difference")
+plt.ylim(1e-16, 1)
+plt.legend()
+plt.show()
+best = int(np.argmin(sine))
+print(f"smallest error of the sine: {sine[best]:.0e}, at h = {steps[best]:.0e}")
+largest = max(np.array(parabola)[steps > 0.01])
+print(f"largest error of the parabola for h above 0.01: {largest:.0e}")
+
+# %% [markdown]
+# Two errors work against each other. The bend of the curve costs about $\frac{f'''(x)}{6} h^2$, which shrinks with
+# $h$. Rounding costs about $\varepsilon / h$, which grows. Together they draw the V that you see, and its lowest
+# point is the best that a central difference can do.
+#
+# The parabola has no right arm: its third derivative is 0, so a central difference of it is exact but for rounding,
+# whatever the $h$. A method that looks perfect on a parabola may still be wrong elsewhere.
+#
+# Engines like ours do not nudge at all. They apply the rule, and there is no $h$ to choose:
+
+# %%
+from autograd import sin as engine_sin
+
+print("engine: ", grad(engine_sin)(1.0))
+print("cos(1): ", cos(1.0))
+assert grad(engine_sin)(1.0) == cos(1.0)
+
+# %% [markdown]
+# ## Walk downhill
+#
+# A positive slope says that the output grows with the input, so the way down is backwards: against the slope, and by a
+# longer step where it is steeper.
+#
+# $$x \leftarrow x - \text{rate} \cdot f'(x)$$
+#
+# This is **gradient descent**, in one variable. Training a network is the same line with more variables.
+
+
+# %%
+def walk(slope, x, steps=40, rate=0.04):
+    """Every place on the way down from x."""
+    places = [x]
+    for _ in range(steps):
+        x = x - rate * slope(x)
+        places.append(x)
+    return places
+
+
+places = walk(lambda x: central_difference(f, x, 1e-5), 2.5)
+print(" ".join(f"{x:.3f}" for x in places[:6]), "...", f"{places[-1]:.6f}")
+
+plt.figure(figsize=(6, 4))
+xs = np.linspace(-2.2, 2.7, 200)
+plt.plot(xs, f(xs), "k")
+plt.plot(places, [f(x) for x in places], "o-", color="tab:red")
+plt.show()
+
+# %% [markdown]
+# The first step overshoots: from 2.5, where it is steep, to the other side of the valley. Then the slope is small,
+# the steps are short, and the walk settles at 1, where the slope is 0.
+#
+# ## Break it on purpose
+#
+# Beside the right walker go two wrong ones. The first takes a nudge of $10^{-17}$. The second has a plus for the minus.
+
+
+# %%
+def too_small(x):
+    return central_difference(f, x, 1e-17)
+
+
+def uphill(x):
+    return -central_difference(f, x, 1e-5)
+
+
+print("right:      ", [round(x, 3) for x in places[:5]])
+print("h too small:", walk(too_small, 2.5)[:5])
+print("uphill:     ", [round(x, 1) for x in walk(uphill, 2.5, steps=4)])
+assert 1.0 + 1e-17 == 1.0  # floats near 1 are 2e-16 apart: the nudge is rounded away
+
+# %% [markdown]
+# The first never moves: `x + h` *is* `x`, so the slope comes out as 0. The second climbs faster and faster, because
+# the hill gets steeper. Neither raises an error. **A wrong derivative is silent**, which is why this course checks
+# every one.
+
+# %% [markdown]
+# > **Misconception: "where the slope is 0, we have arrived".** Start at −1. The slope there is 0 too, and the walk
+# > stays for ever, on top of a hill. A slope of 0 says that the ground is level, not that it is low.
+
+# %%
+for x in (-1.0, 1.0):
+    print(f"at {x:2.0f}: slope {grad(f)(x):.1f}, height {f(x):.1f}")
+print("a walk from -1 ends at", walk(grad(f), -1.0)[-1])
+
+# %% [markdown]
+# ## What you can now do
+#
+# You can measure a derivative by nudging, you know the price of an $h$ that is too large or too small, and you can walk
+# downhill. Show it:
+#
+# **Exercise 1: a slope from two measurements.** A pan of water stands on the stove, and its temperature was taken
+# twice.
+
+# %%
+minutes = 1.9, 2.1
+degrees = 37.4, 38.2
+
+# %% [markdown]
+# How many degrees a minute does the water gain, at about 2 minutes? A number, in the place of `None`.
+
+# %% exercise="pan"
+### BEGIN SOLUTION
+degrees_a_minute = (38.2 - 37.4) / (2.1 - 1.9)
+### END SOLUTION
+
+# %% check="pan"
+check_answer(
+    "degrees a minute",
+    degrees_a_minute,
+    (38.2 - 37.4) / (2.1 - 1.9),
+    {
+        38.2 - 37.4: "that is how much warmer it got: divide by the time that passed",
+        (38.2 - 37.4) / 0.1: "from 1.9 to 2.1 it is 2h, not h",
+        (37.4 - 38.2) / (2.1 - 1.9): "the water gets warmer: later minus earlier, above and below the line",
+    },
+)
+
+# %% wrong="pan" hint="divide by the time"
+degrees_a_minute = 0.8
+
+# %% wrong="pan" hint="it is 2h, not h"
+degrees_a_minute = 8
+
+# %% wrong="pan" hint="later minus earlier"
+degrees_a_minute = -4
+
+# %% [markdown]
+# **Exercise 2: count the steps.** Walk downhill from `x`, and count the steps until the slope is smaller than 0.001
+# in size.
+#
+# <details><summary>Hint</summary>
+#
+# A `while` loop: as long as the slope is too large in size, take a step and count it. `abs()` gives the size of a
+# number.
+#
+# </details>
+
+
+# %% exercise="count"
+def steps_down(slope, x, rate):
+    """How many steps of gradient descent it takes until abs(slope(x)) < 0.001."""
+    ### BEGIN SOLUTION
+    steps = 0
+    while abs(slope(x)) >= 0.001:
+        x = x - rate * slope(x)
+        steps += 1
+    return steps
+    ### END SOLUTION
+
+
+# %% check="count"
+def descent_with(goes_on, sign=-1, count=0):
+    """Descent that goes on while this holds of the slope, at most 200 steps."""
+
+    def steps_down(slope, x, rate):
+        steps = count
+        while goes_on(slope(x)) and steps < 200:
+            x = x + sign * rate * slope(x)
+            steps += 1
+        return steps
+
+    return steps_down
+
+
+def valley(x):
+    return 2 * (x - 3)
+
+
+check_function(
+    steps_down,
+    descent_with(lambda slope: abs(slope) >= 0.001),
+    [(valley, 8.0, 0.1), (valley, -1.0, 0.2), (grad(f), 2.5, 0.05), (valley, 3.0, 0.1)],
+    {
+        descent_with(lambda slope: slope >= 0.001): "a slope below 0 is no level ground either: take its size, abs()",
+        descent_with(lambda slope: abs(slope) >= 0.001, count=1): "one too many: count when a step is taken",
+        descent_with(
+            lambda slope: abs(slope) >= 0.001, sign=1
+        ): "that goes uphill: step against the slope, x - rate * slope",
+    },
+)
+
+
+# %% wrong="count" hint="take its size, abs()"
+def steps_down(slope, x, rate):
+    steps = 0
+    while slope(x) >= 0.001:
+        x = x - rate * slope(x)
+        steps += 1
+    return steps
+
+
+# %% wrong="count" hint="one too many"
+def steps_down(slope, x, rate):
+    steps = 1
+    while abs(slope(x)) >= 0.001:
+        x = x - rate * slope(x)
+        steps += 1
+    return steps
+
+
+# %% wrong="count" hint="endless loop"
+def steps_down(slope, x, rate):
+    steps = 0
+    while abs(slope(x)) >= 0.001:
+        steps += 1
+    return steps
+
+
+# %% [markdown]
+# **Exercise 3: how the slope changes.** The derivative of the derivative says how a curve bends. Write it with three
+# calls of `f`, at $x - h$, $x$ and $x + h$: the slope ahead of $x$ minus the slope behind it, divided by the distance
+# between the middles of the two secants.
+#
+# <details><summary>Hint</summary>
+#
+# The slope ahead is $(f(x+h) - f(x))/h$, the slope behind is $(f(x) - f(x-h))/h$. Their middles are $x + h/2$ and $x
+# - h/2$.
+#
+# </details>
+
+
+# %% exercise="bend"
+def bend(f, x, h):
+    """How fast the slope of f changes at x."""
+    ### BEGIN SOLUTION
+    ahead = (f(x + h) - f(x)) / h
+    behind = (f(x) - f(x - h)) / h
+    return (ahead - behind) / h
+    ### END SOLUTION
+
+
+# %% check="bend"
+check_function(
+    bend,
+    lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / h**2,
+    [(cube, 2.0, 0.1), (cube, -0.5, 0.3), (sin, 0.7, 0.01)],
+    {
+        lambda f, x, h: (
+            (f(x + h) - 2 * f(x) + f(x - h)) / h
+        ): "that is the change of the slope: divide it by the distance",
+        lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / (2 * h**2): "from x - h/2 to x + h/2 it is h, not 2h",
+        lambda f, x, h: -(f(x + h) - 2 * f(x) + f(x - h)) / h**2: "the slope ahead minus the slope behind",
+        central_difference: "that is the slope itself: what is asked is how it changes",
+    },
+    rtol=1e-4,
+)
+
+
+# %% wrong="bend" hint="divide it by the distance"
+def bend(f, x, h):
+    return (f(x + h) - f(x)) / h - (f(x) - f(x - h)) / h
+
+
+# %% wrong="bend" hint="it is h, not 2h"
+def bend(f, x, h):
+    return (f(x + h) - 2 * f(x) + f(x - h)) / (2 * h * h)
+
+
+# %% wrong="bend" hint="ahead minus the slope behind"
+def bend(f, x, h):
+    return ((f(x) - f(x - h)) / h - (f(x + h) - f(x)) / h) / h
+
+
+# %% wrong="bend" hint="the slope itself"
+def bend(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)

@@ -1,0 +1,425 @@
+# %% [markdown]
+# # 3. Step through backprop
+#
+# **Goal.** Follow backpropagation one addition at a time, until you can say what comes next.
+#
+# **You need** graphs and local derivatives ([notebook 2](02_chain_rule_on_a_graph.ipynb)).
+# **Afterwards you can** do a backward pass by hand, say when a gradient is complete, and write the sweep in four lines.
+
+# %% [markdown]
+# ## One event, again and again
+#
+# The graph of the last notebook: $c = a \cdot b$, $d = c + b$, $y = c \cdot d$. The forward pass has been done, the
+# gradients are still dashes.
+
+# %%
+from autograd import Value, draw, step_through
+
+a, b = Value(2.0, "a"), Value(-3.0, "b")
+c = a * b
+d = c + b
+y = c * d
+c.label, d.label, y.label = "c", "d", "y"
+draw(y)
+
+# %% [markdown]
+# The backward pass starts at the output, whose gradient toward itself is 1. From then on there is **one kind of
+# event**. A value hands a share of its gradient to one of its parents, across one edge:
+#
+# $$\text{parent.grad} \mathrel{+}= \text{local derivative} \times \text{child.grad}$$
+#
+# `step_through` lists the events. Here is the first, from $y$ to $c$:
+
+# %%
+steps = step_through(y)
+first = steps[0]
+print("from", first.child.label, "to", first.parent.label)
+print("local derivative ∂y/∂c:   ", first.local_derivative)
+print("gradient of y:            ", first.upstream)
+print("their product:            ", first.contribution)
+print("gradient of c, before:    ", first.before)
+print("gradient of c, afterwards:", first.after)
+
+# %% [markdown]
+# After this event the gradient of $c$ reads $-9$.
+#
+# **Guess first.** What will it read when the whole backward pass is done?
+
+# %% guess="partial"
+### BEGIN SOLUTION
+my_guess = -15
+### END SOLUTION
+
+# %% reveal="partial"
+from autograd.check import reveal
+
+at_c = [step for step in steps if step.parent is c]
+reveal(
+    my_guess,
+    at_c[-1].after,
+    because="c is used twice, by y and by d. "
+    + ", ".join(f"{step.child.label} reports {step.contribution:.0f}" for step in at_c)
+    + f", and together that is {at_c[-1].after:.0f}",
+    replies={
+        at_c[0].after: "That is what y reports. c is also used by d, which has yet to report.",
+        at_c[1].contribution: "That is what d reports. What y reported before stays: it adds up.",
+    },
+)
+
+# %% wrong="partial" hint="has yet to report"
+my_guess = -9
+
+# %% wrong="partial" hint="That is what d reports"
+my_guess = -6
+
+# %% [markdown]
+# **A gradient is partial until every use has reported.** Only then is it the derivative of the output, and only then
+# may it be handed on.
+#
+# ## Step yourself
+#
+# Below is the whole pass, to be gone through with the buttons, or with the keys ← and → after a click into the view.
+# The forward pass has buttons of its own. Beside each gradient you read how many uses have arrived. Tick *hide the
+# next number* and say each number before you look.
+
+# %%
+steps
+
+# %% [markdown]
+# In the box *Nudge a value* change $a$ or $b$ a little: the output moves by about the gradient times the nudge. The
+# same pass as a table:
+
+# %%
+print(steps)
+
+# %% [markdown]
+# ## Break it on purpose
+#
+# Here is the sweep as a function. It visits the values in a given order, and each hands its gradient on. Only the
+# order is left open.
+
+
+# %%
+def sweep(order):
+    """Gradients by label, when the values hand on their gradients in this order."""
+    gradients = dict.fromkeys([a, b, c, d, y], 0.0)
+    gradients[y] = 1.0
+    for child in order:
+        for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+            gradients[parent] += local * gradients[child]
+    return {v.label: g for v, g in gradients.items()}
+
+
+right = sweep([y, d, c])
+right
+
+# %% [markdown]
+# In this order $c$ comes after $d$, when all of its uses have reported. An impatient engine takes what is nearest to
+# the output first: $y$, then its parents $c$ and $d$.
+#
+# **Guess first.** What does the impatient engine find for $\partial y / \partial a$, where the right one finds 45?
+
+# %% guess="impatient"
+### BEGIN SOLUTION
+my_guess = 27
+### END SOLUTION
+
+# %% reveal="impatient"
+early = sweep([y, c, d])
+reveal(
+    my_guess,
+    early["a"],
+    because=f"c hands on {at_c[0].after:.0f} before d has reported, and a gets {at_c[0].after:.0f} · {b.data:.0f}. "
+    f"Afterwards c reads {early['c']:.0f}, which is right, but nobody asks it again",
+    replies={
+        right["a"]: "So it would be if c waited for d. Which gradient does c hold when its turn comes?",
+        at_c[1].contribution * b.data: "That is the share that comes too late: d's, times b.",
+        0.0: "c has something to hand on: what y reported to it.",
+    },
+)
+
+# %% wrong="impatient" hint="if c waited for d"
+my_guess = 45
+
+# %% wrong="impatient" hint="comes too late"
+my_guess = 18
+
+
+# %%
+def f(a, b):
+    return a * b * (a * b + b)
+
+
+h = 1e-6
+nudged = (f(2 + h, -3) - f(2 - h, -3)) / (2 * h), (f(2, -3 + h) - f(2, -3 - h)) / (2 * h)
+print("           " + "".join(f"{name:>7}" for name in right))
+print("right:     " + "".join(f"{g:7.0f}" for g in right.values()))
+print("impatient: " + "".join(f"{g:7.0f}" for g in early.values()))
+print("nudged:    " + "".join(f"{g:7.0f}" for g in nudged))
+assert abs(nudged[0] - right["a"]) < 1e-6 > abs(nudged[1] - right["b"])
+
+# %% [markdown]
+# Near the output, at $c$, $d$ and $y$, all is right in the end. Farther away, at $a$ and $b$, nothing is. In a deep
+# network such a mistake would leave the last layers in order and spoil all the first ones. An order in which each
+# value waits for all of its uses is a **topological order**, read backwards. In notebook 5 you write a function that
+# finds it.
+#
+# ## Predict the pass
+#
+# **Exercise.** A new graph: $p = 3$, $q = 2$, then $r = p \cdot q$, $s = r + p$, $z = s \cdot r$. Do the backward
+# pass on paper, in the order $z$, $s$, $r$. Write the gradient of $r$ after each of its two reports, and the
+# gradients of $s$, $p$ and $q$ at the end.
+
+# %% exercise="predict"
+### BEGIN SOLUTION
+grad_s = 6
+grad_r_first = 9
+grad_r = 15
+grad_p = 36
+grad_q = 45
+### END SOLUTION
+
+# %% check="predict"
+from autograd.check import check_answer, check_function
+
+p, q = Value(3.0, "p"), Value(2.0, "q")
+r = p * q
+s = r + p
+z = s * r
+found = {}
+for step in step_through(z):
+    found.setdefault(step.parent, []).append(step)
+final = {v: at[-1].after for v, at in found.items()}
+from_r, from_s = final[r] * q.data, final[s]
+check_answer("grad_s", grad_s, final[s], {s.data: "that is ∂z/∂r on the edge: toward s it is the other factor, r"})
+check_answer(
+    "grad_r_first",
+    grad_r_first,
+    found[r][0].after,
+    {r.data: "that is ∂z/∂s on the edge: toward r it is the other factor, s", final[r]: "only z has reported so far"},
+)
+check_answer(
+    "grad_r",
+    grad_r,
+    final[r],
+    {
+        found[r][0].after: "z has reported, s not yet: its gradient, times 1, is added",
+        found[r][1].contribution: "that is the second report alone: add it to the first",
+    },
+)
+check_answer(
+    "grad_p",
+    grad_p,
+    final[p],
+    {
+        from_r: "that comes through r; s uses p too",
+        from_s: "that comes from s; r uses p too",
+        found[r][0].after * q.data + from_s: "r handed on its gradient before s had reported to it",
+    },
+)
+check_answer(
+    "grad_q",
+    grad_q,
+    final[q],
+    {
+        found[r][0].after * p.data: "r handed on its gradient before s had reported to it",
+        p.data: "that is the local derivative: times the gradient of r",
+    },
+)
+
+# %% wrong="predict" hint="s not yet"
+grad_s, grad_r_first, grad_r, grad_p, grad_q = 6, 9, 9, 24, 27
+
+# %% wrong="predict" hint="before s had reported"
+grad_s, grad_r_first, grad_r, grad_p, grad_q = 6, 9, 15, 24, 27
+
+# %% wrong="predict" hint="s uses p too"
+grad_s, grad_r_first, grad_r, grad_p, grad_q = 6, 9, 15, 30, 45
+
+# %% wrong="predict" hint="the other factor, r"
+grad_s, grad_r_first, grad_r, grad_p, grad_q = 9, 6, 15, 36, 45
+
+# %% wrong="predict" hint="times the gradient of r"
+grad_s, grad_r_first, grad_r, grad_p, grad_q = 6, 9, 15, 36, 3
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# First the numbers: $r$, $s$, $z$. Then $z$ reports to $s$ and to $r$; $s$ reports to $r$ and to $p$; last, $r$
+# reports to $p$ and to $q$. Every report is local derivative times the reporter's gradient, and is added to what is
+# there.
+#
+# </details>
+#
+# > **Misconception: "`backward()` updates the values".** It measures. It writes gradients and changes no number of the
+# > computation; moving a parameter against its gradient is a step of its own, and you have to take it.
+
+# %%
+before = [v.data for v in (a, b, c, d, y)]
+y.backward()
+assert [v.data for v in (a, b, c, d, y)] == before
+print("data:     ", before)
+print("gradients:", [v.grad for v in (a, b, c, d, y)])
+
+# %% [markdown]
+# ## What you can now do
+#
+# You can do a backward pass by hand, and know when a gradient may be handed on. Show it:
+#
+# **Exercise 1: count the steps.** How many events does the backward pass of $y = (a + b) \cdot (a + b) \cdot a$ have,
+# if $a + b$ is computed once and used twice?
+
+# %% exercise="count"
+### BEGIN SOLUTION
+events = 6
+### END SOLUTION
+
+# %% check="count"
+total = a + b
+check_answer(
+    "events",
+    events,
+    len(step_through(total * total * a)),
+    {
+        3: "that is how many operations there are: each has two inputs, and reports to both",
+        5: "that is how many values there are: an event is an edge, and a value used twice has two",
+        8: "a + b is computed once: its own two edges count once",
+        4: "a value that is used twice has two edges",
+    },
+)
+
+# %% wrong="count" hint="how many operations there are"
+events = 3
+
+# %% wrong="count" hint="how many values there are"
+events = 5
+
+# %% wrong="count" hint="computed once"
+events = 8
+
+# %% [markdown]
+# **Exercise 2: three reports.** Let $x = 5$, $u = x \cdot x$ and $w = u \cdot x$, so that $x$ is used three times.
+# What does the gradient of $x$ read after one report, after two, after all three? The first report comes from $w$.
+#
+# <details><summary>Hint</summary>
+#
+# $w$ reports to $u$ and to $x$. Then $u$ has its whole gradient, and reports to $x$ twice: `x * x` has two edges.
+#
+# </details>
+
+# %% exercise="three"
+### BEGIN SOLUTION
+after_one = 25
+after_two = 50
+after_three = 75
+### END SOLUTION
+
+# %% check="three"
+x = Value(5.0, "x")
+u = x * x
+reports = [step for step in step_through(u * x) if step.parent is x]
+local = "the report is the local derivative 5 times the gradient of u, which is 5 as well"
+sums = "reports add up: this one alone is not what x reads"
+check_answer("after_one", after_one, reports[0].after, {5: "toward x, the other factor of w is u"})
+check_answer("after_two", after_two, reports[1].after, {30: local, 35: local, 25: sums})
+check_answer(
+    "after_three",
+    after_three,
+    reports[2].after,
+    {50: "x * x has two edges, and both report", 25: sums, 55: local, 100: "both edges of x * x bring the same"},
+)
+
+# %% wrong="three" hint="two edges, and both report"
+after_one, after_two, after_three = 25, 50, 50
+
+# %% wrong="three" hint="5 times the gradient of u"
+after_one, after_two, after_three = 25, 30, 35
+
+# %% wrong="three" hint="reports add up"
+after_one, after_two, after_three = 25, 25, 25
+
+# %% [markdown]
+# **Exercise 3: the sweep.** A graph is given as a list of edges `(child, parent, local_derivative)`, in an order in
+# which every value's uses come before its own edges. Return the gradients of all values, in a dict by name.
+#
+# <details><summary>Hint</summary>
+#
+# Start with `{output: 1.0}`. For every edge add to the parent's entry, `gradients.get(parent, 0.0)`, the local
+# derivative times the child's entry.
+#
+# </details>
+
+
+# %% exercise="sweep"
+def backpropagate(edges, output):
+    """Name → gradient, for every value that the edges name."""
+    ### BEGIN SOLUTION
+    gradients = {output: 1.0}
+    for child, parent, local in edges:
+        gradients[parent] = gradients.get(parent, 0.0) + local * gradients[child]
+    return gradients
+    ### END SOLUTION
+
+
+# %% check="sweep"
+def edges_of(output):
+    return [(step.child.label, step.parent.label, step.local_derivative) for step in step_through(output)]
+
+
+def sweep_with(event, seed=1.0):
+    """The sweep by an event (parent's gradient, local derivative, child's gradient) → the parent's new one."""
+
+    def backpropagate(edges, output):
+        gradients = {output: seed}
+        for child, parent, local in edges:
+            gradients[parent] = event(gradients.get(parent, 0.0), local, gradients[child])
+        return gradients
+
+    return backpropagate
+
+
+z.label, r.label, s.label = "z", "r", "s"
+check_function(
+    backpropagate,
+    sweep_with(lambda old, local, g: old + local * g),
+    [(edges_of(y), "y"), (edges_of(z), "z"), ([("y", "x", 3.0), ("y", "x", 4.0)], "y")],
+    {
+        sweep_with(lambda old, local, g: local * g): "the last report alone is kept: add them up",
+        sweep_with(
+            lambda old, local, upstream: old + local
+        ): "the local derivative is multiplied by the gradient of the child",
+        sweep_with(lambda old, local, g: old + local * g, 0.0): "all is 0: the output's own gradient is 1",
+        sweep_with(
+            lambda old, local, g: old + local + g
+        ): "multiply along an edge: local derivative times the child's gradient",
+    },
+)
+
+
+# %% wrong="sweep" hint="the last report alone"
+def backpropagate(edges, output):
+    gradients = {output: 1.0}
+    for child, parent, local in edges:
+        gradients[parent] = local * gradients[child]
+    return gradients
+
+
+# %% wrong="sweep" hint="is multiplied by the gradient of the child"
+def backpropagate(edges, output):
+    gradients = {output: 1.0}
+    for _, parent, local in edges:
+        gradients[parent] = gradients.get(parent, 0.0) + local
+    return gradients
+
+
+# %% wrong="sweep" hint="the output's own gradient is 1"
+def backpropagate(edges, output):
+    gradients = {output: 0.0}
+    for child, parent, local in edges:
+        gradients[parent] = gradients.get(parent, 0.0) + local * gradients[child]
+    return gradients
+
+
+# %% [markdown]
+# You have just written backpropagation. What is missing is the object that builds the list of edges while you
+# compute, and that comes next.

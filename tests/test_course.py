@@ -1,0 +1,199 @@
+"""The course: its notebooks are what its sources give, and each question replies to blanks and wrong answers.
+
+A lesson is run cell by cell. At each question the blank comes first, then the wrong answers, then the solution.
+"""
+
+import ast
+import importlib.util
+import re
+from collections import defaultdict
+from contextlib import nullcontext, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from time import process_time
+
+import pytest
+from matplotlib import pyplot as plt
+
+from autograd.anomaly import detect_anomaly
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+spec = importlib.util.spec_from_file_location("build", NOTEBOOKS / "build.py")
+build = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(build)
+
+LESSONS = build.lessons()
+EDITIONS = build.editions(LESSONS)
+JUDGES = {"guess": "reveal", "exercise": "check"}
+WIDEST = 90  # of code that is not folded, in characters: a narrow window shows that much
+MOST_SECONDS = 10  # of computing time, so that a notebook takes less than 15 with its kernel's start
+
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+
+
+@pytest.fixture(autouse=True)
+def no_windows(monkeypatch):
+    before = plt.get_backend()
+    plt.switch_backend("Agg")
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    yield
+    plt.close("all")
+    plt.switch_backend(before)
+
+
+class Run:
+    """A lesson's cells, executed one after the other in one namespace."""
+
+    def __init__(self, lesson):
+        self.lesson = lesson
+        self.scope = {"__name__": "__main__"}
+
+    def execute(self, source):
+        """What a cell prints; its last expression is shown as a notebook would show its text."""
+        tree = ast.parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        output = StringIO()
+        with redirect_stdout(output):
+            exec(compile(tree, f"{self.lesson.stem}.py", "exec"), self.scope)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), f"{self.lesson.stem}.py", "eval"), self.scope)
+                if value is not None:
+                    print(repr(value))
+        return output.getvalue()
+
+    def attempt(self, answer, judge):
+        """What a learner reads who gives this answer, failed or not; afterwards the namespace is as before."""
+        before = dict(self.scope)
+        try:
+            self.execute(answer)
+            return self.execute(judge)
+        except AssertionError as failure:
+            return f"{type(failure).__name__}: {failure}"
+        finally:
+            self.scope.clear()
+            self.scope.update(before)
+
+
+def questions(lesson):
+    """Name → {role: cells}, for guesses and exercises."""
+    found = defaultdict(lambda: defaultdict(list))
+    for cell in lesson.cells:
+        if cell.name:
+            found[cell.name][cell.role].append(cell)
+    return found
+
+
+def test_there_is_a_course():
+    assert LESSONS
+    assert [lesson.stem[:2] for lesson in LESSONS] == [f"{i + 1:02}" for i in range(len(LESSONS))]
+
+
+def test_the_notebooks_are_what_the_sources_give():
+    """Otherwise run `python notebooks/build.py`."""
+    present = {*NOTEBOOKS.glob("[0-9]*.ipynb"), *(NOTEBOOKS / "solutions").glob("*.ipynb")}
+    assert present == EDITIONS.keys()
+    assert [file for file, text in EDITIONS.items() if file.read_bytes() != text.encode()] == []
+
+
+def test_the_map_links_to_every_notebook():
+    text = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+    assert [lesson.stem for lesson in LESSONS if f"[{lesson.title}]({lesson.stem}.ipynb)" not in text] == []
+    assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not (NOTEBOOKS / link).exists()] == []
+
+
+def test_students_notebooks_hold_neither_solutions_nor_wrong_answers():
+    for file, text in EDITIONS.items():
+        assert ("BEGIN SOLUTION" in text) == (file.parent.name == "solutions")
+    for lesson in LESSONS:
+        student = EDITIONS[NOTEBOOKS / f"{lesson.stem}.ipynb"]
+        assert [c.hint for c in lesson.cells if c.role == "wrong" and f"hint={c.hint!r}" in student] == []
+
+
+def test_a_solution_is_replaced_by_a_blank():
+    source = "def f(x):\n    ### BEGIN SOLUTION\n    y = x\n    return y\n    ### END SOLUTION\n"
+    assert "raise NotImplementedError" in build.blank(source)
+    assert "return" not in build.blank(source)
+    assert (
+        build.blank("### BEGIN SOLUTION\na = 1\nb = {\n    2: 3}\n### END SOLUTION\nc = 4")
+        == "a = None\nb = None\nc = 4"
+    )
+    with pytest.raises(ValueError, match="gives names their answers"):
+        build.blank("### BEGIN SOLUTION\nprint(1)\n### END SOLUTION")
+    with pytest.raises(ValueError, match="without"):
+        build.blank("### BEGIN SOLUTION\na = 1")
+
+
+@each_lesson
+def test_a_lesson_follows_the_template(lesson):
+    prose = [cell.source for cell in lesson.cells if cell.role == "prose"]
+    assert re.match(rf"# {int(lesson.stem[:2])}\. .+\n\n\*\*Goal\.\*\* ", prose[0])
+    for part in ("**You need**", "**Afterwards you can**"):
+        assert part in prose[0]
+    for part in ("Break it", "Misconception", "<details>", "## What you can now do"):
+        assert any(part in text for text in prose), f"nothing says {part!r}"
+    end = next(i for i, cell in enumerate(lesson.cells) if "## What you can now do" in cell.source)
+    assert sum(cell.role == "exercise" for cell in lesson.cells[end:]) == 3
+    assert any(cell.role == "guess" for cell in lesson.cells[:end])
+
+
+@each_lesson
+def test_code_fits_into_a_narrow_window(lesson):
+    shown = [cell.source for cell in lesson.cells if cell.role in ("code", *JUDGES)]
+    assert [line for source in shown for line in source.splitlines() if len(line) > WIDEST] == []
+
+
+@each_lesson
+def test_each_question_is_whole(lesson):
+    for name, cells in questions(lesson).items():
+        (kind,) = cells.keys() & JUDGES.keys()
+        assert set(cells) == {kind, JUDGES[kind], "wrong"}, name
+        assert len(cells[kind]) == len(cells[JUDGES[kind]]) == 1, name
+        assert len(cells["wrong"]) >= {"guess": 1, "exercise": 2}[kind], name
+        assert build.BEGIN in cells[kind][0].source, name
+        assert all(cell.hint for cell in cells["wrong"]), name
+
+
+@each_lesson
+def test_each_question_replies_to_blanks_wrong_answers_and_solutions(lesson, monkeypatch):
+    monkeypatch.delenv("CHAINGRAD_STRICT", raising=False)
+    run, asked, spent = Run(lesson), questions(lesson), 0.0
+    with detect_anomaly() if int(lesson.stem[:2]) <= 8 else nullcontext():
+        for cell in lesson.cells:
+            if cell.role in JUDGES:
+                judge = asked[cell.name][JUDGES[cell.role]][0].source
+                blank = build.blank(cell.source)
+                assert re.match("Guess first|.*[nN]ot done yet", run.attempt(blank, judge)), cell.name
+                monkeypatch.setenv("CHAINGRAD_STRICT", "1")
+                assert re.match(r"CheckFailed: (Guess first|.*[nN]ot done yet)", run.attempt(blank, judge)), cell.name
+                monkeypatch.delenv("CHAINGRAD_STRICT")
+                for wrong in asked[cell.name]["wrong"]:
+                    said = run.attempt(wrong.source, judge)
+                    assert wrong.hint in " ".join(said.split()), f"{cell.name} says {said!r} to\n{wrong.source}"
+                    assert said.startswith("CheckFailed" if cell.role == "exercise" else "Your guess"), said
+            start = process_time()
+            if cell.role in ("code", *JUDGES):
+                run.execute(cell.source)
+            elif cell.role in JUDGES.values():
+                said = run.execute(cell.source)
+                assert said.startswith("Right") or cell.role == "check", said
+            spent += process_time() - start
+    assert spent < MOST_SECONDS
+
+
+@each_lesson
+def test_each_figure_in_the_prose_is_computed_or_asserted_above_it(lesson, monkeypatch):
+    """A number of two digits or more, unless it is ten, stands in the code or in the output above it."""
+    monkeypatch.setenv("CHAINGRAD_STRICT", "1")
+    run, above = Run(lesson), ""
+    for cell in lesson.cells:
+        if cell.role == "prose":
+            loose = figures(cell.source) - figures(above)
+            assert not loose, f"{loose} in\n{cell.source}"
+        elif cell.role != "wrong":
+            above += cell.source + "\n" + run.execute(cell.source)
+
+
+def figures(text):
+    text = re.sub(r"\]\([^)]*\)|\^\{[^}]*\}|\^\d+", "", text)  # addresses of links, exponents
+    found = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-−+]?\d+)?", text.replace("{,}", ","))
+    return {x for x in (x.replace(",", "").replace("−", "-") for x in found) if len(x) > 1} - {"10"}
