@@ -253,7 +253,7 @@ def test_regression_falls_far_below_the_variance_and_the_best_linear_fit():
     assert error < 0.6 * linear
 
 
-# A recurrent network remembers: backpropagation through ten steps of time.
+# A recurrent network remembers, and adds: backpropagation through ten steps of time.
 
 
 def first_of(n, steps, rng):
@@ -275,6 +275,49 @@ def test_a_recurrent_network_remembers_the_first_of_ten_numbers():
     model = train_memory(*first_of(200, 10, rng))
     X, y = first_of(200, 10, rng)
     assert np.mean((model.predict(X)[:, 0] - y) ** 2) < 0.2 * np.var(y)  # the error of the best constant answer
+
+
+def marked_sums(n, steps, rng):
+    """Sequences of pairs (number, mark), two of them marked, and of each the sum of the two marked numbers."""
+    numbers = rng.uniform(0.0, 1.0, (n, steps))
+    marks = np.array([rng.permutation(np.arange(steps) < 2) for _ in range(n)])
+    return np.stack([numbers, marks], axis=-1), (numbers * marks).sum(axis=1)
+
+
+def identity(nin, nout, rng):
+    """Small weights W for what comes in and U = 1 for the state, so that at first nothing is forgotten.
+
+    Q. V. Le, N. Jaitly and G. E. Hinton, A Simple Way to Initialize Recurrent Networks of Rectified Linear Units, 2015.
+    """
+    return np.hstack([rng.uniform(-0.3, 0.3, (nout, nin - nout)), np.eye(nout)])
+
+
+def train_addition(X, y, *, seed=0):
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential(
+        nn.Recurrent(2, 8, "relu", init=identity, rng=rng), nn.Layer(8, 1, "linear", init="xavier", rng=rng)
+    )
+    nn.fit(
+        model,
+        X,
+        y,
+        loss=nn.mse,
+        optimizer=nn.Adam(model.parameters()),
+        schedule=nn.CosineDecay(0.01, epochs=60),
+        epochs=60,
+        batch_size=8,
+        clip=0.3,
+        rng=rng,
+        progress=False,
+    )
+    return model
+
+
+def test_a_recurrent_network_adds_the_two_marked_of_ten_numbers():
+    rng = np.random.default_rng(0)
+    model = train_addition(*marked_sums(400, 10, rng))
+    X, y = marked_sums(200, 10, rng)
+    assert np.mean((model.predict(X)[:, 0] - y) ** 2) < 0.02 * np.var(y)
 
 
 # Depth: gradients that vanish and explode, and what helps.
@@ -380,7 +423,8 @@ def test_gradients_explode_with_the_number_of_steps():
 def test_clipping_by_norm_shortens_the_step_and_keeps_its_direction():
     """So it leaves the ratio of two layers' gradients as it is: it is the size that it mends."""
     model = exploding(0)
-    gradient_norms(model, *first_of(8, 10, np.random.default_rng(0)))  # and the gradient stays in the parameters
+    X, y = first_of(8, 10, np.random.default_rng(0))
+    mean([nn.mse(model(x), target) for x, target in zip(X, y, strict=True)]).backward()
     before = np.array([p.grad for p in model.parameters()])
     norm = nn.clip_grad_norm(model.parameters(), 1.0)
     after = np.array([p.grad for p in model.parameters()])
@@ -415,25 +459,25 @@ def score_loss(model, X, y):
 
 
 def train_moons(seed, *, dropout=0.0, **remedy):
-    """2-16-1 on 30 points; returns the model, its loss on them, and its loss on 400 others early and at the end."""
+    """2-32-1 on 30 points; returns the model, its loss on them, and its loss on 400 others early and at the end."""
     X, y = nn.data.moons(30, noise=0.3, rng=seed)
     others = nn.data.moons(400, noise=0.3, rng=1000 + seed)
     rng = np.random.default_rng(seed)
     model = nn.Sequential(
-        nn.Layer(2, 16, "tanh", init="he", rng=rng),
+        nn.Layer(2, 32, "tanh", init="he", rng=rng),
         nn.Dropout(dropout, rng=rng),
-        nn.Layer(16, 1, "linear", init="he", rng=rng),
+        nn.Layer(32, 1, "linear", init="he", rng=rng),
     )
     optimizer = nn.Adam(model.parameters())
     history, test_losses = None, []
-    for epochs in (25, 120):
+    for epochs in (25, 300):
         history = nn.fit(
             model,
             X,
             y,
             loss=nn.binary_cross_entropy_with_logits,
             optimizer=optimizer,
-            schedule=nn.CosineDecay(0.4, epochs=120),
+            schedule=nn.CosineDecay(0.3, epochs=300),
             epochs=epochs,
             batch_size=None,
             rng=rng,
@@ -465,22 +509,22 @@ def moons_figures(remedy):
 def test_thirty_noisy_moons_are_learnt_by_heart():
     """The loss on the points goes on falling, while on others it has turned: sure of itself, also where it is wrong."""
     figures = moons_figures("none")
-    assert figures["train"] < 0.06
-    assert figures["test"] > 1.5 * figures["early"]
-    assert figures["test"] > 10 * figures["train"]
+    assert figures["train"] < 0.02
+    assert figures["test"] > 2 * figures["early"]
+    assert figures["test"] > 50 * figures["train"]
 
 
 @pytest.mark.parametrize("remedy", ["L1", "L2", "dropout", "jitter"])
 def test_each_remedy_lowers_the_loss_on_other_points(remedy):
     without, remedied = moons_figures("none"), moons_figures(remedy)
-    assert remedied["test"] < 0.75 * without["test"]
+    assert remedied["test"] < 0.6 * without["test"]
     assert remedied["train"] > without["train"]
 
 
-def test_l1_makes_many_weights_tiny_and_the_others_do_not():
+def test_l1_makes_most_weights_tiny_and_the_others_do_not():
     """It pulls as hard at a small weight as at a large one. A step overshoots zero by about the rate, so that nothing
     is zero exactly: here the rate falls to 0 along a cosine, and tiny is |w| < 0.001.
     """
-    assert moons_figures("L1")["tiny"] > 0.4
+    assert moons_figures("L1")["tiny"] > 0.7
     assert moons_figures("L2")["tiny"] < 0.1
     assert moons_figures("none")["tiny"] < 0.1
