@@ -2,7 +2,7 @@
 
 A check prints its verdict, raises AssertionError with the message where it fails, and returns None; `report(check, …)`
 gives what was found as an object instead, which notebooks show. Code that raises NotImplementedError is not done yet,
-which is no error unless CHAINGRAD_STRICT=1: see `lesson.py`.
+which is no error unless CHAINGRAD_STRICT=1: see `checks/lesson.py`.
 """
 
 from collections.abc import Callable, Sequence

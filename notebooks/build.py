@@ -167,8 +167,8 @@ def _links(all_lessons: list[Lesson], i: int, solved: bool) -> str:
     if i + 1 < len(all_lessons):
         links.append(f"Next: [{all_lessons[i + 1].title}]({all_lessons[i + 1].stem}.ipynb)")
     if i:
-        links.append(f"before: [{all_lessons[i - 1].title}]({all_lessons[i - 1].stem}.ipynb)")
-    return " · ".join([*links, f"[map of the course]({'../' if solved else ''}README.md)"])
+        links.append(f"Before: [{all_lessons[i - 1].title}]({all_lessons[i - 1].stem}.ipynb)")
+    return " · ".join([*links, f"[Map of the course]({'../' if solved else ''}README.md)"])
 
 
 def write() -> None:

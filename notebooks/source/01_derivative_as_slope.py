@@ -281,8 +281,8 @@ plt.plot(places, [f(x) for x in places], "o-", color="tab:red")
 plt.show()
 
 # %% [markdown]
-# The first step overshoots: from 2.5, where it is steep, to the other side of the valley. Then the slope is small,
-# the steps are short, and the walk settles at 1, where the slope is 0.
+# From 2.5, where it is steep, the first step is long. The flatter the ground, the shorter the steps, and the walk
+# settles at 1, where the slope is 0.
 #
 # ## Break it on purpose
 #
