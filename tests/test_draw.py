@@ -5,12 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import graphviz
 import pytest
 
 import nn
-from autograd import Value, dot, draw, explain, topological_order
+from autograd import Value, dot, draw, explain, step_through, topological_order
 from autograd.draw import PATH_COLOURS
 from autograd.pictures import rendering
 from autograd.pictures.neurons import neurons_in
@@ -306,6 +307,22 @@ def test_the_systems_program_makes_what_the_bundled_one_cannot(monkeypatch):
     assert find_dot("svg").stem == "graphviz-pure"
     monkeypatch.setattr(rendering, "_bundled", lambda: None)
     assert str(find_dot("svg")) == "/usr/bin/dot"
+
+
+@pytest.mark.system_dot
+def test_a_systems_graphviz_draws_as_well(monkeypatch, tmp_path):
+    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
+    monkeypatch.setattr(rendering, "_bundled", lambda: None)
+    assert find_dot("svg") == Path(shutil.which("dot"))
+    y = neuron()
+    y.label = "σ"
+    y.backward()
+    svg = draw(y).pipe(encoding="utf-8")
+    assert set(re.findall(r'class="node (v\d+)"', svg)) == {f"v{i}" for i in range(6)}
+    assert ">σ = tanh</text>" in svg
+    assert Path(draw(y).render(tmp_path / "graph", format="pdf")).read_bytes().startswith(b"%PDF")
+    assert "<svg" in draw(loss_of_a_network()[1]).pipe(encoding="utf-8")
+    assert "data:image/svg+xml" in step_through(y)._repr_html_()
 
 
 def test_no_program_at_all(monkeypatch):

@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from autograd import Value, rendering, step_through, topological_order
+from autograd import Value, step_through, topological_order
 from autograd.formulas.notation import number_text
+from autograd.pictures import rendering
 from autograd.steps.text import Wording
 
 pytestmark = pytest.mark.browser
