@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from autograd.pictures.rendering import Picture
 
 MANY = 150  # values, above which neurons and layers are collapsed
+HURRIED = 400  # boxes, above which a quick layout is better than a good one
 CROWDED = 4  # edges into a collapsed box, above which they carry no numbers
 PATH_COLOURS = "#d1242f", "#0969da", "#1a7f37", "#8250df", "#bf8700", "#1b7c83"
 BLUE, ORANGE = (0x3B, 0x82, 0xC4), (0xE6, 0x7E, 0x22)
@@ -81,6 +82,8 @@ def draw(
     crowded = any(isinstance(box, Unit) and len(box.inputs) > CROWDED for box in boxes)
     if crowded:
         picture.crowd()
+    if len(boxes) > HURRIED:
+        picture.hurry()
     coloured = _coloured(paths)
     for box in boxes:
         link = picture.thin_link if crowded and isinstance(box, Unit) else picture.link

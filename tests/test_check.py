@@ -878,3 +878,10 @@ def test_checks_leave_the_collector_and_the_tracer_as_they_were():
         assert gc.isenabled() is enabled
     gc.enable()
     assert sys.gettrace() is before
+
+
+def test_one_whole_number_is_no_rounding():
+    """What x ** -1 gives with its power going up is -1 for every x, and so near a rounded -1 / x²."""
+    assert hints.rounding_or_difference([-1.0, -1.0], [-0.592, -0.592]) == ""
+    assert "rounded to 0 decimals" in hints.rounding_or_difference([-1.0, 3.0], [-0.592, 2.8])
+    assert "rounded to 1 decimals" in hints.rounding_or_difference([-0.6, -0.6], [-0.592, -0.592])

@@ -140,7 +140,8 @@ def swept(
 def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) -> str:
     """The hint for numbers all of which are rounded, or close."""
     pairs = list(zip(yours, expected, strict=True))
-    for digits in range(5):
+    changed = {a for a, b in pairs if not same(a, b)}
+    for digits in range(0 if len(changed) > 1 else 1, 5):  # one whole number may be anything
         if all(same(a, round(b, digits)) or same(a, b) for a, b in pairs):
             return f"the numbers are rounded to {digits} decimals: keep them as they are"
     if all(isclose(a, b, rel_tol=1e-2, abs_tol=1e-6) for a, b in pairs):
