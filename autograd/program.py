@@ -6,7 +6,8 @@ and from numbers of slots, never from labels.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
 from functools import cached_property
 from typing import Any
 
@@ -81,8 +82,8 @@ class Program:
     outputs     the outputs (batch, outputs) of the last evaluation
 
     A batch X is an array (batch, inputs), its columns in the order given to `record`; nothing is needed for a graph
-    without inputs. Buffers belong to the program, so one program serves one thread at a time. It can be pickled and
-    copied with its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning.
+    without inputs. Buffers belong to the program, so it serves one thread at a time. It can be pickled and copied with
+    its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Program:
         self.parameters = self._fixed[: len(parameters)]
         self.parameters[:] = [p.data for p in parameters]
         self.outputs: Array = np.empty((0, len(outputs)))
+        self._quietly = without_warnings()
         self._last_mean: Array = np.empty(0)
         self._on_arrays: dict[str, Compiled] = {}
         self._on_floats: dict[str, Any] = {}
@@ -110,8 +112,7 @@ class Program:
     def __call__(self, X: ArrayLike | None = None) -> Array:
         """The outputs for each sample of a batch, (batch, outputs)."""
         X = self._batch(X)
-        with np.errstate(all="ignore"):
-            self._evaluate("values", X, X)
+        self._quietly(self._evaluate, "values", X, X)
         return self.outputs.copy()
 
     def value_and_grad(self, X: ArrayLike | None = None, weights: ArrayLike | None = None) -> tuple[float, Array]:
@@ -125,15 +126,12 @@ class Program:
         if not len(X):
             raise ValueError("the mean over a batch of no samples is not defined")
         weights = self._mean(len(X)) if weights is None else self._weights(weights, len(X))
-        with np.errstate(all="ignore"):
-            gradient = self._evaluate("parameters", X, weights)
-            return float(np.dot(weights, self.outputs[:, 0])), gradient
+        return self._quietly(self._value_and_grad, X, weights)  # type: ignore[no-any-return]
 
     def input_gradient(self, X: ArrayLike | None = None) -> Array:
         """The gradient of the first output toward the inputs, for each sample of a batch: (batch, inputs)."""
         X = self._batch(X)
-        with np.errstate(all="ignore"):
-            return self._evaluate("inputs", X, np.ones(len(X)))
+        return self._quietly(self._evaluate, "inputs", X, np.ones(len(X)))  # type: ignore[no-any-return]
 
     def write_back(self) -> None:
         """Copy `parameters` into the Values' data. What was computed from them before is to be computed again."""
@@ -146,6 +144,10 @@ class Program:
     def _grouping(self) -> Grouping:
         """The instructions; a program that is evaluated on floats only has no need of them."""
         return Grouping(self._recording, self._groups)
+
+    def _value_and_grad(self, X: Array, weights: Array) -> tuple[float, Array]:
+        gradient = self._evaluate("parameters", X, weights)
+        return float(np.dot(weights, self.outputs[:, 0])), gradient
 
     def _evaluate(self, purpose: str, X: Array, weights: Array) -> Array:
         """Fill `outputs`, and return the gradient for a purpose that has one, and then reads the weights."""
@@ -234,6 +236,18 @@ def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value]
     program = Program(outputs, inputs, parameters, interior_of(outputs))
     program.parameters[:] = numbers
     return program
+
+
+def without_warnings() -> Callable[..., Any]:
+    """A function call(f, *inputs) that returns f(*inputs) without NumPy's warnings of overflow and poles.
+
+    From NumPy 2 on it is the context that says whether to warn, and our own is entered more quickly than np.errstate.
+    """
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return np.errstate(all="ignore")(lambda f, *inputs: f(*inputs))
+    context = copy_context()
+    context.run(np.seterr, all="ignore")
+    return context.run
 
 
 def _floats(what: str, x: Any) -> Array:

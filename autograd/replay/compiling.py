@@ -15,7 +15,7 @@ from autograd.replay.symbols import Call
 Array = NDArray[np.float64]
 
 
-FEW = 10_000  # parameters, whose gradient is sooner copied than viewed anew
+FEW = 2000  # parameters, whose gradient is sooner copied than viewed anew
 
 
 class Compiled(NamedTuple):

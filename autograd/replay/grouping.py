@@ -63,7 +63,7 @@ class Grouping:
         texts = [str(instruction) for instruction in self.instructions[:MOST_LINES]]
         width = max([0, *map(len, texts)])
         lines = [
-            f"{i:3}  {text:{width}}  {instruction.nodes:,} nodes"
+            f"{i:3}  {text:{width}}  {instruction.nodes:,} node{'s' * (instruction.nodes != 1)}"
             for i, (text, instruction) in enumerate(zip(texts, self.instructions, strict=False), 1)
         ]
         rest = self.instructions[MOST_LINES:]

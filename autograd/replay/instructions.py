@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.operations import Operation
+from autograd.operations import Operation, positive
 from autograd.replay.layout import Access, Code
 from autograd.replay.recording import CONSTANT, FIXED, VARYING
 from autograd.replay.symbols import Call, Reading, Symbol, on_arrays, without_unit
@@ -57,6 +57,8 @@ class Elementwise:
         return names | {"y": code.operand(self.result, varying=varying)}
 
     def forward(self, code: Code) -> None:
+        if self.operation is positive and self.in_place is not None:
+            return  # the number stands there already
         names = self.names(code)
         code.store(code.write([without_unit(on_arrays(self.reading.value))], names)[0], names["y"])
 
@@ -126,7 +128,9 @@ class Product:
             return Call("multiply", (f"{a}[:, None]", b))
         if part == "right" and self.batched and self.left.index.shape[0] == 1:  # an outer product
             return Call("multiply", (f"{a}.T", b))
-        return Call("matmul", {"forward": (a, b), "left": (a, f"{b}.T"), "right": (f"{a}.T", b)}[part])
+        if part == "left":
+            return Call("outer", (a, f"{b}.T"))  # a matrix product, or for one sample each with each, without BLAS
+        return Call("matmul", {"forward": (a, b), "right": (f"{a}.T", b)}[part])
 
     def __str__(self) -> str:
         r, n = self.left.index.shape
@@ -234,8 +238,7 @@ def logsumexp(terms: Array, axis: int, out: Array) -> tuple[Array, Array]:
     The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does. The axis is
     the first or the second. Returns the powers of what remains, and their sums.
     """
-    largest = np.maximum.reduce(terms, axis)
-    largest = np.minimum(np.maximum(largest, -LARGEST), LARGEST)
+    largest = np.minimum(np.maximum.reduce(terms, axis, initial=-LARGEST), LARGEST)
     powers = np.exp(terms - (largest[:, None] if axis else largest))
     total = np.add.reduce(powers, axis)
     np.log(total, out=out)

@@ -89,8 +89,9 @@ class Code:
     def __init__(self, sizes: dict[str, int], wanted: dict[str, NDArray[np.bool_]], kept_buffers: str) -> None:
         self.kept_buffers = kept_buffers
         self.lines: list[str] = []
-        self.opening: list[str] = []  # lines that come first: views of the arrays that each call brings along
-        self.namespace: dict[str, Any] = {name: getattr(np, name) for name in NAMES}
+        # Lines that come first: what depends on the batch size, and views of the arrays that each call brings along.
+        self.opening = ["outer = multiply if n == 1 else matmul"]
+        self.namespace: dict[str, Any] = {name: getattr(np, name) for name in NAMES} | {"outer": np.matmul}
         self.bound: dict[str, tuple[str, tuple[int, ...], int, tuple[int, ...], bool]] = {}
         self.names: dict[Any, str] = {}
         self.functions: dict[Any, str] = {}
@@ -133,16 +134,23 @@ class Code:
             if buffer in self.kept_buffers:
                 self.bound[name] = key
             else:
-                sizes, strides = [*map(str, shape)], [str(8 * s) for s in access.strides]
-                if buffer in "XE" or unit:
-                    sizes.append("n" if buffer in "XE" else "1")
-                    strides.append(str(self.row))
-                self.opening.append(
-                    f"{name} = ndarray(({', '.join(sizes)},), float64, {buffer}, {8 * first}, ({', '.join(strides)},))"
-                    if sizes
-                    else f"{name} = ndarray((), float64, {buffer}, {8 * first})"
-                )
+                self.opening.append(f"{name} = {self.view_of_call(buffer, access, unit)}")
         return self.names[key]
+
+    def view_of_call(self, buffer: str, access: Access, unit: bool) -> str:
+        """The text of a view of an array that each call brings along: a slice, where one is enough, is quicker."""
+        shape, strides, first = access.index.shape, access.strides or (), int(access.index.flat[0])
+        batched = buffer in "XE"
+        rows = f"{buffer}.T" if batched else buffer
+        if batched and not shape:
+            return f"{rows}[{first}]"
+        if len(shape) == 1 and strides[0] > 0 and not unit:
+            return f"{rows}[{first}:{int(access.index[-1]) + 1}:{strides[0]}]"
+        sizes = [*map(str, shape), *(["n"] if batched else ["1"] if unit else [])]
+        steps = [*(str(8 * s) for s in strides), *([str(self.row)] if batched else ["0"] if unit else [])]
+        if not sizes:
+            return f"ndarray((), float64, {buffer}, {8 * first})"
+        return f"ndarray(({', '.join(sizes)},), float64, {buffer}, {8 * first}, ({', '.join(steps)},))"
 
     def gathered(self, buffer: str, access: Access, unit: bool) -> str:
         key = buffer, id(access), unit

@@ -177,6 +177,9 @@ class Sums:
             self.result.append(node)
         elif node.operation in (add, SUM):
             self.add_up(node, *self.terms(node))
+        elif node.operation is MEAN and len(node.parents) == 1:
+            node.operation = positive
+            self.result.append(node)
         elif node.operation is MEAN:
             total = Node(SUM, node.parents, 0)
             count = _leaf(CONSTANT, -1, float(len(node.parents)))
