@@ -175,11 +175,8 @@ class Sums:
             self.add_up(node, pairs, [])
         elif node.operation is add and self.terms_of_sums.isdisjoint(node.parents):
             self.result.append(node)
-        elif node.operation in (add, SUM):
+        elif node.operation in (add, SUM) or (node.operation is MEAN and len(node.parents) == 1):
             self.add_up(node, *self.terms(node))
-        elif node.operation is MEAN and len(node.parents) == 1:
-            node.operation = positive
-            self.result.append(node)
         elif node.operation is MEAN:
             total = Node(SUM, node.parents, 0)
             count = _leaf(CONSTANT, -1, float(len(node.parents)))
