@@ -367,3 +367,15 @@ def test_paths_are_coloured_and_a_shared_edge_has_a_line_for_each():
     assert f'color="{red}:{blue}" penwidth=2' in line[f"e{ids[y]}_0"]
     assert "color=" not in line[f"e{ids[b]}_1"]  # no path comes along the constant
     assert red not in draw(y).source
+
+
+def test_the_readmes_picture_is_the_one_that_is_drawn_now():
+    """Its texts: the layout may differ between versions of the program that draws."""
+    folder = Path(__file__).parent.parent / "notebooks" / "pictures"
+    scope = {"__name__": "make", "__file__": str(folder / "make.py")}
+    exec(compile((folder / "make.py").read_text(encoding="utf-8"), "make.py", "exec"), scope)
+    texts = [
+        re.findall(r"<text[^>]*>(.*?)</text>", svg)
+        for svg in ((folder / "neuron.svg").read_text(encoding="utf-8"), draw(scope["neuron"]()).pipe(encoding="utf-8"))
+    ]
+    assert texts[0] == texts[1]
