@@ -74,8 +74,9 @@ def check_value(StudentValue: Make, level: str = "all", seed: int | None = None,
     """Check an engine: a class (or any function) that makes objects with `data`, `grad`, `backward()` from numbers.
 
     level    "add" tries `+` and the sweep, "mul" `*` too, "all" the operators of micrograd and whatever functions
-             there are (`tanh`, `exp`, …), each on fresh graphs with one `backward()`; "strict" adds a second
-             `backward()`, two losses over one subgraph, 3,000 nodes in a chain, forty doublings, reference cycles
+             there are (`tanh`, `exp`, …; one of `relu`, `tanh` and `sigmoid` must be), each on fresh graphs with one
+             `backward()`; "strict" adds a second `backward()`, two losses over one subgraph, 3,000 nodes in a chain,
+             forty doublings, reference cycles
     seed     other numbers than the standard ones
     seconds  computing time that one expression may take
 
