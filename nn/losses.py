@@ -8,7 +8,7 @@ right for all. The loss of a batch is the mean of its samples'.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import Value, dot, equal, log, logsumexp, mean, minimum, softplus, where
+from autograd import Value, dot, log, logsumexp, mean, minimum, softplus, where
 from autograd import sum as sum_of
 from autograd.value import as_value, is_operand
 from nn.module import Module
@@ -111,7 +111,7 @@ def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
     outputs = _classes("cross_entropy", outputs)
     targets = _distribution("cross_entropy", len(outputs), target)
     # A class of probability 0 stays out, also with a score of -inf.
-    scores: list[Value] = [where(equal(t, 0.0), 0.0, z) for t, z in zip(targets, outputs, strict=True)]
+    scores: list[Value] = [where(t, z, 0.0) for t, z in zip(targets, outputs, strict=True)]
     loss: Value = logsumexp(outputs) - dot(scores, targets)
     return loss
 
@@ -176,7 +176,7 @@ def _weights(penalty: str, parameters: Any, strength: float) -> list[Value]:
 
 def _times_log(t: Value | float, p: Value) -> Value:
     """The product t log p, which is 0 with derivative 0 where t is 0, also at p = 0."""
-    chosen: Value = where(equal(t, 0.0), 1.0, p)
+    chosen: Value = where(t, p, 1.0)
     return t * log(chosen)
 
 

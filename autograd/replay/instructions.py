@@ -201,8 +201,8 @@ class LogSumExp(Sum):
 
 
 def along(name: str, axis: int) -> str:
-    """The text of an array with an axis of length one more."""
-    return f"{name}[{':, ' * axis}None]"
+    """The text of an array with an axis of length one more; a first axis need not be said."""
+    return f"{name}[{':, ' * axis}None]" if axis else name
 
 
 class PairedDots:
@@ -239,10 +239,11 @@ def logsumexp(terms: Array, axis: int, out: Array) -> tuple[Array, Array]:
     the first or the second. Returns the powers of what remains, and their sums.
     """
     largest = np.minimum(np.maximum.reduce(terms, axis, initial=-LARGEST), LARGEST)
-    powers = np.exp(terms - (largest[:, None] if axis else largest))
+    powers = terms - (largest[:, None] if axis else largest)
+    np.exp(powers, powers)
     total = np.add.reduce(powers, axis)
-    np.log(total, out=out)
-    np.add(out, largest, out=out)
+    np.log(total, out)
+    np.add(out, largest, out)
     return powers, total
 
 

@@ -23,7 +23,11 @@ INFIX: dict[Any, str] = {
     np.subtract: "-",
     np.multiply: "*",
     np.divide: "/",
+    ops.less: "<",  # on floats, where a factor True is as good as 1.0
+    ops.less_equal: "<=",
+    ops.equal: "==",
 }
+SIGNS = frozenset(INFIX.values())
 UFUNCS: dict[Any, np.ufunc] = {
     ops.add: np.add,
     ops.subtract: np.subtract,
@@ -192,7 +196,7 @@ class Call(NamedTuple):
     arguments: tuple[str, ...]
 
     def __str__(self) -> str:
-        if len(self.arguments) == 2 and self.function in "+-*/":
+        if self.function in SIGNS:
             return f"({self.arguments[0]} {self.function} {self.arguments[1]})"
         if self.function == "negative":
             return f"(-{self.arguments[0]})"

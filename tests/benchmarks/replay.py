@@ -13,6 +13,7 @@ which the contenders take turns; micrograd's is that of one round, and of one sa
 import gc
 from collections.abc import Callable
 from itertools import pairwise
+from random import Random
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -79,15 +80,18 @@ def interleaved(steps: dict[str, Callable[[], Any]], rounds: int = 200, seconds:
     """The best mean time of a step over a round, rounds of the contenders taking turns.
 
     Rounds are short, so that on a busy machine some of them are not interrupted. Each begins with a step that is not
-    timed, for what the others left in the caches; what is measured is a step among its like, as in training.
+    timed, for what the others left in the caches; what is measured is a step among its like, as in training. The order
+    changes, for what a library leaves behind: threads that spin a while and wait for more work.
     """
     gc.collect()
     counts = {name: max(1, int(seconds / timed(step, 3))) for name, step in steps.items()}
     best = dict.fromkeys(steps, float("inf"))
+    turns, rng = [*steps], Random(1)
     for _ in range(rounds):
-        for name, step in steps.items():
-            step()
-            best[name] = min(best[name], timed(step, counts[name]))
+        rng.shuffle(turns)
+        for name in turns:
+            steps[name]()
+            best[name] = min(best[name], timed(steps[name], counts[name]))
     return best
 
 
