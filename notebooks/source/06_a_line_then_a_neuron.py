@@ -1,0 +1,924 @@
+# %% [markdown]
+# # 6. A line, then a neuron
+#
+# **Goal.** Let a computation improve its own numbers: fit a line, then a neuron, with the loop that trains every
+# network.
+#
+# **You need** gradient descent ([notebook 1](01_derivative_as_slope.ipynb)), and what `backward()` does with the
+# gradients of leaves ([notebook 5](05_order_and_accumulation.ipynb)). **Afterwards you can** write a training loop,
+# say what each of its parts is for and what happens without it, and tell what a gradient of 0 means and what it does
+# not.
+
+# %% [markdown]
+# ## A line with two knobs
+#
+# Here are twenty measurements: **inputs** $x$, and what belongs to each, the **targets** $t$. Something like a line
+# is in them, and much noise.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+rng = np.random.default_rng(3)
+X = rng.uniform(-1, 3, 20).tolist()
+T = [0.8 * x + 1 + 0.4 * noise for x, noise in zip(X, rng.normal(size=20), strict=True)]
+
+
+def show_line(w, b, **style):
+    ends = np.array([-1.2, 3.2])
+    plt.plot(ends, w * ends + b, **style)
+
+
+plt.figure(figsize=(6, 4))
+plt.plot(X, T, "ko", label="measured")
+show_line(0, 0, color="tab:red", label="w = 0, b = 0")
+for x, t in zip(X, T, strict=True):
+    plt.plot([x, x], [0, t], color="tab:red", lw=0.7)
+plt.xlabel("x")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# A line $y = w x + b$ has two knobs to turn, its **parameters** $w$ and $b$. The red one is where we begin. The thin
+# strokes are its errors, and one number says how bad they are together: the mean of their squares, the **loss**.
+#
+# $$L(w, b) = \frac{1}{n} \sum_i (w x_i + b - t_i)^2$$
+
+# %%
+from autograd import Value, mean
+
+
+def loss_of(w, b, xs=X, ts=T):
+    """Mean squared error of the line on these samples."""
+    return mean([(w * x + b - t) ** 2 for x, t in zip(xs, ts, strict=True)])
+
+
+print(f"w = 0, b = 0: {loss_of(0.0, 0.0):.3f}")
+print(f"w = 1, b = 0: {loss_of(1.0, 0.0):.3f}")
+
+# %% [markdown]
+# ## One step has four parts
+#
+# The loss is a computation like any other, so the engine can say how it answers to each knob. **Forward**: compute the
+# loss. **Backward**: its gradient. **Update**: turn each parameter a little against its gradient. **Zero**: clear the
+# gradients, for the next `backward()` would add to them.
+
+# %%
+w, b = Value(0.0, "w"), Value(0.0, "b")
+rate = 0.1
+
+loss = loss_of(w, b)  # forward
+loss.backward()  # backward
+print(f"loss {loss.data:.3f}, gradient ({w.grad:.3f}, {b.grad:.3f})")
+
+for p in (w, b):
+    p.data -= rate * p.grad  # update
+for p in (w, b):
+    p.grad = 0.0  # zero
+
+print(f"now w = {w.data:.3f}, b = {b.data:.3f}, and the loss {loss_of(w, b).data:.3f}")
+
+# %% [markdown]
+# One step, and two thirds of the loss are gone. A training loop is these four parts again and again. The forward pass
+# belongs inside it: a graph records the numbers it was built with, and after an update they are old.
+#
+# **Exercise: write the loop.** Begin with $w = b = 0$, minimise the mean squared error of the samples given, and return
+# the two numbers.
+
+
+# %% exercise="fit_line"
+def fit_line(xs, ts, rate, steps):
+    """(w, b) after so many steps of gradient descent from (0, 0)."""
+    w, b = Value(0.0, "w"), Value(0.0, "b")
+    ### BEGIN SOLUTION
+    for _ in range(steps):
+        loss = loss_of(w, b, xs, ts)
+        loss.backward()
+        for p in (w, b):
+            p.data -= rate * p.grad
+            p.grad = 0.0
+    return w.data, b.data
+    ### END SOLUTION
+
+
+# %% check="fit_line"
+from autograd.check import check_answer, check_function
+
+
+def descend(loss_of, parameters, rate, steps):
+    """Gradient descent on these Values; the losses before each step."""
+    losses = []
+    for _ in range(steps):
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+        for p in parameters:
+            p.data -= rate * p.grad
+            p.grad = 0.0
+    return losses
+
+
+def loop(zero=True, again=True, sign=-1, data=None, one_step=False, only=None):
+    """The loop with one thing wrong."""
+
+    def fit_line(xs, ts, rate, steps):
+        xs, ts = data or (xs, ts)
+        w, b = Value(0.0), Value(0.0)
+        loss = loss_of(w, b, xs, ts)
+        for step in range(1 if one_step else steps):
+            if again and step:
+                loss = loss_of(w, b, xs, ts)
+            loss.backward()
+            for p in (w, b) if only is None else ((w, b)[only],):
+                p.data += sign * rate * p.grad
+            if zero:
+                w.grad = b.grad = 0.0
+        return w.data, b.data
+
+    return fit_line
+
+
+check_function(
+    fit_line,
+    loop(),
+    [([0.0, 1.0, 2.0], [1.0, 0.0, 3.0], 0.1, 1), ([0.0, 1.0, 2.0], [1.0, 0.0, 3.0], 0.1, 7), (X, T, 0.1, 20)],
+    {
+        loop(zero=False): "the gradients are never cleared: each backward() adds to the last",
+        loop(again=False): "the loss is computed once, before the loop: build it anew in each step",
+        loop(sign=1): "that climbs: subtract rate times the gradient",
+        loop(data=(X, T)): "use the samples given, xs and ts: loss_of(w, b, xs, ts)",
+        loop(one_step=True): "that is a single step: does `return` stand inside the loop?",
+        loop(sign=0): "w and b have not moved: backward() measures only, the update is yours",
+        loop(only=0): "b has not moved: it has a gradient too",
+    },
+)
+
+
+# %% wrong="fit_line" hint="never cleared"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    for _ in range(steps):
+        loss_of(w, b, xs, ts).backward()
+        for p in (w, b):
+            p.data -= rate * p.grad
+    return w.data, b.data
+
+
+# %% wrong="fit_line" hint="build it anew in each step"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    loss = loss_of(w, b, xs, ts)
+    for _ in range(steps):
+        loss.backward()
+        for p in (w, b):
+            p.data -= rate * p.grad
+            p.grad = 0.0
+    return w.data, b.data
+
+
+# %% wrong="fit_line" hint="that climbs"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    for _ in range(steps):
+        loss_of(w, b, xs, ts).backward()
+        for p in (w, b):
+            p.data += rate * p.grad
+            p.grad = 0.0
+    return w.data, b.data
+
+
+# %% wrong="fit_line" hint="a single step"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    for _ in range(steps):
+        loss_of(w, b, xs, ts).backward()
+        for p in (w, b):
+            p.data -= rate * p.grad
+            p.grad = 0.0
+        return w.data, b.data
+    return None
+
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Everything you need stands in the cell of the one step: put it under `for _ in range(steps):`, with
+# `loss_of(w, b, xs, ts)`, and return `w.data` and `b.data` after the loop.
+#
+# </details>
+#
+# From here on `descend(loss_of, parameters, rate, steps)` is ours, from the folded cell: the same loop for any loss and
+# any parameters, and it returns the losses on the way. Look at how the line turns, and how the loss falls:
+
+# %%
+w, b = Value(0.0, "w"), Value(0.0, "b")
+plt.figure(figsize=(9, 3.5))
+plt.subplot(1, 2, 1)
+plt.plot(X, T, "ko")
+losses = []
+for steps, shade in [(0, 0.25), (1, 0.4), (2, 0.55), (5, 0.7), (52, 1.0)]:
+    losses += descend(loss_of, (w, b), rate, steps)
+    show_line(w.data, b.data, color="tab:red", alpha=shade, label=f"after {len(losses)}")
+plt.xlabel("x")
+plt.legend(fontsize=8)
+plt.subplot(1, 2, 2)
+plt.plot(losses)
+plt.ylim(0)
+plt.xlabel("step")
+plt.ylabel("loss")
+plt.show()
+
+print(f"descent: w = {w.data:.3f}, b = {b.data:.3f}, loss {losses[-1]:.3f}")
+print("formula: w = {:.3f}, b = {:.3f}".format(*np.polyfit(X, T, 1)))
+
+# %% [markdown]
+# For a line there is a formula, and the descent finds the same. The loss does not go to 0: the noise is in the
+# measurements, and no line goes through them all. For a network there is no formula, but the loop stays as it is.
+#
+# ## Break it on purpose
+#
+# Now forget the fourth part. Each `backward()` then adds to the gradients of all steps before. The right loop and the
+# wrong one are one function here:
+
+
+# %%
+def run(zero):
+    """Sixty steps: the loss, the gradient that w holds, the place (w, b)."""
+    w, b = Value(0.0, "w"), Value(0.0, "b")
+    found = []
+    for _ in range(60):
+        loss = loss_of(w, b)
+        loss.backward()
+        found.append((loss.data, w.grad, (w.data, b.data)))
+        for p in (w, b):
+            p.data -= rate * p.grad
+            if zero:
+                p.grad = 0.0
+    return found
+
+
+def nudged(w, b, h=1e-5):
+    """∂loss/∂w without an engine."""
+    return (loss_of(w + h, b) - loss_of(w - h, b)) / (2 * h)
+
+
+# %% [markdown]
+# **Guess first.** The first step is the same in both. What does the loss of the forgetful loop do over sixty steps:
+# `"fall faster"` than the right one, `"swing"` up and down, or `"grow"` without end?
+
+# %% guess="forget"
+### BEGIN SOLUTION
+my_guess = "swing"
+### END SOLUTION
+
+# %% reveal="forget"
+from autograd.check import reveal
+
+curve = [loss for loss, *_ in run(zero=False)]
+turns = sum((y - x) * (z - y) < 0 for x, y, z in zip(curve, curve[1:], curve[2:], strict=False))
+reveal(
+    my_guess,
+    "swing" if turns > 10 and max(curve) < 2 * curve[0] else "grow",
+    because="the slopes of the way down are still in the sum when the bottom is reached, and carry the line past it. "
+    f"The loss turns {turns} times between {min(curve):.2f} and {max(curve):.2f}",
+    replies={
+        "fall faster": "For a step or two it does: gradients that agree make a longer step. But the old ones do not "
+        "leave when they no longer agree.",
+        "grow": "The steps do get longer, as long as it goes down. Uphill the new gradients work against the old "
+        "ones, and turn the line round.",
+    },
+)
+
+# %% wrong="forget" hint="For a step or two it does"
+my_guess = "fall faster"
+
+# %% wrong="forget" hint="turn the line round"
+my_guess = "grow"
+
+# %%
+right, forgetful = run(zero=True), run(zero=False)
+print("            with zero              forgotten")
+print("step   loss  w.grad  nudged    loss  w.grad  nudged")
+for step in (0, 1, 2, 3, 4, 59):
+    cells = []
+    for loss, g, place in (right[step], forgetful[step]):
+        cells.append(f"{loss:5.2f} {g:7.2f} {nudged(*place):7.2f}")
+    print(f"{step:4}  " + "   ".join(cells))
+    assert abs(right[step][1] - nudged(*right[step][2])) < 1e-6
+
+plt.figure(figsize=(6, 4))
+plt.plot([loss for loss, *_ in right], label="with zero")
+plt.plot([loss for loss, *_ in forgetful], label="forgotten")
+plt.ylim(0)
+plt.xlabel("step")
+plt.ylabel("loss")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# The nudge sides with the right loop at every step. In the other one `w.grad` is the slope at no place at all, it is
+# the sum of all slopes so far. And yet at step 2 the wrong loop is *ahead*: a bug that begins by looking like
+# progress. (The library's networks have a method for this part, `zero_grad()`, which clears all their parameters.)
+#
+# ## What the gradient does not see
+#
+# **Guess first.** Add a hundred to the loss, so that it is very large. The gradient toward $w$ at $w = b = 0$: is it
+# then `"larger"` in size, `"smaller"` or `"the same"`?
+
+# %% guess="plus"
+### BEGIN SOLUTION
+my_guess = "the same"
+### END SOLUTION
+
+# %% reveal="plus"
+u, v = Value(0.0), Value(0.0)
+(loss_of(u, v) + 100).backward()
+reveal(
+    my_guess,
+    "the same" if u.grad == right[0][1] else "larger",
+    because=f"to a sum each term hands on its slope, and a constant has none: {u.grad:.3f} with it and "
+    f"{right[0][1]:.3f} without it",
+    replies={
+        "larger": "A large loss feels urgent. But the gradient says how the loss changes when a knob is turned, and "
+        "the 100 does not change with any knob.",
+        "smaller": "The 100 drowns the rest in what you see of the loss, not in how it changes.",
+    },
+)
+
+# %% wrong="plus" hint="A large loss feels urgent"
+my_guess = "larger"
+
+# %% wrong="plus" hint="drowns the rest"
+my_guess = "smaller"
+
+# %%
+for lift in (0, 100, -100):
+    w, b = Value(0.0, "w"), Value(0.0, "b")
+    lifted = descend(lambda w, b, lift=lift: loss_of(w, b) + lift, (w, b), rate, 60)
+    print(f"loss {lifted[0]:7.2f} → {lifted[-1]:6.2f}  at ({w.data:.6f}, {b.data:.6f})")
+
+# %% [markdown]
+# > **Misconception: "the gradient is the size of the loss".** They often shrink together, as in the curves above, and
+# > so one takes the one for the other. The loss is a height, the gradient a slope. Lift the whole landscape, and
+# > every path through it stays as it is. A low place can be steep, and a high one nearly level:
+
+# %%
+for height in (lambda w: 100 * (w - 0.01) ** 2, lambda w: 100 + (w - 0.01) ** 2):
+    w = Value(0.0, "w")
+    loss = height(w)
+    loss.backward()
+    print(f"loss {loss.data:6.2f}, gradient {w.grad:5.2f}")
+
+# %% [markdown]
+# ## One sign too many
+#
+# Many texts write the error of one output as $\frac12 (t - y)^2$; the ½ is there so that the derivative has no factor.
+#
+# **Guess first.** Let $t = 1$ and $y = 3$. What is the derivative of $\frac12 (t - y)^2$ toward $y$?
+
+# %% guess="sign"
+### BEGIN SOLUTION
+my_guess = 2
+### END SOLUTION
+
+# %% reveal="sign"
+from autograd import explain
+
+t, y = Value(1.0, "t"), Value(3.0, "y")
+error = t - y
+error.label = "e"
+reveal(
+    my_guess,
+    explain(0.5 * error**2, y).total,
+    because=f"y is too large, so a larger y makes it worse. The outer derivative is t − y = {error.data:.0f}, the "
+    f"inner one, of t − y toward y, is {error.local_derivatives[1]:.0f}",
+    replies={
+        error.data: "That is t − y, the outer derivative. Inside stands −y, and its −1 belongs to the path.",
+        4: "The ½ takes the 2 away.",
+    },
+)
+
+# %% wrong="sign" hint="its −1 belongs to the path"
+my_guess = -2
+
+# %% wrong="sign" hint="takes the 2 away"
+my_guess = 4
+
+# %% [markdown]
+# One published explanation gives this derivative as $(t - y)$, and then *subtracts* it. Others subtract $(y - t)$,
+# and others again *add* $(t - y)$. On the page all three look alike. On our data, from $w = b = 0$ (the ½ makes each
+# step half as long as before):
+
+# %%
+rules = {
+    "subtract (y - t)": lambda y, t: -rate * (y - t),
+    "add      (t - y)": lambda y, t: +rate * (t - y),
+    "subtract (t - y)": lambda y, t: -rate * (t - y),
+}
+print(f"{'':18}loss after 0, 1, 2, 3, 4 steps")
+for name, change in rules.items():
+    p, q, seen = 0.0, 0.0, []
+    for _ in range(5):
+        seen.append(loss_of(p, q))
+        changes = [(change(p * x + q, t), x) for x, t in zip(X, T, strict=True)]
+        p += mean([c * x for c, x in changes])
+        q += mean([c for c, _ in changes])
+    print(f"{name}: " + " ".join(f"{loss:7.3f}" for loss in seen))
+
+# %% [markdown]
+# The first two are one rule: two signs cancel. The third has lost a sign on the way, and whoever copies it sees the
+# loss rise, and looks for the bug everywhere but in the book.
+#
+# ## Epochs and mini-batches
+#
+# So far each step looked at all samples. With a million of them that is a long look for one small turn of the knobs. A
+# **mini-batch** of a few samples has a gradient as well, and costs a fraction:
+
+# %%
+w, b = Value(0.0, "w"), Value(0.0, "b")
+slopes = []
+for k in range(0, 20, 4):
+    loss_of(w, b, X[k : k + 4], T[k : k + 4]).backward()
+    slopes.append(w.grad)
+    w.grad = b.grad = 0.0
+print("toward w, five mini-batches:", " ".join(f"{g:.2f}" for g in slopes))
+print(f"their mean {mean(slopes):.3f}, of all twenty samples {right[0][1]:.3f}")
+
+# %% [markdown]
+# Each is off, all point downhill, and on average they are right. So one takes a step after each mini-batch. When all
+# samples have had their turn an **epoch** is over; the samples are shuffled, and the next begins. What is left at the
+# end of an epoch makes a smaller batch.
+#
+# **Guess first.** Twenty samples, mini-batches of 8, five epochs: how many steps is that?
+
+# %% guess="steps"
+### BEGIN SOLUTION
+my_guess = 15
+### END SOLUTION
+
+# %% reveal="steps"
+reveal(
+    my_guess,
+    5 * len(range(0, 20, 8)),
+    because="an epoch has batches of " + ", ".join(str(len(X[k : k + 8])) for k in range(0, 20, 8)),
+    replies={
+        12.5: "Mini-batches end with their epoch: the last one of each is smaller, and a step nevertheless.",
+        13: "Mini-batches end with their epoch, so each epoch has a smaller one, not only the last.",
+        10: "The last four samples of an epoch have their turn too, in a smaller batch.",
+        5: "That would be one step an epoch, with all samples in one batch.",
+        100: "That is how often a sample is looked at. A step is taken once a mini-batch.",
+    },
+)
+
+# %% wrong="steps" hint="end with their epoch"
+my_guess = 12.5
+
+# %% wrong="steps" hint="have their turn too"
+my_guess = 10
+
+# %% wrong="steps" hint="how often a sample is looked at"
+my_guess = 100
+
+# %% [markdown]
+# Below are 25 steps of each kind on a map of the loss, with $w$ to the right and $b$ upwards. Look at how they walk.
+
+
+# %%
+def trail(batch_size, epochs):
+    """The places (w, b) before and after each step."""
+    w, b = Value(0.0, "w"), Value(0.0, "b")
+    rng = np.random.default_rng(0)
+    places = [(w.data, b.data)]
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for k in range(0, len(X), batch_size):
+            batch = order[k : k + batch_size]
+            loss = loss_of(w, b, [X[i] for i in batch], [T[i] for i in batch])
+            loss.backward()
+            for p in (w, b):
+                p.data -= rate * p.grad
+                p.grad = 0.0
+            places.append((w.data, b.data))
+    return places
+
+
+from nn.plots import optimizer_trails
+
+xs, ts = np.array(X), np.array(T)
+ax = optimizer_trails(
+    lambda w, b: ((w * xs + b - ts) ** 2).mean(),
+    {"all samples": trail(20, epochs=25), "mini-batches of 4": trail(4, epochs=5)},
+)
+ax.set(xlabel="w", ylabel="b")
+plt.show()
+
+# %% [markdown]
+# Both come down. The mini-batches stagger, and near the bottom they never come to rest, because each batch has a lowest
+# point of its own. But they looked at a fifth as many samples on the way. Almost every network is trained so.
+#
+# ## A neuron is a line and a squash
+#
+# Twelve pots, each so many hours of light a day; 1 means that the seed sprouted. A line goes past 1, which is no
+# answer here. So bend it: send the line through the **sigmoid**, which squashes all numbers into the range from 0 to 1.
+#
+# $$p = \sigma(w x + b) \qquad \sigma(z) = \frac{1}{1 + e^{-z}}$$
+#
+# That is a **neuron**: a weight for its input, a bias $b$, and a squash, its **activation**.
+
+# %%
+from autograd import draw, sigmoid
+
+hours = [1, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 12, 14]
+light = [h - 4 for h in hours]  # more or less than 4 hours: the input x
+sprouted = [0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1]
+pots = list(zip(light, sprouted, strict=True))
+
+w, x, b = Value(0.5, "w"), Value(3.0, "x"), Value(-1.0, "b")
+z = w * x + b
+p = sigmoid(z)
+z.label, p.label = "z", "p"
+draw(p, direction="TB")
+
+# %% [markdown]
+# The same loop trains both, the line and the neuron. Only the forward pass differs.
+
+
+# %%
+def line_loss(w, b):
+    return mean([(w * x + b - t) ** 2 for x, t in pots])
+
+
+def neuron_loss(w, b):
+    return mean([(sigmoid(w * x + b) - t) ** 2 for x, t in pots])
+
+
+line, neuron = (Value(0.0), Value(0.0)), (Value(0.0), Value(0.0))
+line_losses = descend(line_loss, line, 0.03, 300)
+neuron_losses = descend(neuron_loss, neuron, 1.0, 300)
+print(f"line:   loss {line_losses[-1]:.3f}")
+print(f"neuron: loss {neuron_losses[-1]:.3f}")
+
+at = np.linspace(0, 15, 200)
+line_w, line_b = (p.data for p in line)
+neuron_w, neuron_b = (p.data for p in neuron)
+print(f"at 14 hours the line says {line_w * 10 + line_b:.1f}")
+
+plt.figure(figsize=(6, 4))
+plt.plot(hours, sprouted, "ko")
+plt.plot(at, line_w * (at - 4) + line_b, "--", color="tab:orange", label="line")
+plt.plot(at, sigmoid(neuron_w * (at - 4) + neuron_b), color="tab:blue", label="neuron")
+plt.xlabel("hours of light")
+plt.ylabel("sprouted")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# The line is charged for saying 1.3 where 1 is right, and to say less there it lies too flat everywhere else. The
+# neuron can say "surely" and stay at 1, so the far pots leave it alone.
+
+# %% [markdown]
+# ## Zero gradient
+#
+# Another activation keeps what is above zero and puts 0 for the rest: **relu**, $\max(z, 0)$. At $z = 0$ it has a kink:
+# to the left its slope is 0, to the right 1. Which slope *at* 0? Mathematics leaves it open, so every engine chooses.
+#
+# Five samples now, a neuron with relu, and again $w = b = 0$, which puts every sample on the kink.
+
+# %%
+from autograd import maximum, relu
+
+ramp = [(x, 2 * x - 1) for x in (0.5, 1.0, 1.5, 2.0, 2.5)]
+
+
+def kinked_loss(squash):
+    """Loss of a neuron with this squash, as a function of w and b."""
+    return lambda w, b: mean([(squash(w * x + b) - t) ** 2 for x, t in ramp])
+
+
+# %% [markdown]
+# **Guess first.** A hundred steps from $w = b = 0$, with `relu`. Does the loss become `"smaller"`, or stay `"the
+# same"`?
+
+# %% guess="kink"
+### BEGIN SOLUTION
+my_guess = "the same"
+### END SOLUTION
+
+# %% reveal="kink"
+w, b = Value(0.0, "w"), Value(0.0, "b")
+stuck = descend(kinked_loss(relu), (w, b), rate, 100)
+reveal(
+    my_guess,
+    "the same" if stuck[-1] == stuck[0] else "smaller",
+    because=f"this engine, like most, takes relu'(0) = 0. All five samples hand on nothing, and the loss stays at "
+    f"{stuck[-1]:.0f}",
+    replies={
+        "smaller": "There is much to gain, a little to the right of the kink. But which slope does a sample "
+        "that sits on it report?"
+    },
+)
+
+# %% wrong="kink" hint="to the right of the kink"
+my_guess = "smaller"
+
+# %% [markdown]
+# The same function can be written in other ways, and each has its own opinion about the kink:
+
+# %%
+for name, squash in {
+    "relu(z)         ": relu,
+    "maximum(z, 0)   ": lambda z: maximum(z, 0.0),
+    "Python max(z, 0)": lambda z: max(z, 0.0),
+    "Python max(0, z)": lambda z: max(0.0, z),
+}.items():
+    z = Value(0.0, "z")
+    out = squash(z)
+    if isinstance(out, Value):
+        out.backward()
+        losses = descend(kinked_loss(squash), (Value(0.0), Value(0.0)), rate, 100)
+        print(f"{name}  slope at 0: {z.grad:3}   loss {losses[0]:.0f} → {losses[-1]:.3f}")
+    else:
+        print(f"{name}  gives {out!r}, a plain number: no graph, no gradient")
+
+# %% [markdown]
+# `maximum` shares the slope between two equals, ½ for each. Python's `max` returns its *first* argument where the two
+# are equal: written one way round, that is $z$ itself, with slope 1; the other way round it is the number 0, and the
+# graph ends there without a word.
+#
+# > **Misconception: "zero gradient means finished".** At the bottom of a valley the gradient is 0, and so one reads
+# > it backwards. But it is 0 on every level place, on a plain or a summit, and wherever a kink reports 0. It tells
+# > you that this loop takes no step from here. It does not tell you that nothing better is near.
+
+# %%
+w, b = Value(0.0, "w"), Value(0.0, "b")
+kinked_loss(relu)(w, b).backward()
+print(f"gradient at (0.0, 0.0): ({w.grad}, {b.grad})")
+for place in ((0.0, 0.0), (0.1, -0.05), (1.0, -0.5), (2.0, -1.0)):
+    print(f"loss at {place}: {kinked_loss(relu)(*place):.3f}")
+
+# %% [markdown]
+# ## What you can now do
+#
+# You can write the loop that trains every network in this course, and look at it with suspicion. Show it:
+#
+# **Exercise 1: one step on paper.** A line with $w = 1$, $b = 0$; one sample, $x = 3$ with target $t = 5$; the loss
+# $(w x + b - t)^2$, the rate 0.1. Where are $w$ and $b$ after one step?
+
+# %% exercise="paper"
+### BEGIN SOLUTION
+new_w = 2.2
+new_b = 0.4
+### END SOLUTION
+
+# %% check="paper"
+w, b = Value(1.0, "w"), Value(0.0, "b")
+loss_of(w, b, [3.0], [5.0]).backward()
+off = w.data * 3 - 5
+check_answer(
+    "new_w",
+    new_w,
+    w.data - 0.1 * w.grad,
+    {
+        w.data + 0.1 * w.grad: "that climbs: subtract rate times the gradient",
+        w.data - 0.1 * off * 3: "the square's derivative has a factor 2",
+        w.data - 0.1 * 2 * off: "w is multiplied by x: its slope has a factor x",
+        w.data - w.grad: "the gradient is multiplied by the rate",
+        w.grad: "that is the gradient: take the step",
+    },
+)
+check_answer(
+    "new_b",
+    new_b,
+    b.data - 0.1 * b.grad,
+    {
+        b.data + 0.1 * b.grad: "that climbs: subtract rate times the gradient",
+        b.data - 0.1 * off: "the square's derivative has a factor 2",
+        b.data - 0.1 * w.grad: "b is not multiplied by x: its slope has no factor x",
+        0: "b has a gradient too",
+        -b.grad: "the gradient is multiplied by the rate",
+    },
+)
+
+# %% wrong="paper" hint="that climbs"
+new_w, new_b = -0.2, -0.4
+
+# %% wrong="paper" hint="has a factor 2"
+new_w, new_b = 1.6, 0.2
+
+# %% wrong="paper" hint="its slope has a factor x"
+new_w, new_b = 1.4, 0.4
+
+# %% wrong="paper" hint="has no factor x"
+new_w, new_b = 2.2, 1.2
+
+# %% wrong="paper" hint="b has a gradient too"
+new_w, new_b = 2.2, 0
+
+# %% [markdown]
+# **Exercise 2: the gradient by hand.** Return $\partial L / \partial w$ and $\partial L / \partial b$ of the mean
+# squared error of a line, from plain numbers, without the engine.
+#
+# <details><summary>Hint</summary>
+#
+# For one sample the path leads from the square, $2 (y - t)$, through the line: times $x$ toward $w$, times 1 toward
+# $b$. The mean of the losses has the mean of the slopes.
+#
+# </details>
+
+
+# %% exercise="slopes"
+def slopes_of(w, b, xs, ts):
+    """(∂L/∂w, ∂L/∂b), as plain numbers."""
+    ### BEGIN SOLUTION
+    errors = [w * x + b - t for x, t in zip(xs, ts, strict=True)]
+    toward_w = sum(2 * e * x for e, x in zip(errors, xs, strict=True)) / len(xs)
+    toward_b = sum(2 * e for e in errors) / len(xs)
+    return toward_w, toward_b
+    ### END SOLUTION
+
+
+# %% check="slopes"
+def by_hand(factor=2, times_x=True, total=sum, share=True):
+    def slopes_of(w, b, xs, ts):
+        errors = [factor * (w * x + b - t) for x, t in zip(xs, ts, strict=True)]
+        n = len(xs) if share else 1
+        return total([e * x if times_x else e for e, x in zip(errors, xs, strict=True)]) / n, total(errors) / n
+
+    return slopes_of
+
+
+check_function(
+    slopes_of,
+    by_hand(),
+    [(0.5, -1.0, [3.0], [2.0]), (1.0, 0.25, [0.0, 1.0, 3.0], [1.0, 0.0, 3.5]), (0.0, 0.0, X, T)],
+    {
+        by_hand(factor=-2): "the sign is the other: the derivative of (y - t)² has y - t, not t - y",
+        by_hand(factor=1): "the square's derivative has a factor 2",
+        by_hand(times_x=False): "w is multiplied by x: each sample's share toward w has its x",
+        by_hand(share=False): "that is the sum over the samples: the loss is their mean",
+        by_hand(total=lambda terms: terms[-1], share=False): "that is the last sample alone: add up",
+        by_hand(
+            total=lambda terms: terms[0], share=False
+        ): "that is the first sample alone: `return` stands inside the loop",
+    },
+)
+
+
+# %% wrong="slopes" hint="the sign is the other"
+def slopes_of(w, b, xs, ts):
+    e = [t - (w * x + b) for x, t in zip(xs, ts, strict=True)]
+    return sum(2 * d * x for d, x in zip(e, xs, strict=True)) / len(xs), sum(2 * d for d in e) / len(xs)
+
+
+# %% wrong="slopes" hint="has a factor 2"
+def slopes_of(w, b, xs, ts):
+    e = [w * x + b - t for x, t in zip(xs, ts, strict=True)]
+    return sum(d * x for d, x in zip(e, xs, strict=True)) / len(xs), sum(e) / len(xs)
+
+
+# %% wrong="slopes" hint="has its x"
+def slopes_of(w, b, xs, ts):
+    e = [w * x + b - t for x, t in zip(xs, ts, strict=True)]
+    return sum(2 * d for d in e) / len(xs), sum(2 * d for d in e) / len(xs)
+
+
+# %% wrong="slopes" hint="the loss is their mean"
+def slopes_of(w, b, xs, ts):
+    e = [w * x + b - t for x, t in zip(xs, ts, strict=True)]
+    return sum(2 * d * x for d, x in zip(e, xs, strict=True)), sum(2 * d for d in e)
+
+
+# %% [markdown]
+# **Exercise 3: a neuron with any number of inputs.** Called with the list `xs` it gives $\sigma(w_1 x_1 + \dots + w_n
+# x_n + b)$, a Value. `parameters()` is the list of all Values that training changes. The library's `nn.Neuron` is no
+# more than this.
+#
+# <details><summary>Hint</summary>
+#
+# `sum(…, self.b)` begins with the bias and adds the products `w * x`. One squash at the end. The list of the weights
+# and a list with the bias can be added: `self.w + […]`.
+#
+# </details>
+
+
+# %% exercise="neuron"
+class Neuron:
+    def __init__(self, nin):
+        self.w = [Value(0.1 * (i + 1)) for i in range(nin)]
+        self.b = Value(0.0)
+
+    def __call__(self, xs):
+        ### BEGIN SOLUTION
+        return sigmoid(sum((w * x for w, x in zip(self.w, xs, strict=True)), self.b))
+        ### END SOLUTION
+
+    def parameters(self):
+        ### BEGIN SOLUTION
+        return [*self.w, self.b]
+        ### END SOLUTION
+
+
+# %% check="neuron"
+def used(make):
+    """What a neuron says, and the gradients that its parameters then hold, for weights w and bias b."""
+
+    def neuron(w, b, xs):
+        made = make(len(w))
+        for p, number in zip([*made.w, made.b], [*w, b], strict=True):
+            p.data = number
+        output = made(xs)
+        if hasattr(output, "backward"):
+            output.backward()
+        return {"output": output, "gradients of parameters()": [p.grad for p in made.parameters()]}
+
+    neuron.__name__ = "Neuron"
+    return neuron
+
+
+def neuron_with(output, parameters=lambda w, b: [*w, b]):
+    class Made:
+        def __init__(self, nin):
+            self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+        def __call__(self, xs):
+            return output([w * x for w, x in zip(self.w, xs, strict=True)], self.b)
+
+        def parameters(self):
+            return parameters(self.w, self.b)
+
+    return used(Made)
+
+
+def whole(products, b):
+    return sigmoid(sum(products, b))
+
+
+check_function(
+    used(Neuron),
+    neuron_with(whole),
+    [([0.5, -1.0], 0.3, [2.0, 1.5]), ([1.5], -2.0, [1.0]), ([0.2, 0.4, -0.6], 0.0, [1.0, -1.0, 2.0])],
+    {
+        neuron_with(lambda products, b: sigmoid(sum(products))): "the bias is missing",
+        neuron_with(lambda products, b: sum(products, b)): "that is the line: the squash is missing",
+        neuron_with(lambda products, b: sum(map(sigmoid, products), b)): "one squash, of the whole sum",
+        neuron_with(lambda products, b: sigmoid(sum(products)) + b): "the bias belongs under the squash",
+        neuron_with(whole, lambda w, b: w): "parameters() lacks the bias: it would never learn",
+        neuron_with(whole, lambda w, b: [Value(p.data) for p in [*w, b]]): "parameters() makes new Values: training "
+        "would turn knobs that are connected to nothing",
+        neuron_with(lambda products, b: whole(products, b).data): "the output is a plain number: training needs the "
+        "Value",
+    },
+)
+
+
+# %% wrong="neuron" hint="the bias is missing"
+class Neuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sigmoid(sum(w * x for w, x in zip(self.w, xs, strict=True)))
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+# %% wrong="neuron" hint="the squash is missing"
+class Neuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sum((w * x for w, x in zip(self.w, xs, strict=True)), self.b)
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+# %% wrong="neuron" hint="of the whole sum"
+class Neuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sum((sigmoid(w * x) for w, x in zip(self.w, xs, strict=True)), self.b)
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+# %% wrong="neuron" hint="lacks the bias"
+class Neuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sigmoid(sum((w * x for w, x in zip(self.w, xs, strict=True)), self.b))
+
+    def parameters(self):
+        return self.w
+
+
+# %% [markdown]
+# A neuron that cannot be moved although much is to be gained: you have met one at a kink. The next notebook looks at
+# what else can stop a neuron from learning.
