@@ -1,0 +1,756 @@
+# %% [markdown]
+# # 8. Losses
+#
+# **Goal.** Choose a loss that still pushes when everything is wrong, and compute it without overflow.
+#
+# **You need** the training loop ([notebook 6](06_a_line_then_a_neuron.ipynb)) and saturation
+# ([notebook 7](07_activations_and_saturation.ipynb)). **Afterwards you can** say why a loss may be large and its
+# gradient tiny, write a softmax that survives any scores, read the gradient $p - y$ off a graph, and unmask a
+# published mistake.
+
+# %% [markdown]
+# ## One answer, two losses
+#
+# A neuron computes a **score** $z$, also called a *logit*, and the sigmoid makes a probability of it:
+# $p = \sigma(z)$. Say the right answer, the target, is 1. How wrong is $p$? Two losses are in use:
+#
+# - the **squared error** $(p - 1)^2$. Over several samples one takes the mean, the **MSE**;
+# - the **cross-entropy** $-\log p$, where $p$ is the probability that was given to what turned out to be true.
+#   Probabilities of independent samples are multiplied, and the logarithm makes a sum of that product. (Had the target
+#   been 0, it would be $-\log (1 - p)$.)
+#
+# Both are 0 where $p = 1$. Here they are, for a score that is terribly wrong, wrong, undecided, and right:
+
+# %%
+from autograd import Value, explain, grad, log, sigmoid
+
+
+def squared_error(z):
+    return (sigmoid(z) - 1) ** 2
+
+
+def cross_entropy(z):
+    return -log(sigmoid(z))
+
+
+print("     z         p  squared error  cross-entropy")
+for z in (-10.0, -1.0, 0.0, 4.0):
+    print(f"{z:6} {sigmoid(z):9.6f} {squared_error(z):14.6f} {cross_entropy(z):14.6f}")
+
+# %% [markdown]
+# Training moves $z$ against the loss's gradient toward $z$. The larger the gradient, the stronger the push.
+#
+# **Guess first.** Take the squared error. Where does it push hardest: at $z = -10$, at $-1$, or at $4$?
+
+# %% guess="hardest"
+### BEGIN SOLUTION
+my_guess = -1
+### END SOLUTION
+
+# %% reveal="hardest"
+from autograd.check import reveal
+
+pushes = {z: abs(grad(squared_error)(z)) for z in (-10.0, -1.0, 4.0)}
+reveal(
+    my_guess,
+    max(pushes, key=pushes.get),
+    because="the sizes of its gradients are " + ", ".join(f"{g:.2g} at {z:.0f}" for z, g in pushes.items()),
+    replies={
+        -10: "There the error is largest. But its gradient must come back through the sigmoid, and what does a "
+        "saturated sigmoid let through?",
+        4: "There the answer is nearly right: little error, and a flat sigmoid too.",
+    },
+)
+
+# %% wrong="hardest" hint="come back through the sigmoid"
+my_guess = -10
+
+# %% wrong="hardest" hint="nearly right"
+my_guess = 4
+
+# %% [markdown]
+# On the left the two losses, on the right their gradients toward $z$. Look at the far left of each.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+zs = np.linspace(-12, 6, 200).tolist()
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
+for loss, style in ((squared_error, "tab:orange"), (cross_entropy, "tab:blue")):
+    left.plot(zs, [loss(z) for z in zs], style)
+    right.plot(zs, [grad(loss)(z) for z in zs], style)
+left.set(title="losses, target 1", xlabel="score z")
+right.set(title="their gradients toward z", xlabel="score z")
+left.legend(["squared error", "cross-entropy"])
+plt.show()
+
+# %% [markdown]
+# The cross-entropy grows along a straight line, and its gradient stays near −1. The squared error levels off just
+# below 1: **where all is wrong it is flat**. The chain rule says why:
+
+# %%
+z = Value(-10.0, "z")
+p = sigmoid(z)
+squared = (p - 1) ** 2
+p.label, squared.label = "p", "squared"
+explain(squared, z)
+
+# %%
+cross = -log(p)
+cross.label = "cross"
+explain(cross, z)
+
+# %% [markdown]
+# Both go through the sigmoid's slope $p\,(1 - p)$, which is next to nothing. The squared error brings a 2 to it. The
+# logarithm brings $1/p$, exactly what it takes to undo the small $p$: what is left is $-(1 - p)$, that is, **$p - 1$,
+# probability minus target**.
+#
+# How much does it matter? Start both at −10 and let them walk, with rate 1, until $p$ reaches one half.
+
+
+# %%
+def walk(gradient, z=-10.0):
+    """p after each step, until it has reached one half."""
+    probabilities = [sigmoid(z)]
+    while probabilities[-1] < 0.5:
+        z = z - gradient(z)
+        probabilities.append(sigmoid(z))
+    return probabilities
+
+
+slow = walk(lambda z: 2 * (sigmoid(z) - 1) * sigmoid(z) * (1 - sigmoid(z)))
+quick = walk(lambda z: sigmoid(z) - 1)
+
+ratio = grad(cross_entropy)(-10.0) / grad(squared_error)(-10.0)
+print(f"gradient of the squared error at -10: {grad(squared_error)(-10.0):.1e}")
+print(f"gradient of the cross-entropy at -10: {grad(cross_entropy)(-10.0):.1e}")
+print(f"the second is {ratio:,.0f} times as large")
+print(f"steps to one half: {len(slow) - 1:,} against {len(quick) - 1}")
+
+plt.figure(figsize=(6, 4))
+plt.semilogx(slow, "tab:orange", label="squared error")
+plt.semilogx(quick, "o-", color="tab:blue", ms=4, label="cross-entropy")
+plt.title("from z = −10 toward the target 1")
+plt.xlabel("steps, on a logarithmic scale")
+plt.ylabel("p")
+plt.legend()
+plt.show()
+assert len(slow) - 1 == 11_034
+assert len(quick) - 1 == 11
+
+# %% [markdown]
+# Eleven steps against 11,034. For most of the way the slow one does not look slow: it looks stuck.
+#
+# The squared error is not a bad loss. Where there is no sigmoid, as for the line of notebook 6, its gradient grows with
+# the error, which is what one wants. Take it for quantities, and cross-entropy for probabilities.
+#
+# Now a loss that is larger everywhere:
+
+
+# %%
+def raised(z):
+    return cross_entropy(z) + 100
+
+
+print(f"at -1: cross-entropy {cross_entropy(-1.0):.4f}, raised {raised(-1.0):.4f}")
+
+# %% [markdown]
+# **Guess first.** Are the gradients of the raised loss, beside those of the cross-entropy, `"smaller"`, `"the same"` or
+# `"larger"`?
+
+# %% guess="plus"
+### BEGIN SOLUTION
+my_guess = "the same"
+### END SOLUTION
+
+# %% reveal="plus"
+plain_gradient, raised_gradient = grad(cross_entropy)(-1.0), grad(raised)(-1.0)
+reveal(
+    my_guess,
+    "the same" if raised_gradient == plain_gradient else "larger",
+    because=f"at z = -1 it is {plain_gradient:.4f} without the 100 and {raised_gradient:.4f} with it: the derivative "
+    "of a constant is 0",
+    replies={
+        "larger": "The loss is larger, everywhere and by the same amount. Its slope is how it *changes*.",
+        "smaller": "Next to 101 a change of 1 may look smaller, but nobody divides by the loss.",
+    },
+)
+
+# %% wrong="plus" hint="how it *changes*"
+my_guess = "larger"
+
+# %% wrong="plus" hint="nobody divides"
+my_guess = "smaller"
+
+# %%
+for z in (-10.0, -1.0, 4.0):
+    print(f"z = {z:5}: {grad(cross_entropy)(z):8.5f}  {grad(raised)(z):8.5f}")
+
+# %% [markdown]
+# > **Misconception: "the gradient is the size of the loss".** It is tempting, because both shrink as training goes
+# > well. But the loss is a height and the gradient a slope. High ground may be flat: that is where training stands
+# > still although everything is wrong.
+
+# %%
+print("     z  squared error   gradient")
+for z in (-10.0, -5.0, -1.0):
+    print(f"{z:6}  {squared_error(z):13.4f}  {grad(squared_error)(z):9.5f}")
+assert squared_error(-10.0) > squared_error(-1.0)
+assert abs(grad(squared_error)(-10.0)) < abs(grad(squared_error)(-1.0)) / 1000
+
+# %% [markdown]
+# ## Several classes: softmax
+#
+# For three classes there are three scores. To make probabilities of them, make them positive and let them add up to 1:
+#
+# $$p_k = \frac{e^{z_k}}{e^{z_0} + e^{z_1} + \cdots + e^{z_{n-1}}}$$
+#
+# This is **softmax**. Written down as it stands:
+
+# %%
+from autograd import exp
+
+
+def naive_softmax(scores):
+    weights = [exp(z) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+print([round(p, 3) for p in naive_softmax([log(1.0), log(2.0), log(5.0)])])
+print([round(p, 3) for p in naive_softmax([1.0, 2.0, 3.0])])
+
+# %% [markdown]
+# The scores of the first line are logarithms, so that $e^z$ is 1, 2 and 5, and the probabilities are eighths. The
+# scores of the second line lie one apart, so each probability is $e$ times the one before it.
+#
+# **Guess first.** Add 100 to all three scores. Does the largest probability become `"smaller"`, stay `"the same"`, or
+# become `"larger"`?
+
+# %% guess="shift"
+### BEGIN SOLUTION
+my_guess = "the same"
+### END SOLUTION
+
+# %% reveal="shift"
+top, shifted_top = naive_softmax([1.0, 2.0, 3.0])[2], naive_softmax([101.0, 102.0, 103.0])[2]
+reveal(
+    my_guess,
+    "the same" if abs(top - shifted_top) < 1e-9 else "larger",
+    because=f"it is {top:.4f} before and {shifted_top:.4f} after: e to the 100 is a factor of every term, above and "
+    "below the line",
+    replies={
+        "larger": "All the exponentials become larger, the other two by the same factor as the first.",
+        "smaller": "Beside 100 a lead of 1 looks smaller. But softmax compares by differences, not by ratios.",
+    },
+)
+
+# %% wrong="shift" hint="by the same factor"
+my_guess = "larger"
+
+# %% wrong="shift" hint="by differences"
+my_guess = "smaller"
+
+# %%
+for shift in (0.0, 100.0, -5.0):
+    print([round(p, 3) for p in naive_softmax([1.0 + shift, 2.0 + shift, 3.0 + shift])])
+
+# %% [markdown]
+# **Adding a constant to all scores changes nothing.** Softmax sees only their differences.
+#
+# ## Break it on purpose
+#
+# So each column below should hold one row three times. The engine's own softmax is on the right.
+
+# %%
+from autograd import softmax
+
+print("scores                      naive                   engine")
+for shift in (0.0, 700.0, 1000.0):
+    shifted = [1.0 + shift, 2.0 + shift, 3.0 + shift]
+    naive = " ".join(f"{p:6.4f}" for p in naive_softmax(shifted))
+    engine = " ".join(f"{p:6.4f}" for p in softmax(shifted))
+    print(f"{shifted!s:26}  {naive:22}  {engine}")
+print("exp(1003) =", exp(1003.0), " and inf / inf =", exp(1003.0) / exp(1003.0))
+assert naive == "   nan    nan    nan"
+
+# %% [markdown]
+# A float ends near $10^{308}$, and $e^{1000}$ is far beyond: **overflow**, to infinity. (Python's own `math.exp` raises
+# an error instead.) Infinity divided by infinity is no number, and one `nan` in a loss makes every parameter `nan`
+# with the next step. Scores of a thousand are rarer than scores of three, but training needs only one of them.
+#
+# You know the cure already: adding a constant changes nothing. Which constant makes overflow impossible?
+#
+# **Exercise: a softmax for any scores.** Use `exp` from above.
+#
+# <details><summary>Hint</summary>
+#
+# If every exponent is 0 or less, each exponential lies between 0 and 1, and at least one should be 1, or the sum might
+# come out as 0. What do you have to subtract from all scores?
+#
+# </details>
+
+
+# %% exercise="softmax"
+def my_softmax(scores):
+    """The probabilities of a list of scores, however large."""
+    ### BEGIN SOLUTION
+    largest = max(scores)
+    weights = [exp(z - largest) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+    ### END SOLUTION
+
+
+# %% check="softmax"
+from autograd.check import check_answer, check_function
+
+
+def softmax_with(shifted, below=None):
+    """Softmax of the scores after `shifted`; `below`, if given, shifts those in the sum below the line."""
+
+    def my_softmax(scores):
+        weights = [exp(z) for z in shifted(scores)]
+        total = sum(exp(z) for z in (below or shifted)(scores))
+        return [weight / total for weight in weights]
+
+    return my_softmax
+
+
+def from_largest(scores):
+    return [z - max(scores) for z in scores]
+
+
+check_function(
+    my_softmax,
+    softmax,
+    [([1.0, 2.0, 3.0],), ([4.0, 2.0],), ([1001.0, 1003.0, 1002.5],), ([2.0, -3000.0, 1.0],)],
+    {
+        softmax_with(lambda scores: scores): "exp(1003) is inf: subtract something from all the scores first",
+        lambda scores: [exp(z - max(scores)) for z in scores]: "they must add up to 1: divide by their sum",
+        softmax_with(lambda scores: [z - min(scores) for z in scores]): "subtracting the smallest leaves large "
+        "exponents: none should be above 0",
+        softmax_with(lambda scores: [z / max(scores) for z in scores]): "dividing changes the differences, and with "
+        "them the probabilities: subtract",
+        softmax_with(from_largest, lambda scores: scores): "the sum below the line needs the same shift",
+        lambda scores: [z / sum(scores) for z in scores]: "take the exponentials: a score may be negative",
+    },
+)
+check_function(my_softmax, softmax, [([-1000.0, -1002.0],), ([-5.0, -3.0, -4.0],)])
+
+
+# %% wrong="softmax" hint="subtract something from all the scores"
+my_softmax = naive_softmax
+
+
+# %% wrong="softmax" hint="divide by their sum"
+def my_softmax(scores):
+    return [exp(z - max(scores)) for z in scores]
+
+
+# %% wrong="softmax" hint="leaves large exponents"
+def my_softmax(scores):
+    weights = [exp(z - min(scores)) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="dividing changes the differences"
+def my_softmax(scores):
+    weights = [exp(z / max(scores)) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="needs the same shift"
+def my_softmax(scores):
+    return [exp(z - max(scores)) / sum(exp(z) for z in scores) for z in scores]
+
+
+# %% wrong="softmax" hint="ZeroDivisionError"
+def my_softmax(scores):
+    weights = [exp(z - max(abs(z) for z in scores)) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="OverflowError"
+def my_softmax(scores):
+    import math
+
+    return [math.exp(z) / sum(math.exp(w) for w in scores) for z in scores]
+
+
+# %% [markdown]
+# ## Read the gradient off the graph
+#
+# The cross-entropy of several classes is again minus the logarithm of the right one's probability. The logarithm of the
+# quotient is a difference, and the exponential of the right class drops out:
+#
+# $$-\log p_t = \log\left(e^{z_0} + \cdots + e^{z_{n-1}}\right) - z_t$$
+#
+# The first part is called `logsumexp`. What does it hand back to a score? The engine writes its rule for two inputs:
+
+# %%
+from autograd import OPERATIONS
+
+explain(OPERATIONS["logsumexp"])
+
+# %% [markdown]
+# $e^{x_1 - \log S}$ is $e^{x_1} / S$, with $S$ for the sum: the derivative of `logsumexp` toward a score *is* that
+# score's probability. Three scores again, the logarithms of 1, 2 and 5:
+
+# %%
+from autograd import logsumexp
+
+scores = [Value(log(1.0), "z0"), Value(log(2.0), "z1"), Value(log(5.0), "z2")]
+s = logsumexp(scores)
+loss = s - scores[0]  # the right class is the first
+s.label, loss.label = "s", "loss"
+print("p:   ", softmax([z.data for z in scores]))
+print(f"loss: {loss.data:.4f} = -log(1/8)")
+
+# %% [markdown]
+# **Guess first.** What is the gradient of the loss toward `z0`, the right class's score?
+
+# %% guess="gradient"
+### BEGIN SOLUTION
+my_guess = -0.875
+### END SOLUTION
+
+# %% reveal="gradient"
+through_s, direct = (path.product for path in explain(loss, scores[0]).paths)
+reveal(
+    my_guess,
+    explain(loss, scores[0]).total,
+    because=f"two paths lead from the right class's score to the loss: through logsumexp, which brings its "
+    f"probability, {through_s:.3f}, and directly, which brings {direct:.0f}",
+    replies={
+        0.125: "That comes through logsumexp. The right class's score is also subtracted.",
+        -1: "That is the direct path. The score goes into logsumexp as well.",
+        0.875: "The size is right. Would a larger score of the right class make the loss larger?",
+        -8: "That is −1/p, the derivative toward the probability. Asked is the one toward the score.",
+    },
+)
+
+# %% wrong="gradient" hint="also subtracted"
+my_guess = 0.125
+
+# %% wrong="gradient" hint="goes into logsumexp as well"
+my_guess = -1
+
+# %% wrong="gradient" hint="The size is right"
+my_guess = 0.875
+
+# %% wrong="gradient" hint="toward the probability"
+my_guess = -8
+
+# %%
+from autograd import draw
+
+loss.backward()
+draw(loss)
+
+# %% [markdown]
+# Every score has an edge into $s$, on which its probability stands. The right class has one edge more, with −1. With
+# $y$ for the target written as a list, 1 for the right class and 0 for the others, the whole gradient is
+#
+# $$\frac{\partial\,\text{loss}}{\partial z_k} = p_k - y_k$$
+#
+# as it was for one sigmoid. It cannot saturate on a wrong answer: if the right class has probability 0, the gradient
+# toward its score is −1. And it adds up to 0: what one score is pushed up, the others are pushed down.
+
+# %%
+import nn
+
+print("p:                ", [round(p, 3) for p in softmax([z.data for z in scores])])
+print("gradients:        ", [round(z.grad, 3) for z in scores])
+again = [Value(z.data) for z in scores]
+nn.cross_entropy(again, 0).backward()  # the same loss, from scores and a class index
+print("nn.cross_entropy: ", [round(z.grad, 3) for z in again])
+assert abs(sum(z.grad for z in scores)) < 1e-12
+
+# %% [markdown]
+# ## Scores in, not probabilities
+#
+# `nn.cross_entropy` takes scores, though its formula speaks of probabilities. Here is why. A probability next to 0
+# or 1 has lost what the score knew:
+
+# %%
+print("target 0, scores [0, 1000]")
+print("  from the probability:", -log(softmax([0.0, 1000.0])[0]))
+print("  from the scores:     ", logsumexp([0.0, 1000.0]) - 0.0)
+print("target 0, one score of 40")
+print("  from the probability:", -log(1 - sigmoid(40.0)))
+print("  from the score:      ", nn.binary_cross_entropy_with_logits(Value(40.0), 0).data)
+
+# %% [markdown]
+# $\sigma(40)$ differs from 1 by less than a float can hold, so it *is* 1, and the loss becomes infinite. From the score
+# it is 40, with a gradient of 1. So let a network end with scores, and leave softmax or sigmoid to the loss.
+#
+# ## A published mistake
+#
+# More than one introduction trains a sigmoid neuron on the squared error $\tfrac12 (p - t)^2$, and gives this update:
+#
+# $$w \leftarrow w - \text{rate} \cdot (p - t) \cdot x$$
+#
+# The programs run, and they learn. One step of it:
+
+# %%
+w, b, x, t = 1.5, 1.0, 2.0, 0.0
+p = sigmoid(w * x + b)
+print(f"p = {p:.4f}, target {t:.0f}; the update follows (p - t) x = {(p - t) * x:.4f}")
+
+# %% [markdown]
+# **Guess first.** Of which loss is that the gradient toward $w$? Answer `"squared error"`, `"cross-entropy"` or
+# `"neither"`.
+
+# %% guess="published"
+### BEGIN SOLUTION
+my_guess = "cross-entropy"
+### END SOLUTION
+
+
+# %% reveal="published"
+def half_squared(w):
+    return 0.5 * (sigmoid(w * x + b) - t) ** 2
+
+
+def entropy(w):
+    return -log(1 - sigmoid(w * x + b))  # the target is 0
+
+
+by_engine = {"squared error": grad(half_squared)(w), "cross-entropy": grad(entropy)(w)}
+reveal(
+    my_guess,
+    next(name for name, g in by_engine.items() if abs(g - (p - t) * x) < 1e-9),
+    because="the way back from the squared error leads through the sigmoid, which brings the factor "
+    f"p (1 − p) = {p * (1 - p):.4f}. In the cross-entropy that factor cancels",
+    replies={
+        "squared error": "(p − t) is its derivative toward p. Between p and w stands the sigmoid.",
+        "neither": "It is not the squared error's, that is true. But you have met p − t today.",
+    },
+)
+
+# %% wrong="published" hint="Between p and w stands the sigmoid"
+my_guess = "squared error"
+
+# %% wrong="published" hint="you have met p − t today"
+my_guess = "neither"
+
+
+# %%
+def nudged(loss, h=1e-6):
+    return (loss(w + h) - loss(w - h)) / (2 * h)
+
+
+by_nudge = {
+    "squared error": nudged(lambda w: 0.5 * (sigmoid(w * x + b) - t) ** 2),
+    "cross-entropy": nudged(lambda w: -log(1 - sigmoid(w * x + b))),
+}
+print(f"published rule          {(p - t) * x:.6f}")
+for name, slope in by_nudge.items():
+    print(f"{name}, nudged   {slope:.6f}")
+print(f"factor left out         {p * (1 - p):.6f}")
+assert abs(by_nudge["cross-entropy"] - (p - t) * x) < 1e-6
+
+# %% [markdown]
+# The sigmoid's derivative was forgotten, and what is left happens to be the gradient of a better loss. No wonder that
+# it goes unnoticed: with the mistake the neuron learns *faster*. But the loss that such a program prints is not the
+# one whose slope it follows, and a hidden layer built by the same recipe will have no such luck. A nudge tells them
+# apart.
+
+# %% [markdown]
+# ## What you can now do
+#
+# You know what a loss pushes with, you can compute it at any score, and you recognise $p - y$ when you meet it. Show
+# it, on paper first:
+#
+# **Exercise 1: two gradients.** This is what a neuron says, and the target:
+
+# %%
+p, t = 0.9, 0.0
+
+# %% [markdown]
+# What is the gradient toward the neuron's score $z$, of half the squared error $\tfrac12 (p - t)^2$, and of the
+# cross-entropy $-\log(1 - p)$?
+
+# %% exercise="paper"
+### BEGIN SOLUTION
+dz_squared = 0.081
+dz_cross = 0.9
+### END SOLUTION
+
+# %% check="paper"
+score = log(9.0)  # the sigmoid makes 0.9 of it
+forgotten = "that is the derivative toward p: go on through the sigmoid, which brings p (1 − p)"
+sign = "a larger score makes this loss larger, so the gradient is positive"
+check_answer(
+    "dz_squared",
+    dz_squared,
+    grad(lambda z: 0.5 * sigmoid(z) ** 2)(score),
+    {
+        0.9: forgotten,
+        0.09: "that is the sigmoid's derivative alone: times that of the error",
+        -0.081: sign,
+        0.162: "that is twice as much: the loss has a half before the square",
+    },
+)
+check_answer(
+    "dz_cross",
+    dz_cross,
+    grad(lambda z: -log(1 - sigmoid(z)))(score),
+    {
+        10: forgotten,
+        -0.1: "p − 1 is for the target 1; here the target is 0",
+        -0.9: sign,
+        0.081: "that is the squared error's: in the cross-entropy p (1 − p) cancels",
+    },
+)
+
+# %% wrong="paper" hint="go on through the sigmoid"
+dz_squared, dz_cross = 0.9, 0.9
+
+# %% wrong="paper" hint="the sigmoid's derivative alone"
+dz_squared, dz_cross = 0.09, 0.9
+
+# %% wrong="paper" hint="the gradient is positive"
+dz_squared, dz_cross = -0.081, -0.9
+
+# %% wrong="paper" hint="toward p: go on"
+dz_squared, dz_cross = 0.081, 10
+
+# %% wrong="paper" hint="here the target is 0"
+dz_squared, dz_cross = 0.081, -0.1
+
+# %% [markdown]
+# **Exercise 2: $p - y$.** Write the gradient of the cross-entropy toward all scores, without any graph. `target` is the
+# index of the right class, from 0. Use `softmax` of the engine; the check compares with what `backward()` finds.
+
+
+# %% exercise="scores"
+def score_gradient(scores, target):
+    """The list of ∂loss/∂z, for a list of scores and the right class's index."""
+    ### BEGIN SOLUTION
+    return [p - (1 if k == target else 0) for k, p in enumerate(softmax(scores))]
+    ### END SOLUTION
+
+
+# %% check="scores"
+def by_backward(scores, target):
+    leaves = [Value(z) for z in scores]
+    nn.cross_entropy(leaves, target).backward()
+    return [z.grad for z in leaves]
+
+
+def is_target(scores, target):
+    return [1.0 if k == target else 0.0 for k in range(len(scores))]
+
+
+check_function(
+    score_gradient,
+    by_backward,
+    [([1.0, 2.0, 4.0], 0), ([0.5, -1.0, 0.3], 2), ([0.0, 1000.0], 0), ([2.0, 1.0], 1)],
+    {
+        lambda scores, t: softmax(scores): "that is p: where is the −1 of the right class?",
+        lambda scores, t: [
+            y - p for p, y in zip(softmax(scores), is_target(scores, t), strict=True)
+        ]: "the sign is the other: a larger score of the right class makes the loss smaller",
+        lambda scores, t: [p - 1 for p in softmax(scores)]: "only the right class has the −1",
+        lambda scores, t: softmax(scores)[t] - 1: "that is the right class alone: return a list, a number for each",
+        lambda scores, t: [
+            z - y for z, y in zip(scores, is_target(scores, t), strict=True)
+        ]: "those are the scores themselves: softmax makes probabilities of them",
+    },
+)
+
+
+# %% wrong="scores" hint="where is the −1"
+def score_gradient(scores, target):
+    return softmax(scores)
+
+
+# %% wrong="scores" hint="the sign is the other"
+def score_gradient(scores, target):
+    return [(k == target) - p for k, p in enumerate(softmax(scores))]
+
+
+# %% wrong="scores" hint="only the right class"
+def score_gradient(scores, target):
+    return [p - 1 for p in softmax(scores)]
+
+
+# %% wrong="scores" hint="return a list"
+def score_gradient(scores, target):
+    return softmax(scores)[target] - 1
+
+
+# %% wrong="scores" hint="softmax makes probabilities"
+def score_gradient(scores, target):
+    return [z - (k == target) for k, z in enumerate(scores)]
+
+
+# %% [markdown]
+# **Exercise 3: the loss itself, for any scores.** Write the cross-entropy from a list of scores and the index of the
+# right class, with nothing but `exp`, `log`, `max` and `sum`. Scores of 1000 must do no harm.
+#
+# <details><summary>Hint</summary>
+#
+# Start from $\log(e^{z_0} + \cdots) - z_t$. Subtract the largest score $m$ from all of them, and the sum loses a factor
+# $e^m$. The logarithm of a factor is a term: what must be added again?
+#
+# </details>
+
+
+# %% exercise="loss"
+def my_cross_entropy(scores, target):
+    """−log softmax(scores)[target], without overflow."""
+    ### BEGIN SOLUTION
+    largest = max(scores)
+    total = sum(exp(z - largest) for z in scores)
+    return largest + log(total) - scores[target]
+    ### END SOLUTION
+
+
+# %% check="loss"
+def log_of_sum(scores):
+    return log(sum(exp(z) for z in scores))
+
+
+check_function(
+    my_cross_entropy,
+    lambda scores, target: logsumexp(scores) - scores[target],
+    [([1.0, 2.0, 4.0], 0), ([0.5, -1.0, 0.3], 2), ([0.0, 1000.0], 0), ([1000.0, 998.0, 3.0], 1)],
+    {
+        lambda scores, t: -log(softmax(scores)[t]): "the probability has become 0, and its logarithm is infinite: stay "
+        "with the scores",
+        lambda scores, t: log_of_sum(scores) - scores[t]: "exp(1000) is inf: subtract the largest score first",
+        lambda scores, t: log_of_sum(from_largest(scores)) - scores[t]: "what was subtracted before the logarithm must "
+        "be added again after it",
+        lambda scores, t: scores[t] - logsumexp(scores): "that is the logarithm of the probability: the loss is minus "
+        "that",
+        lambda scores, t: logsumexp(scores): "that is the first part: the score of the right class is subtracted",
+    },
+)
+
+
+# %% wrong="loss" hint="stay with the scores"
+def my_cross_entropy(scores, target):
+    return -log(softmax(scores)[target])
+
+
+# %% wrong="loss" hint="subtract the largest score first"
+def my_cross_entropy(scores, target):
+    return log(sum(exp(z) for z in scores)) - scores[target]
+
+
+# %% wrong="loss" hint="must be added again"
+def my_cross_entropy(scores, target):
+    largest = max(scores)
+    return log(sum(exp(z - largest) for z in scores)) - scores[target]
+
+
+# %% wrong="loss" hint="the loss is minus that"
+def my_cross_entropy(scores, target):
+    largest = max(scores)
+    return scores[target] - largest - log(sum(exp(z - largest) for z in scores))
+
+
+# %% [markdown]
+# With a loss that pushes, one neuron learns whatever one neuron can. Four points in a square will show what it cannot.
