@@ -627,7 +627,7 @@ check_answer(
         2 / curvature_x: "that is where x begins to grow: y, which is steeper, has long done so",
         1 / curvature_y: "there y is 0 after one step: beyond, its factor is negative, but smaller than 1 in size",
         2 / 5: "the derivative of 5y² is 10y",
-        1 / 5.0 * 5 / 14 * 2: "each parameter has a factor of its own: the two do not add up",
+        2 / (curvature_x + curvature_y): "each parameter has a factor of its own: the two do not add up",
     },
 )
 
