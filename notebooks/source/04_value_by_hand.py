@@ -48,7 +48,8 @@ c = Value(a.data * b.data, (a, b), (b.data, a.data), "·", label="c")
 
 # %% [markdown]
 # $a$ and $b$ are **leaves**: numbers that you put in, without parents. $c$ is a product, written down by hand. Its
-# local derivatives are numbers too, known as soon as $a$ and $b$ are: toward $a$ it is $b$, toward $b$ it is $a$.
+# local derivatives are numbers too, known as soon as $a$ and $b$ are: toward $a$ it is $b$, toward $b$ it is $a$. (You
+# will meet code that calls the parents *children*, because it looks from the output. What is meant are the inputs.)
 #
 # That is enough to do the events of this one operation:
 
@@ -146,6 +147,10 @@ try:
             lambda a, b: sum_with(
                 a, b, ["a plain number"] * 2, [1, 1]
             ): "the parents are the Values themselves, self and other: a number has no gradient to add to",
+            lambda a, b: (
+                "its parents and its local derivatives are not both tuples"
+            ): "tuples, in round brackets: a set "
+            "forgets which local derivative belongs to whom, and of `a + a` it keeps one parent",
             lambda a, b: sum_with(a, b, [a, b], [b, a]): "that is the product's rule: a sum grows exactly as fast as "
             "each of its terms",
             lambda a, b: sum_with(a, b, [a, b], [a, b]): "the terms themselves are no derivatives: how fast does the "
@@ -231,6 +236,12 @@ class Value(Value):
 class Value(Value):
     def __add__(self, other):
         return Value(self.data + other.data, (self.data, other.data), (1.0, 1.0))
+
+
+# %% wrong="add" hint="a set forgets"
+class Value(Value):
+    def __add__(self, other):
+        return Value(self.data + other.data, {self, other}, (1.0, 1.0), "+")
 
 
 # %% wrong="add" hint="that is the product's rule"
@@ -401,7 +412,21 @@ class Value:
 
 
 # %% check="mul"
+from contextlib import suppress
+
+
+def kind_of_locals():
+    """What a product's local derivatives are; numbers, too, where there is no product yet."""
+    with suppress(Exception):
+        if any(isinstance(d, Value) for d in (Value(2.0) * Value(3.0)).local_derivatives):
+            return "Values"
+    return "numbers"
+
+
 try:
+    if kind_of_locals() == "Values":
+        hint = "local derivatives are numbers, other.data and self.data: the parents are there already"
+        check_answer("local derivatives", "Values", "numbers", {"Values": hint})
     check_value(Value, level="mul")
 finally:
     Value = Ours
@@ -423,6 +448,12 @@ class Value(Ours):
 class Value(Ours):
     def __mul__(self, other):
         return Value(self.data * other.data)
+
+
+# %% wrong="mul" hint="local derivatives are numbers"
+class Value(Ours):
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other, self), "·")
 
 
 # %% wrong="mul" hint="that is a + b"
@@ -683,8 +714,8 @@ class Value(Ours):
 
 
 # %% [markdown]
-# That is a whole engine. Ours goes on from here; to run the rest on yours, run your cell once more and then the cells
-# below.
+# That is a whole engine. (Ours goes on from here. To run the rest on yours, run your cell once more, leave out the
+# check, and go on below.)
 #
 # Here is a square of a difference, with its graph. `3 - x` became $-x + 3$, and $-x$ became $x \cdot (-1)$. The
 # plain numbers 3 and −1 became leaves, the exponent did not.
