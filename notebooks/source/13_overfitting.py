@@ -1,0 +1,774 @@
+# %% [markdown]
+# # 13. Overfitting
+#
+# **Goal.** Tell learning from learning by heart, and make a network prefer the first.
+#
+# **You need** a trained network on the moons ([notebook 9](09_xor_then_moons.ipynb)) and the optimizers
+# ([notebook 10](10_optimizers.ipynb)). **Afterwards you can** hold samples out and read the two curves, stop in time,
+# put a price on weights in the right place, and write dropout so that it is right in evaluation too.
+
+# %% [markdown]
+# ## Learnt by heart
+#
+# Two moons with so much noise that they overlap. The network sees thirty points and no others. The rest are held out:
+# it never learns from them, they only **validate** what it has learned.
+
+# %%
+import numpy as np
+
+import nn
+
+seed = 3
+points = nn.data.moons(230, noise=0.3, rng=seed)
+X, X_val, y, y_val = nn.data.train_test_split(*points, test=200, rng=seed)
+
+
+def train(dropout=0.0, **remedy):
+    """A network 2-32-1 after 300 epochs, or fewer; its curves are in `.history`."""
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential(
+        nn.Layer(2, 32, "tanh", init="he", rng=rng),
+        nn.Dropout(dropout, rng=rng),
+        nn.Layer(32, 1, "linear", init="he", rng=rng),
+    )
+    nn.fit(
+        model,
+        X,
+        y,
+        loss=nn.binary_cross_entropy_with_logits,
+        optimizer=nn.Adam(model.parameters(), lr=0.05),
+        epochs=300,
+        batch_size=None,
+        validation=(X_val, y_val),
+        metrics=["accuracy"],
+        rng=seed,
+        progress=False,
+        **remedy,
+    )
+    return model
+
+
+plain = train()
+for epoch in (1, 50, 100, 200, 300):
+    print(f"epoch {epoch:3}: loss on the 30 points {plain.history.loss[epoch - 1]:.4f}")
+
+# %% [markdown]
+# (`Dropout(0.0)` does nothing yet. `with_logits` means that the network gives scores, and the loss applies the
+# sigmoid.) The loss falls and falls. After each epoch it was also taken on the 200 held-out points.
+#
+# **Guess first.** From epoch 100 to epoch 300, what does *that* loss do: `"falls"`, `"stays level"`, or `"rises"`?
+
+# %% guess="curves"
+### BEGIN SOLUTION
+my_guess = "rises"
+### END SOLUTION
+
+# %% reveal="curves"
+from autograd.check import reveal
+
+val = plain.history.validation_loss
+reveal(
+    my_guess,
+    "rises" if val[299] > 1.1 * val[99] else "falls" if val[299] < 0.9 * val[99] else "stays level",
+    because=f"it was lowest after epoch {np.argmin(val) + 1}, {min(val):.2f}; it is {val[99]:.2f} after epoch 100 and "
+    f"{val[299]:.2f} after epoch 300",
+    replies={
+        "falls": "What the network still learns are these very points and their noise. Others have other noise.",
+        "stays level": "It would if nothing were forgotten for what is learned. But the boundary has to bend around "
+        "single points, and bends where others lie.",
+    },
+)
+
+# %% wrong="curves" hint="these very points"
+my_guess = "falls"
+
+# %% wrong="curves" hint="around single points"
+my_guess = "stays level"
+
+# %%
+import matplotlib.pyplot as plt
+
+from nn import plots
+
+plots.loss_curves(plain.history)
+plt.show()
+
+# %% [markdown]
+# Two curves, and the gap between them is what was learnt by heart. This is **overfitting**. The lower panel is odd: the
+# network is hardly more often wrong on the others than at its best epoch. So look where the boundary bends, and read in
+# the table how many of the others it gets wrong, and how sure it is of these, on average.
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 4))
+for ax, data in zip(axes, [(X, y), (X_val, y_val)], strict=True):
+    plots.decision_boundary(plain, *data, threshold=0.0, resolution=24, ax=ax)
+axes[0].set_title("the 30 points", pad=24)
+axes[1].set_title("the 200 others", pad=24)
+fig.tight_layout()
+plt.show()
+
+
+runs = {}
+rows = ["                epochs  loss: 30 points  200 others   wrong  sure of it"]
+
+
+def loss_of(scores, y):
+    """The mean loss: log(1 + exp(−z)) of a score z for class 1, with +z for 0."""
+    return np.logaddexp(0, (1 - 2 * y) * scores).mean()
+
+
+def enter(name, model):
+    """Keep a trained model, and print the table so far."""
+    runs[name] = model
+    known, others = model.predict(X)[:, 0], model.predict(X_val)[:, 0]
+    wrong = others[(others > 0) != (y_val == 1)]
+    sure = (1 / (1 + np.exp(-abs(wrong)))).mean()
+    row = f"{len(model.history):6}{loss_of(known, y):17.3f}{loss_of(others, y_val):12.3f}"
+    rows.append(f"{name:16}" + row + f"{len(wrong):8}{sure:12.0%}")
+    print("\n".join(rows))
+
+
+enter("nothing", plain)
+
+# %% [markdown]
+# ## Stop in time
+#
+# The first remedy costs nothing: watch the validation curve, stop when it has not fallen for a while (the
+# **patience**), and take the weights of its lowest point.
+
+# %%
+enter("early stopping", train(early_stopping=40))
+
+# %% [markdown]
+# ## A price on weights
+#
+# To bend around a single point, a network needs large weights. So let them cost something. An **L2 penalty** adds
+# $\text{strength} \cdot \sum w^2$ to what is minimised. Its gradient $2 \cdot \text{strength} \cdot w$ pulls every
+# weight toward 0, the harder the larger it is.
+#
+# Where does it go? Added to the *mean* loss of the batch, once. And it counts weights only, no biases. To see why,
+# here is a network that has nothing to learn but one number.
+#
+# **Guess first.** All targets are 10. With an L2 penalty of strength 1 on *everything*, what does the network answer?
+
+# %% guess="bias"
+### BEGIN SOLUTION
+my_guess = 5
+### END SOLUTION
+
+
+# %% reveal="bias"
+def answer(penalised):
+    """What a linear neuron answers at 0 that was trained on targets 10, with a penalty on these parameters."""
+    inputs = np.linspace(-1, 1, 20)[:, None]
+    neuron = nn.Layer(1, 1, "linear", init="zeros")
+    nn.fit(
+        neuron,
+        inputs,
+        np.full(20, 10.0),
+        loss=nn.mse,
+        optimizer=nn.SGD(neuron.parameters(), lr=0.1),
+        epochs=200,
+        batch_size=None,
+        regularizer=lambda model: nn.l2_penalty(penalised(model), 1.0),
+        progress=False,
+    )
+    return neuron.predict([[0.0]])[0, 0]
+
+
+on_all = answer(lambda model: model.parameters())
+reveal(
+    my_guess,
+    on_all,
+    because="(b − 10)² + b² is lowest half-way. The penalty pulls the bias down, and with it every answer",
+    replies={
+        10: "The loss alone would lead there. But the bias costs b², and at 10 that is a hundred.",
+        0: "The penalty alone would lead there. It is the sum of both that is minimised.",
+    },
+)
+
+# %% wrong="bias" hint="The loss alone"
+my_guess = 10
+
+# %% wrong="bias" hint="The penalty alone"
+my_guess = 0
+
+# %% [markdown]
+# `answer`, from the folded cell, trains such a network and asks it; its argument says what is penalised.
+
+# %%
+print(f"penalty on all parameters: {answer(lambda model: model.parameters()):.3f}")
+print(f"penalty on weights only:   {answer(lambda model: model):.3f}")
+
+# %% [markdown]
+# A bias shifts the answers as a whole; it bends nothing. So penalties spare biases, and `nn.l2_penalty(model, …)`
+# leaves them out.
+#
+# **Exercise: what is minimised.** From the losses of a batch's samples, all weights and all biases, as lists of
+# numbers.
+
+
+# %% exercise="objective"
+def my_objective(losses, weights, biases, strength):
+    """The mean loss plus the L2 penalty."""
+    ### BEGIN SOLUTION
+    return sum(losses) / len(losses) + strength * sum(w**2 for w in weights)
+    ### END SOLUTION
+
+
+# %% check="objective"
+from autograd.check import check_answer, check_function
+
+
+def mean_of(losses):
+    return sum(losses) / len(losses)
+
+
+def squares(weights):
+    return sum(w**2 for w in weights)
+
+
+check_function(
+    my_objective,
+    lambda losses, weights, biases, strength: mean_of(losses) + strength * squares(weights),
+    [([1.0, 4.0], [2.0, -3.0], [5.0], 0.1), ([0.5, 0.25, 3.0], [-1.5, 0.2, 0.3], [0.7, -2.0], 0.01)],
+    {
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) + strength * squares(weights + biases)
+        ): "biases are spared: they bend nothing",
+        lambda losses, weights, biases, strength: (
+            (sum(losses) + strength * squares(weights)) / len(losses)
+        ): "the penalty is added to the mean: divided by the batch size it would depend on it",
+        lambda losses, weights, biases, strength: (
+            sum(losses) + strength * squares(weights)
+        ): "of the losses take the mean: their sum grows with the batch",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) + strength * sum(weights) ** 2
+        ): "square each weight, then add: weights of both signs cancel in their sum",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) - strength * squares(weights)
+        ): "a penalty is added: what is minimised must grow with the weights",
+    },
+)
+
+
+# %% wrong="objective" hint="biases are spared"
+def my_objective(losses, weights, biases, strength):
+    return sum(losses) / len(losses) + strength * sum(w**2 for w in weights + biases)
+
+
+# %% wrong="objective" hint="added to the mean"
+def my_objective(losses, weights, biases, strength):
+    return (sum(losses) + strength * sum(w**2 for w in weights)) / len(losses)
+
+
+# %% wrong="objective" hint="their sum grows with the batch"
+def my_objective(losses, weights, biases, strength):
+    return sum(losses) + strength * sum(w**2 for w in weights)
+
+
+# %% wrong="objective" hint="square each weight"
+def my_objective(losses, weights, biases, strength):
+    return sum(losses) / len(losses) + strength * sum(weights) ** 2
+
+
+# %% [markdown]
+# The penalty belongs to what is minimised, not to what is reported: the curves and tables show the loss without it.
+
+
+# %%
+def weights_of(model):
+    state = model.state_dict()
+    return np.concatenate([state[name].ravel() for name in state if "weight" in name])
+
+
+enter("L2", train(regularizer=lambda model: nn.l2_penalty(model, 0.003)))
+for name in ("nothing", "L2"):
+    sizes = abs(weights_of(runs[name]))
+    print(f"{name}: {len(sizes)} weights, mean size {sizes.mean():.2f}")
+
+# %% [markdown]
+# ## L1, and zeros that are none
+#
+# An **L1 penalty** takes sizes for squares: $\text{strength} \cdot \sum |w|$. Its pull is the same however small a
+# weight is, so it does not let go before 0. That is why L1 is said to switch weights off.
+#
+# **Guess first.** After training with L1, how many of the 96 weights are exactly 0: `"most"`, `"some"`, or `"none"`?
+
+# %% guess="zeros"
+### BEGIN SOLUTION
+my_guess = "none"
+### END SOLUTION
+
+# %% reveal="zeros"
+runs["L1"] = train(regularizer=lambda model: nn.l1_penalty(model, 0.005))
+sizes = abs(weights_of(runs["L1"]))
+zeros = int((sizes == 0).sum())
+reveal(
+    my_guess,
+    "none" if zeros == 0 else "most" if zeros > 48 else "some",
+    because=f"the smallest is {sizes.min():.0e} in size. The pull does not fade, so near 0 a step leads past it, and "
+    "the next one back",
+    replies={
+        "most": "That is what L1 is praised for, and its minimum is indeed there. Descent gets near and hops.",
+        "some": "A weight would have to land on 0 to the last digit, and then stay there.",
+    },
+)
+
+# %% wrong="zeros" hint="gets near and hops"
+my_guess = "most"
+
+# %% wrong="zeros" hint="to the last digit"
+my_guess = "some"
+
+# %%
+plt.figure(figsize=(6, 4))
+edges = np.geomspace(1e-5, 10, 31)
+for name in ("nothing", "L2", "L1"):
+    sizes = abs(weights_of(runs[name]))
+    plt.hist(sizes, edges, histtype="step", lw=2, label=name)
+    print(f"{name:8} exactly 0: {(sizes == 0).sum()}, below 0.01: {(sizes < 0.01).sum()}")
+plt.xscale("log")
+plt.title("how large the weights are")
+plt.xlabel("|w|")
+plt.ylabel("weights")
+plt.legend(loc="upper left")
+plt.show()
+enter("L1", runs["L1"])
+
+# %% [markdown]
+# L1 has made many weights small, none 0. Who reports "zeros" after such training has a threshold in mind, and should
+# state it. Or one takes another step, a **proximal** one: descend by the loss alone, then move each weight toward 0 by
+# $\text{rate} \cdot \text{strength}$, *and stop at 0*.
+#
+# **Exercise: the second half.** Move `w` toward 0 by `amount`, but not past it.
+#
+# <details><summary>Hint</summary>
+#
+# Three cases: `w` is larger than `amount`, or smaller than `-amount`, or in between.
+#
+# </details>
+
+
+# %% exercise="shrink"
+def my_shrink(w, amount):
+    """w, moved toward 0 by this amount, at most to 0."""
+    ### BEGIN SOLUTION
+    if w > amount:
+        return w - amount
+    if w < -amount:
+        return w + amount
+    return 0.0
+    ### END SOLUTION
+
+
+# %% check="shrink"
+def sign(w):
+    return (w > 0) - (w < 0)
+
+
+def shrink(w, amount):
+    return sign(w) * max(abs(w) - amount, 0.0)
+
+
+check_function(
+    my_shrink,
+    shrink,
+    [(2.0, 0.5), (-2.0, 0.5), (0.3, 0.5), (-0.3, 0.5), (0.0, 0.5)],
+    {
+        lambda w, amount: w - amount * sign(w): "that goes past 0 where w is smaller than the amount",
+        lambda w, amount: max(w - amount, 0.0): "a weight below 0 moves up toward 0, it is not cut off",
+        lambda w, amount: w if abs(w) > amount else 0.0: "that is a threshold: the large ones move as well",
+        lambda w, amount: (
+            w - amount if w > amount else 0.0 if abs(w) <= amount else w - amount
+        ): "a weight below 0 moves up: add the amount",
+    },
+)
+
+
+# %% wrong="shrink" hint="goes past 0"
+def my_shrink(w, amount):
+    return w - amount if w > 0 else w + amount if w < 0 else 0.0
+
+
+# %% wrong="shrink" hint="not cut off"
+def my_shrink(w, amount):
+    return max(w - amount, 0.0)
+
+
+# %% wrong="shrink" hint="that is a threshold"
+def my_shrink(w, amount):
+    return w if abs(w) > amount else 0.0
+
+
+# %% [markdown]
+# `shrink` and `sign`, from the folded cell, are ours. Ten inputs, of which only the first two matter; both kinds of
+# step from the same start:
+
+# %%
+from autograd import Value, dot, mean
+
+rng = np.random.default_rng(0)
+inputs = rng.normal(size=(30, 10))
+targets = 3 * inputs[:, 0] - 2 * inputs[:, 1] + rng.normal(scale=0.5, size=30)
+
+
+def descend(move, strength=0.3, rate=0.1):
+    weights = [Value(0.5) for _ in range(10)]
+    for _ in range(80):
+        for w in weights:
+            w.grad = 0.0
+        samples = zip(inputs, targets, strict=True)
+        losses = [(dot(weights, x) - t) ** 2 for x, t in samples]
+        mean(losses).backward()
+        for w in weights:
+            w.data = move(w.data, w.grad, strength, rate)
+    return [w.data for w in weights]
+
+
+by_gradient = descend(lambda w, g, s, rate: w - rate * (g + s * sign(w)))
+proximal = descend(lambda w, g, s, rate: shrink(w - rate * g, rate * s))
+print("by gradient:", " ".join(f"{w:6.3f}" for w in by_gradient))
+print("proximal:   ", " ".join(f"{w:6.3f}" if w else "     0" for w in proximal))
+print("exactly 0:", by_gradient.count(0), "by gradient,", proximal.count(0), "proximal")
+
+# %% [markdown]
+# Descent leaves crumbs, the proximal step leaves zeros. The two weights that matter have both lost a little: that is
+# the price. One that does not matter has survived; a larger strength would take it, and more of the two.
+#
+# ## Dropout
+#
+# Another idea: in training, set each hidden output to 0 with probability $p$, drawn anew for each sample. No neuron can
+# then rely on one other; what they know must be spread. In evaluation nothing is dropped.
+#
+# ## Break it on purpose
+#
+# Suppose that is all we do. Four hidden outputs are 1 each, the next neuron adds them up, and $p = \tfrac12$.
+#
+# **Guess first.** In evaluation the sum is 4. What is it in training, on average?
+
+# %% guess="unscaled"
+### BEGIN SOLUTION
+my_guess = 2
+### END SOLUTION
+
+# %% reveal="unscaled"
+from itertools import product
+
+masks = list(product([0, 1], repeat=4))
+reveal(
+    my_guess,
+    np.mean([sum(mask) for mask in masks]),
+    because="half of them are dropped, on average. The next neuron learns to live with 2, and is given 4 in evaluation",
+    replies={
+        4: "So it should be. But what is dropped is 0, and nothing makes up for it yet.",
+        0.5: "That is how many of each are left. There are four of them.",
+    },
+)
+
+# %% wrong="unscaled" hint="nothing makes up for it"
+my_guess = 4
+
+# %% wrong="unscaled" hint="There are four of them"
+my_guess = 0.5
+
+# %% [markdown]
+# The remedy is to divide what is kept by $1 - p$, in training. Then the mean stays, and evaluation needs no change.
+# Here are both, and what the wrong one does to a trained network, whose hidden outputs are then twice what it is used
+# to.
+
+# %%
+unscaled = np.mean([sum(mask) for mask in masks])
+scaled = np.mean([sum(m / (1 - 0.5) for m in mask) for mask in masks])
+print(f"mean in training: unscaled {unscaled}, scaled {scaled}; in evaluation 4")
+
+enter("dropout", train(dropout=0.5))
+hidden = runs["dropout"][0].predict(X_val)
+weights, bias = (runs["dropout"].state_dict()[name] for name in ("2.weight", "2.bias"))
+losses = {}
+for name, factor in (("scaled", 1), ("unscaled", 2)):
+    scores = factor * hidden @ weights[0] + bias[0]
+    losses[name] = loss_of(scores, y_val)
+    print(f"{name:9} loss on the 200 others {losses[name]:.3f}")
+assert losses["scaled"] < losses["unscaled"]
+
+# %% [markdown]
+# > **Misconception: "dropout is part of the network, so it is on when we use it".** It is part of training. A network
+# > that is left in training mode gives another answer each time it is asked.
+
+# %%
+network, x = runs["dropout"], X_val[0]
+print("train():", [round(network.train()(x).data, 2) for _ in range(4)])
+print("eval(): ", [round(network.eval()(x).data, 2) for _ in range(4)])
+
+# %% [markdown]
+# (`fit` switches to training and back by itself, and `predict` and the validation always evaluate.)
+#
+# ## More data from the data
+#
+# A point that is moved a little keeps its class. So move all 30 anew in each epoch, and the network never sees the same
+# point twice: **augmentation**, here by random noise. For images it would be shifts and small rotations.
+
+
+# %%
+def jittered(X, rng):
+    return nn.data.jitter(X, scale=0.3, rng=rng)
+
+
+enter("augmentation", train(augment=jittered))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.5))
+for name, model in runs.items():
+    axes[0].semilogy(model.history.loss, lw=1)
+    axes[1].plot(model.history.validation_loss, lw=1, label=name)
+axes[0].set(title="loss in training", xlabel="epoch")
+axes[1].set(title="loss on the 200 others", xlabel="epoch", ylim=(0.2, 0.9))
+axes[1].legend()
+fig.tight_layout()
+plt.show()
+
+# %% [markdown]
+# Every remedy makes the training loss *worse*, and the other one better. With dropout and augmentation the training
+# curve is rough: it is the loss of a network with holes, or of moved points. Which remedy is best depends on the
+# points. Change the seed at the top and run all again: the gap without any is always there, the order of the others
+# is not.
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 4))
+for ax, name in zip(axes, ("nothing", "L2"), strict=True):
+    plots.decision_boundary(runs[name], X, y, threshold=0.0, resolution=24, ax=ax)
+    ax.set_title(name, pad=24)
+fig.tight_layout()
+plt.show()
+
+# %% [markdown]
+# One warning. Whoever compares many networks on the same validation points, and keeps the best, has learned from these
+# points too. Here are 200 "networks" that toss a coin:
+
+# %%
+coins = np.random.default_rng(0).integers(2, size=(200, 1020))
+truth = np.random.default_rng(1).integers(2, size=1020)
+hits = coins == truth
+best = hits[:, :20].mean(axis=1).argmax()
+print(f"best of 200 on 20 validation points: {hits[best, :20].mean():.0%} right")
+print(f"the same one on 1000 new points:     {hits[best, 20:].mean():.0%} right")
+
+# %% [markdown]
+# So a third part of the data, the **test set**, is kept for one single look at the end.
+
+# %% [markdown]
+# ## What you can now do
+#
+# You can see overfitting in two curves and have five remedies for it. Show it:
+#
+# **Exercise 1: one step.** The L2 penalty pulls at a weight, and the loss itself has gradient 0 there. Where is the
+# weight after one step of plain descent?
+
+# %%
+w_before, strength, rate = 3.0, 0.1, 0.5
+
+# %% exercise="pull"
+### BEGIN SOLUTION
+w_after = 3.0 - 0.5 * 2 * 0.1 * 3.0
+### END SOLUTION
+
+# %% check="pull"
+check_answer(
+    "the weight",
+    w_after,
+    w_before - rate * 2 * strength * w_before,
+    {
+        w_before - rate * strength * w_before: "the derivative of w² is 2w",
+        w_before - rate * strength: "that is L1's pull, the same for all weights: L2's grows with the weight",
+        w_before - 2 * strength * w_before: "the step is the rate times the gradient",
+        w_before + rate * 2 * strength * w_before: "a step goes against the gradient: the weight gets smaller",
+        w_before - rate * strength * w_before**2: "that is the penalty itself: the step takes its derivative",
+    },
+)
+
+# %% wrong="pull" hint="the derivative of w²"
+w_after = 2.85
+
+# %% wrong="pull" hint="L1's pull"
+w_after = 2.95
+
+# %% wrong="pull" hint="the rate times the gradient"
+w_after = 2.4
+
+# %% [markdown]
+# **Exercise 2: early stopping.** Given the validation losses epoch by epoch (from 0), return the epoch whose weights
+# are kept. Training stops as soon as `patience` epochs in a row have brought no new lowest loss; what would have come
+# later is never seen.
+#
+# <details><summary>Hint</summary>
+#
+# Go through the losses with `enumerate` and remember the best epoch so far. When the present epoch is `patience`
+# after the best one, stop.
+#
+# </details>
+
+
+# %% exercise="stop"
+def kept_epoch(losses, patience):
+    """The epoch of the lowest loss that was seen."""
+    ### BEGIN SOLUTION
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return best
+    ### END SOLUTION
+
+
+# %% check="stop"
+def stopping(result, forgets=False):
+    """Early stopping that returns result(best epoch, last epoch); the count of bad epochs may forget to restart."""
+
+    def kept_epoch(losses, patience):
+        best = bad = epoch = 0
+        for epoch, loss in enumerate(losses):
+            if epoch and loss < losses[best]:
+                best, bad = epoch, bad if forgets else 0
+            elif epoch:
+                bad += 1
+            if bad >= patience:
+                break
+        return result(best, epoch)
+
+    return kept_epoch
+
+
+def lowest(losses, patience):
+    return int(np.argmin(losses))
+
+
+check_function(
+    kept_epoch,
+    stopping(lambda best, last: best),
+    [
+        ([1.0, 0.8, 0.9, 0.7, 0.75, 0.8, 0.85, 0.6], 3),
+        ([1.0, 0.8, 0.9, 0.7, 0.75, 0.65, 0.8, 0.85], 2),
+        ([1.0, 0.5, 0.6, 0.4], 1),
+        ([0.9, 0.8, 0.7], 5),
+    ],
+    {
+        lowest: "the loss after the stop is never seen: leave the loop",
+        stopping(lambda best, last: last): "that is the epoch of the stop: the weights kept are the best ones'",
+        stopping(lambda best, last: best, forgets=True): "in a row: a new lowest loss starts the count again",
+    },
+)
+
+
+# %% wrong="stop" hint="never seen"
+def kept_epoch(losses, patience):
+    return losses.index(min(losses))
+
+
+# %% wrong="stop" hint="the epoch of the stop"
+def kept_epoch(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return epoch
+
+
+# %% wrong="stop" hint="starts the count again"
+def kept_epoch(losses, patience):
+    best = waited = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch > 0:
+            waited += 1
+        if waited >= patience:
+            break
+    return best
+
+
+# %% [markdown]
+# **Exercise 3: dropout.** Write it for a list of numbers `x`. `chances` has a random number between 0 and 1 for each: a
+# number is dropped where its chance is below `p`.
+
+
+# %% exercise="dropout"
+def my_dropout(x, p, training, chances):
+    """The list after dropout, in training or in evaluation."""
+    ### BEGIN SOLUTION
+    if not training:
+        return x
+    return [0.0 if u < p else v / (1 - p) for v, u in zip(x, chances, strict=True)]
+    ### END SOLUTION
+
+
+# %% check="dropout"
+def dropout_with(kept, evaluated=lambda v, p: v):
+    """Dropout by two rules (number, p) → what is kept of it in training, what it is in evaluation."""
+
+    def my_dropout(x, p, training, chances):
+        if not training:
+            return [evaluated(v, p) for v in x]
+        return [0.0 if u < p else kept(v, p) for v, u in zip(x, chances, strict=True)]
+
+    return my_dropout
+
+
+right_dropout = dropout_with(lambda v, p: v / (1 - p))
+check_function(
+    my_dropout,
+    right_dropout,
+    [
+        ([1.0, 2.0, 3.0], 0.25, True, [0.1, 0.9, 0.5]),
+        ([1.0, 2.0, 3.0], 0.25, False, [0.1, 0.9, 0.5]),
+        ([4.0, -5.0], 0.6, True, [0.7, 0.3]),
+    ],
+    {
+        dropout_with(lambda v, p: v): "in training divide what is kept by 1 - p, so that the mean stays",
+        dropout_with(lambda v, p: v / p): "p is dropped and 1 - p is kept: divide by 1 - p",
+        dropout_with(lambda v, p: v * (1 - p)): "divide by 1 - p: what is kept has to grow",
+        dropout_with(lambda v, p: v, lambda v, p: v * (1 - p)): "the mean is right that way too, but evaluation is to "
+        "stay as it is: divide in training",
+        dropout_with(
+            lambda v, p: v / (1 - p), lambda v, p: v / (1 - p)
+        ): "in evaluation nothing is dropped, so there is nothing to make up for",
+        lambda x, p, training, chances: right_dropout(x, p, True, chances): "in evaluation nothing is dropped",
+        lambda x, p, training, chances: (
+            [0.0 if u >= p else v / (1 - p) for v, u in zip(x, chances, strict=True)] if training else x
+        ): "dropped is what has a chance below p",
+    },
+)
+
+
+# %% wrong="dropout" hint="so that the mean stays"
+def my_dropout(x, p, training, chances):
+    if not training:
+        return x
+    return [0.0 if u < p else v for v, u in zip(x, chances, strict=True)]
+
+
+# %% wrong="dropout" hint="in evaluation nothing is dropped"
+def my_dropout(x, p, training, chances):
+    return [0.0 if u < p else v / (1 - p) for v, u in zip(x, chances, strict=True)]
+
+
+# %% wrong="dropout" hint="1 - p is kept"
+def my_dropout(x, p, training, chances):
+    if not training:
+        return x
+    return [0.0 if u < p else v / p for v, u in zip(x, chances, strict=True)]
+
+
+# %% wrong="dropout" hint="evaluation is to stay as it is"
+def my_dropout(x, p, training, chances):
+    if not training:
+        return [v * (1 - p) for v in x]
+    return [0.0 if u < p else v for v, u in zip(x, chances, strict=True)]
+
+
+# %% [markdown]
+# That is what `nn.Dropout` does. Whatever you train from here on, hold something out first.
