@@ -194,6 +194,7 @@ def test_each_figure_in_the_prose_is_computed_or_asserted_above_it(lesson, monke
 
 
 def figures(text):
-    text = re.sub(r"\]\([^)]*\)|\^\{[^}]*\}|\^\d+", "", text)  # addresses of links, exponents
+    # addresses of links, exponents, the numbers of notebooks
+    text = re.sub(r"\]\([^)]*\)|\^\{[^}]*\}|\^\d+|^# \d+\.|notebooks?\s\d+", "", text)
     found = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-−+]?\d+)?", text.replace("{,}", ","))
     return {x for x in (x.replace(",", "").replace("−", "-") for x in found) if len(x) > 1} - {"10"}

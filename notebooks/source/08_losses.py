@@ -86,8 +86,8 @@ left.legend(["squared error", "cross-entropy"])
 plt.show()
 
 # %% [markdown]
-# The cross-entropy grows along a straight line, and its gradient stays near −1. The squared error levels off just
-# below 1: **where all is wrong it is flat**. The chain rule says why:
+# To the left the cross-entropy grows along a straight line, and its gradient stays near −1. The squared error levels
+# off just below 1: **where all is wrong it is flat**. The chain rule says why:
 
 # %%
 z = Value(-10.0, "z")
@@ -478,7 +478,10 @@ print("  from the probability:", -log(softmax([0.0, 1000.0])[0]))
 print("  from the scores:     ", logsumexp([0.0, 1000.0]) - 0.0)
 print("target 0, one score of 40")
 print("  from the probability:", -log(1 - sigmoid(40.0)))
-print("  from the score:      ", nn.binary_cross_entropy_with_logits(Value(40.0), 0).data)
+score = Value(40.0)
+loss = nn.binary_cross_entropy_with_logits(score, 0)
+loss.backward()
+print("  from the score:      ", loss.data, " gradient:", score.grad)
 
 # %% [markdown]
 # $\sigma(40)$ differs from 1 by less than a float can hold, so it *is* 1, and the loss becomes infinite. From the score
@@ -578,13 +581,13 @@ dz_cross = 0.9
 ### END SOLUTION
 
 # %% check="paper"
-score = log(9.0)  # the sigmoid makes 0.9 of it
+at = log(9.0)  # the score of which the sigmoid makes 0.9
 forgotten = "that is the derivative toward p: go on through the sigmoid, which brings p (1 − p)"
 sign = "a larger score makes this loss larger, so the gradient is positive"
 check_answer(
     "dz_squared",
     dz_squared,
-    grad(lambda z: 0.5 * sigmoid(z) ** 2)(score),
+    grad(lambda z: 0.5 * sigmoid(z) ** 2)(at),
     {
         0.9: forgotten,
         0.09: "that is the sigmoid's derivative alone: times that of the error",
@@ -595,7 +598,7 @@ check_answer(
 check_answer(
     "dz_cross",
     dz_cross,
-    grad(lambda z: -log(1 - sigmoid(z)))(score),
+    grad(lambda z: -log(1 - sigmoid(z)))(at),
     {
         10: forgotten,
         -0.1: "p − 1 is for the target 1; here the target is 0",

@@ -36,7 +36,7 @@ four_points(ax, "XOR")
 plt.show()
 
 # %% [markdown]
-# Now let one neuron try. `nn.fit` is the training loop you know: for each **epoch**, one pass through all samples, it
+# Now let one neuron try. `nn.fit` is the training loop you know: for each epoch, one pass through all samples, it
 # computes the loss, clears the gradients, calls `backward()`, and lets the optimizer take its step. `nn.SGD` is plain
 # descent, `p.data -= lr * p.grad`. The neuron ends with a score, and the loss takes scores.
 

@@ -285,7 +285,7 @@ def my_rmsprop(p, g, state, lr, alpha, eps):
 
 
 # %% [markdown]
-# Now a long walk with RMSprop, at the rate 0.1.
+# Now a long walk with `rmsprop`, ours from the folded cell, with $\alpha = 0.9$ and a rate of 0.1.
 #
 # **Guess first.** After a thousand steps, how far is $y$ from the lowest place, 0?
 

@@ -94,7 +94,7 @@ for k in (12, 11, 10, 9, 8, 7, 1):
 #
 # Now a network as one would build it: twelve hidden layers of sixteen sigmoid neurons, for the moons. `arriving`
 # measures the gradient at the outputs of each hidden layer: the root of the sum of squares, over all neurons and all
-# samples.
+# samples. (`layer.batch` gives a layer's outputs for several samples.)
 
 # %%
 import numpy as np
@@ -256,8 +256,9 @@ def factor(weights, outputs):
 
 
 # %% [markdown]
-# From here on `rms` and `layer_factor` are ours, from the folded cell. The prediction looks at the seventh layer alone,
-# and raises its factor to the power of eleven, for the eleven steps from the last hidden layer to the first.
+# From here on `rms` and `layer_factor` are ours, from the folded cell. The prediction looks at the seventh layer alone
+# (`layers.6`, as they count from 0), and raises its factor to the power of eleven, for the eleven steps from the last
+# hidden layer to the first.
 
 
 # %%
@@ -456,7 +457,7 @@ print(f"largest minus smallest, of all: {np.ptp(untrained):.0e}")
 X60, y60 = nn.data.moons(60, noise=0.1, rng=0)
 
 
-def trained(depth, lr=1.0):
+def trained(depth, lr=1.0, rule=nn.SGD):
     model = nn.MLP(2, [16] * depth + [1], "sigmoid", init="xavier", rng=0)
     start = model.state_dict()
     history = nn.fit(
@@ -464,7 +465,7 @@ def trained(depth, lr=1.0):
         X60,
         y60,
         loss=nn.binary_cross_entropy_with_logits,
-        optimizer=nn.SGD(model.parameters(), lr=lr),
+        optimizer=rule(model.parameters(), lr=lr),
         epochs=100,
         batch_size=20,
         metrics=["accuracy"],
@@ -529,6 +530,17 @@ for k in (0, 3, 6, 9, 12):
     print(f"layers.{k:<2}: moved by {rms(new - old) / rms(old):.0e} of its size")
 
 # %% [markdown]
+# Adam, from notebook 10, divides each parameter's step by the size of its own gradients, so it moves the first layers
+# as fast as the last. Would that do?
+
+# %%
+for lr in (0.01, 0.03):
+    print(f"Adam at {lr}: ", trained(12, lr, nn.Adam)[2])
+
+# %% [markdown]
+# All layers move now, and the network with two layers is still far ahead. Where the output does not feel the input,
+# the trouble is the network, not the rule for the step.
+#
 # ## What you can now do
 #
 # You can measure what arrives at each layer, and tell from one layer whether a gradient vanishes or explodes. Show it:

@@ -11,9 +11,9 @@
 # %% [markdown]
 # ## Where we stand
 #
-# The network of the last notebook: twelve hidden layers of sixteen sigmoids. It is put together from blocks here, so
-# that the remedies can be put into them. `arriving` is as before: the size of the gradient at the outputs of each
-# hidden layer.
+# The network of the last notebook: twelve hidden layers of sixteen sigmoids. It is put together from blocks here, one
+# after the other in an `nn.Sequential`, so that the remedies can be put into them. `arriving` is as before: the size
+# of the gradient at the outputs of each hidden layer.
 
 # %%
 import numpy as np

@@ -379,9 +379,7 @@ check_function(
         lambda w, amount: w - amount * sign(w): "that goes past 0 where w is smaller than the amount",
         lambda w, amount: max(w - amount, 0.0): "a weight below 0 moves up toward 0, it is not cut off",
         lambda w, amount: w if abs(w) > amount else 0.0: "that is a threshold: the large ones move as well",
-        lambda w, amount: (
-            w - amount if w > amount else 0.0 if abs(w) <= amount else w - amount
-        ): "a weight below 0 moves up: add the amount",
+        lambda w, amount: w - amount if abs(w) > amount else 0.0: "a weight below 0 moves up: add the amount",
     },
 )
 
@@ -394,6 +392,11 @@ def my_shrink(w, amount):
 # %% wrong="shrink" hint="not cut off"
 def my_shrink(w, amount):
     return max(w - amount, 0.0)
+
+
+# %% wrong="shrink" hint="add the amount"
+def my_shrink(w, amount):
+    return w - amount if abs(w) > amount else 0.0
 
 
 # %% wrong="shrink" hint="that is a threshold"
@@ -462,7 +465,7 @@ reveal(
     because="half of them are dropped, on average. The next neuron learns to live with 2, and is given 4 in evaluation",
     replies={
         4: "So it should be. But what is dropped is 0, and nothing makes up for it yet.",
-        0.5: "That is how many of each are left. There are four of them.",
+        0.5: "That is what is left of each, on average. There are four of them.",
     },
 )
 

@@ -503,8 +503,8 @@ assert remembers.loss[-1] < 0.1 * y.var() < 0.6 * y.var() < forgets.loss[-1]
 
 # %% [markdown]
 # The cut network could do it: it computes the same functions. But no gradient ever tells its weights that what they do
-# in step 1 will matter in step 10. The little that it gains comes from the last layer, which learns to read the echo of
-# the first number that random weights happen to leave.
+# in step 1 will matter in step 10. It has to make do with whatever echo of the first number its weights happen
+# to leave.
 #
 # Cutting is done on purpose too, for the graph of a long text does not fit into memory. **Truncation** lets the
 # gradient back through the last $k$ steps only and pays with what lies further back. What is wrong is to cut without
