@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from autograd import Program, Value, record
 from autograd.value import as_value, questions
 from nn.losses import categorical_cross_entropy, cross_entropy
-from nn.module import evaluating, plain
+from nn.module import Module, evaluating, plain
 from nn.optimizers import Array
 from nn.remedies import Dropout
 from nn.step import Eager, Settings, Step
@@ -78,6 +78,22 @@ class Replay(Step):
         if asked:
             raise ReplayError(f"{asked[0]} of a Value decides what the regularizer computes")
         return program
+
+
+def predictions(model: Module, X: Array) -> Array:
+    """What `model.predict(X)` gives, to rounding; by replay where that gives the same for some of the samples."""
+    tried = slice(None, None, 1 + len(X) // 8)
+    some = model.predict(X[tried])
+    try:
+        with evaluating(model), _recording() as asked:
+            x = _leaves(X[0].tolist())
+            outputs = [*map(as_value, _flat(model(x)))]
+            program = record(outputs, _flat(x), model.parameters())
+    except ReplayError:
+        return model.predict(X)
+    replayed = program(X.reshape(len(X), -1)).reshape(len(X), *some.shape[1:])
+    same = not asked and np.allclose(replayed[tried], some, rtol=1e-9, atol=1e-9, equal_nan=True)
+    return replayed if same else model.predict(X)
 
 
 class _Recorded:

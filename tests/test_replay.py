@@ -8,6 +8,7 @@ import pytest
 import nn
 from autograd import Value, where
 from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Recurrent, Residual, Sequential, fit
+from nn.replay import predictions
 
 X, Y = nn.data.moons(70, noise=0.1, rng=0)
 each = pytest.mark.parametrize
@@ -221,6 +222,23 @@ def test_what_cannot_be_replayed_is_trained_eagerly_and_says_why(name, capsys):
     assert f"training is {history.engine}" in capsys.readouterr().err
     with pytest.raises(ValueError, match=f"this training cannot be replayed: {reason}"):
         run(make(), replay=True, **settings)
+
+
+@each("name", [*MODELS, "batch norm", "branch"])
+def test_predictions_by_replay_are_those_of_the_model(name):
+    """The same for one sample, and where a branch or a coupling of the samples leaves them to the model itself."""
+    more = {
+        "batch norm": (lambda: Sequential(Layer(2, 3, rng=0), BatchNorm(3), Layer(3, 1, rng=1)), {}),
+        "branch": (lambda: Branching(lambda y: y > 0), {}),
+    }
+    make, settings = (MODELS | more)[name]
+    model, samples = make(), np.asarray(settings.get("X", X))
+    model.train()
+    for xs in (samples, samples[:1]):
+        expected, replayed = model.predict(xs), predictions(model, xs)
+        assert replayed.shape == expected.shape
+        np.testing.assert_allclose(replayed, expected, rtol=1e-12, atol=1e-15)
+    assert model.training
 
 
 def test_a_rule_with_where_is_replayed():
