@@ -99,7 +99,8 @@ def check_function(
     """Print that a function gives what the right one gives; raise AssertionError where it does not.
 
     inputs    the arguments of each call; every call gets copies of its own
-    mistakes  hints, by a function with the mistake: a hint is given where its function explains every call
+    mistakes  hints, by a function with the mistake: a hint is given where its function explains every call, by what
+              it returns or by the kind of error that it raises
     seconds   computing time that one call may take
 
     >>> def slope(f, x, h):
@@ -117,6 +118,14 @@ def check_function(
         return
     calls = list(inputs)
     expected = [_plain(right(*deepcopy(call))) for call in calls]
+    known = [([_outcome(wrong, call) for call in calls], hint) for wrong, hint in (mistakes or {}).items()]
+    for given, hint in known:
+        if _same(given, expected, rtol):
+            raise ValueError(f"the mistake {hint!r} gives what is right at all inputs")
+
+    def hint_for(outcomes: list[Any]) -> str:
+        return next((hint for given, hint in known if _same(given[: len(outcomes)], outcomes, rtol)), "")
+
     results: list[Any] = []
     for call in calls:
         try:
@@ -125,15 +134,11 @@ def check_function(
             if isinstance(trouble.__cause__, NotImplementedError):
                 not_done(f"{name}: not done yet.")
                 return
-            raise CheckFailed(_with_hint(f"{_call(name, call)} {trouble.text}", trouble.hint)) from None
-    known = [(_results(wrong, calls), hint) for wrong, hint in (mistakes or {}).items()]
-    for given, hint in known:
-        if given is not None and _same(given, expected, rtol):
-            raise ValueError(f"the mistake {hint!r} gives what is right at all inputs")
+            hint = hint_for([*results, type(trouble.__cause__)]) or trouble.hint
+            raise CheckFailed(_with_hint(f"{_call(name, call)} {trouble.text}", hint)) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
         if not _same(yours, theirs, rtol):
-            fits = (hint for given, hint in known if given is not None and _same(given, results, rtol))
-            hint = next(fits, "is the `return` missing?" if yours is None else "")
+            hint = hint_for(results) or ("is the `return` missing?" if yours is None else "")
             raise CheckFailed(_with_hint(f"{_call(name, call)}: {_difference(yours, theirs)}", hint))
     print(f"{name}: right in all {len(calls)} calls.")
 
@@ -181,12 +186,12 @@ def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: floa
     return next((text for wrong, text in mistakes.items() if _same(answer, _plain(wrong), rtol)), "")
 
 
-def _results(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any] | None:
-    """What a function with a mistake gives; None where it raises, for then it explains no result."""
+def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
+    """What a function with a mistake returns, or the kind of error that it raises."""
     try:
-        return [_plain(function(*deepcopy(call))) for call in calls]
-    except Exception:
-        return None
+        return _plain(function(*deepcopy(call)))
+    except Exception as error:
+        return type(error)
 
 
 # ---- in words
@@ -219,7 +224,11 @@ def _distance(guess: float, actual: float) -> str:
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.3g} times" if ratio > 1 else f"1/{1 / ratio:.3g}"
+    """2.5 times, 40,000 times, 1/3, 0.4 times."""
+    fraction = 1 / ratio
+    if 1 < fraction and (fraction > 100 or isclose(fraction, round(fraction), rel_tol=1e-3)):
+        return f"1/{fraction:,.0f}"
+    return f"{ratio:,.0f} times" if ratio > 100 else f"{ratio:.3g} times"
 
 
 def _difference(yours: Any, expected: Any) -> str:
