@@ -323,8 +323,8 @@ assert abs(nudged / start.grad - 1) < 1e-6
 
 # %% [markdown]
 # Small it is, and right to all the digits shown. What is true in the claim is that a *long* memory is hard to learn
-# where the function itself forgets. The remedies change the function, as in notebook 12: gates or bridges that carry
-# the state over with a factor near 1.
+# where the function itself forgets. The remedies change the function, as in notebook 12: a way past the
+# step carries the old state over with a factor near 1.
 #
 # ## A layer for the state
 #

@@ -83,7 +83,7 @@ def cube(x):
 d = cube
 for name in ("first ", "second", "third ", "fourth"):
     d = grad(d)
-    print(name, "at 3:", d(3.0), "   for every x:", formula(d(Value(3.0, "x"))))
+    print(f"{name} at 3: {d(3.0):4}   for every x: {formula(d(Value(3.0, 'x')))}")
 fourth = grad(grad(grad(grad(sin))))
 print("sin, four times differentiated:", formula(fourth(Value(1.0, "x"))))
 
@@ -365,8 +365,9 @@ panel(right, banana, xs, ys, slow_b, fast_b, "banana")
 left.legend(fontsize="small")
 plt.show()
 
-count = next(k for k, p in enumerate(slow) if valley(p) < 1e-4)
-print(f"valley to 1e-4: descent {count} steps, Newton 1")
+for name, path in [("descent", slow), ("Newton", fast)]:
+    arrived = next(k for k, p in enumerate(path) if valley(p) < 1e-4)
+    print(f"valley, {name}: steps until the loss is below 1e-4: {arrived}")
 for name, path in [("descent", slow_b), ("Newton", fast_b)]:
     steps, p = len(path) - 1, path[-1]
     print(f"banana, {name} after {steps} steps: {p.round(6)}, loss {banana(p):.2g}")
@@ -715,7 +716,7 @@ def read_twice(rule):
 check_function(
     read_twice(soft_abs_rule),
     read_twice(lambda y, x: (x / y,)),
-    [(0.5,), (-2.0,), (3.0,)],
+    [(1.5,), (-2.0,), (0.4,)],
     {
         read_twice(lambda y, x: (2 * x / y,)): "the root's derivative is 1 / (2y): its 2 cancels the other one",
         read_twice(lambda y, x: (0.5 / y,)): "that is the root alone: times the derivative of 1 + x², which is 2x",
