@@ -226,7 +226,7 @@ def _distance(guess: float, actual: float) -> str:
 def _times(ratio: float) -> str:
     """2.5 times, 40,000 times, 1/3, 0.4 times."""
     fraction = 1 / ratio
-    if 1 < fraction and (fraction > 100 or isclose(fraction, round(fraction), rel_tol=1e-3)):
+    if fraction > 1 and (fraction > 100 or isclose(fraction, round(fraction), rel_tol=1e-3)):
         return f"1/{fraction:,.0f}"
     return f"{ratio:,.0f} times" if ratio > 100 else f"{ratio:.3g} times"
 
