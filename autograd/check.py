@@ -5,6 +5,7 @@ gives what was found as an object instead, which notebooks show. Code that raise
 which is no error unless CHAINGRAD_STRICT=1: see `checks/lesson.py`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
@@ -45,7 +46,8 @@ def _check(examine: Callable[P, Report]) -> Callable[P, None]:
         if found.ok:
             print(found)
         elif NOT_DONE in found.findings[0].text:
-            not_done(f"Not done yet: {found.findings[0].where}.")
+            method = re.search(rf"{NOT_DONE}\nin line \d+ of (\w+)", found.findings[0].text)
+            not_done(f"Not done yet: {f'`{method[1]}`' if method else found.findings[0].where}.")
         else:
             print(f"{found.verdict}.")
             raise CheckFailed(str(found))

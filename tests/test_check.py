@@ -141,6 +141,55 @@ def test_an_engine_that_lacks_things_is_told_which():
     )
 
 
+class Begun:
+    """An engine as far as `+`, which keeps local derivatives."""
+
+    def __init__(self, data, parents=(), local_derivatives=()):
+        self.data, self.grad, self.parents, self.local_derivatives = data, 0.0, parents, local_derivatives
+
+    def __add__(self, other):
+        other = other if isinstance(other, Begun) else Begun(other)
+        return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def backward(self):
+        self.grad = 1.0
+        for child in reversed(topological_order(self)):
+            for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+                parent.grad += local * child.grad
+
+
+def test_what_is_not_done_yet_is_called_by_its_method(capsys):
+    class NoSweep(Begun):
+        def backward(self):
+            raise NotImplementedError
+
+    check_value(NoSweep, level="add")
+    assert capsys.readouterr().out == "Not done yet: `backward`.\n"
+
+
+@pytest.mark.parametrize("wraps", [False, True])
+def test_local_derivatives_that_are_values_are_told_from_numbers_not_made_values(wraps):
+    class Slipped(Begun):
+        def __mul__(self, other):
+            other = Slipped(other) if wraps and not isinstance(other, Begun) else other
+            return Slipped(self.data * other.data, (self, other), (other, self))
+
+    finding = report(check_value, Slipped, level="mul").findings[0]
+    assert finding.where == "`mul`"
+    assert "is a `.data` missing, `other.data` as the local derivative?" in finding.hint
+
+
+class Unhashable:
+    __hash__ = None
+
+
+@pytest.mark.parametrize(("kind", "hint"), [(list, "a tuple can"), (Unhashable, "dataclass")])
+def test_what_cannot_be_hashed_has_a_hint_of_its_own(kind, hint):
+    with pytest.raises(TypeError) as error:
+        {kind()}
+    assert hint in hints.hint_for_error(error.value)
+
+
 def test_karpathys_lecture_engine_need_not_have_relu_but_some_activation():
     source = RIGHT["closures"]
     without = source.replace("def relu", "def rectify")

@@ -87,6 +87,15 @@ def test_a_guess_is_judged(guess, actual, said, capsys):
     assert capsys.readouterr().out == f"{said}\n"
 
 
+def test_a_number_in_quotes_is_told_from_a_wrong_one(capsys):
+    reveal("9", 9.0)
+    assert capsys.readouterr().out == "'9' is text: write the number without quotes.\n"
+    with pytest.raises(CheckFailed, match="minutes: '4' is text: write the number without quotes"):
+        check_answer("minutes", "4", 4.0)
+    reveal("9", "9")
+    assert capsys.readouterr().out == "Right: 9.\n"
+
+
 def test_a_usual_wrong_guess_has_its_own_reply(capsys):
     for guess, said in {6: "twice", 0: "none", 5: ""}.items():
         reveal(guess, 3.0, replies={6: "twice", 0: "none"})
@@ -160,6 +169,17 @@ def test_a_right_function_passes_and_may_change_its_arguments(capsys):
 def test_values_of_one_call_stay_one_graph():
     a = Value(3.0)
     check_function(lambda y, x: y.parents[0] is x, lambda y, x: True, [(a * a, a)])
+
+
+def test_a_call_is_told_with_the_labels_of_its_values():
+    y = Value(3.0, "x") * Value(2.0)
+    y.label = "y"
+    with pytest.raises(CheckFailed, match=r"slope\(y, x, 2, 5\): yours 1, expected 0"):
+        check_function(slope, lambda *inputs: 0.0, [(y, *y.parents, 5.0)])
+
+
+def slope(*inputs):
+    return 1.0
 
 
 def test_notebooks_show_the_message_alone():

@@ -38,7 +38,7 @@ MARKS = {
     "stops-at-mul": (1, 2, 0, 3),
     "endless": (1, 0, 0, 3),
 }
-NOTHING_DONE = ["Guess first: put your answer in", "Not done yet: `add`.", "Not done yet: the function."]
+NOTHING_DONE = ["Guess first: put your answer in", "Not done yet: `__add__`.", "Not done yet: the function."]
 FEEDBACK = {
     "blank": NOTHING_DONE,
     "emptied": NOTHING_DONE,
@@ -48,7 +48,7 @@ FEEDBACK = {
         "a + a at a = 1.3 d/da: yours 1, expected 2 hint: a value used twice must add up both contributions: use `+=`",
     ],
     "swaps": ["First problem, in `mul`: a * b at", "the operation's rule of derivatives is wrong"],
-    "stops-at-mul": ["Value is right at level 'add'.", "Not done yet: `mul`."],
+    "stops-at-mul": ["Value is right at level 'add'.", "Not done yet: `__mul__`."],
     "endless": ["still running after 1 s: an endless loop, or far too slow in line"],
 }
 

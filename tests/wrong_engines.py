@@ -745,6 +745,14 @@ WRONG = [
         "a plain number must be made a Value first",
         edits=[(WRAP, "")],
     ),
+    wrong(
+        "a tuple without its comma",
+        "`neg`",
+        "is not iterable",
+        "is a comma missing? A tuple of one is `(self,)`",
+        edits=[("Value(-self.data, (self,), (-1.0,))", "Value(-self.data, (self), (-1.0))")],
+        base="stored",
+    ),
     # ---- values
     wrong(
         "mul adds",

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from math import isclose
+from traceback import walk_tb
 from typing import NamedTuple
 
 from autograd.backprop import topological_order
@@ -154,6 +155,11 @@ def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) ->
 ERRORS: list[tuple[type[BaseException], str, str]] = [
     (
         TypeError,
+        "unhashable type: '(list|dict|set)'",
+        "a list cannot be put into a set, nor be a key: a tuple can, `tuple(row)`",
+    ),
+    (
+        TypeError,
         "unhashable type",
         "a class with `__eq__` and no `__hash__`, such as a dataclass, cannot be put into a set: use "
         "`@dataclass(eq=False)`",
@@ -162,6 +168,11 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
         TypeError,
         "'NoneType' object is not callable",
         "store the function, not its result: `out._backward = _backward`, without parentheses",
+    ),
+    (
+        TypeError,
+        "is not iterable|must support iteration",
+        "is a comma missing? A tuple of one is `(self,)`: `(self)` is self alone",
     ),
     (
         AttributeError,
@@ -176,7 +187,8 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     (
         TypeError,
         "unsupported operand .*'NoneType'",
-        "something is None that should be a number: one of: a gradient that does not start at 0; a missing `return`",
+        "something is None that should be a number: one of: a gradient that does not start at 0; a missing `return`, "
+        "or one that stands inside a loop or an `if` that was not entered",
     ),
     (
         RecursionError,
@@ -186,9 +198,22 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
 ]
 
+NUMBER_WANTED = r"'(int|float)' object has no attribute|unsupported operand .*'(int|float)' and '(?!NoneType)"
+
 
 def hint_for_error(error: BaseException) -> str:
     """The hint for what a learner's code raised, "" where it says enough itself."""
+    if (
+        isinstance(error, AttributeError | TypeError)
+        and _is_in_backward(error)
+        and re.search(NUMBER_WANTED, str(error))
+    ):
+        return "a Value stands where a number should: is a `.data` missing, `other.data` as the local derivative?"
     return next(
         (hint for kind, pattern, hint in ERRORS if isinstance(error, kind) and re.search(pattern, str(error))), ""
     )
+
+
+def _is_in_backward(error: BaseException) -> bool:
+    """Whether it was raised in a learner's `backward` or `_backward`, or in what that called."""
+    return any(frame.f_code.co_name.lstrip("_") == "backward" for frame, _ in walk_tb(error.__traceback__))

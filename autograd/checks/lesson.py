@@ -52,6 +52,9 @@ def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, 
         not_done(f"Guess first: put your answer in the place of {'...' if guess is ... else 'None'}.")
         return
     guess, actual = _plain(guess), _plain(actual)
+    if _is_quoted_number(guess, actual):
+        print(f"{guess!r} is text: write the number without quotes.")
+        return
     print(_wrapped(_judged(guess, actual)))
     reply = _of_mistake(guess, actual, replies or {})
     if reply:
@@ -81,6 +84,8 @@ def check_answer(
         not_done(f"{name}: not done yet.")
         return
     answer, right = _plain(answer), _plain(right)
+    if _is_quoted_number(answer, right):
+        raise CheckFailed(f"{name}: {answer!r} is text: write the number without quotes.")
     hint = _of_mistake(answer, right, mistakes or {}, rtol)
     if not _same(answer, right, rtol):
         raise CheckFailed(_with_hint(f"{name}: {_text(answer)} is not right.", hint))
@@ -148,6 +153,17 @@ def check_function(
 
 def _is_blank(answer: Any) -> bool:
     return answer is None or answer is ...
+
+
+def _is_quoted_number(answer: Any, right: Any) -> bool:
+    """Whether the text of a number was given where a number is asked for."""
+    if not (isinstance(answer, str) and isinstance(right, float)):
+        return False
+    try:
+        float(answer)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(x: Any) -> Any:
@@ -247,7 +263,7 @@ def _with_hint(text: str, hint: str) -> str:
 
 
 def _call(name: str, arguments: Iterable[Any]) -> str:
-    return f"{name}({', '.join(_text(_plain(x)) for x in arguments)})"
+    return f"{name}({', '.join(getattr(x, 'label', '') or _text(_plain(x)) for x in arguments)})"
 
 
 def _text(x: Any) -> str:
