@@ -1,8 +1,21 @@
-"""A browser without a window, driven by playwright. The tests need `pip install -e ".[test,browser]"` and Chromium."""
+"""A browser without a window, driven by playwright, and a JupyterLab for it to open.
 
+The tests need `pip install -e ".[test,browser]"` and Chromium.
+"""
+
+import json
 import os
+import re
+import secrets
 import shutil
+import socket
+import subprocess
+import sys
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
 
+import nbformat
 import pytest
 
 FLAGS = [
@@ -14,6 +27,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# JupyterLab's settings here: no question about news, and every cell on the page, not only those in view.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
 
 
 class View:
@@ -95,3 +114,101 @@ def view_of(page):
         return View(window or page, root)
 
     return view
+
+
+class Lab:
+    """A JupyterLab that runs: the folder it shows, and the environment of its processes."""
+
+    def __init__(self, root, environment, address, token):
+        self.root, self.environment, self.address, self.token = root, environment, address, token
+
+    def url(self, name):
+        return f"{self.address}/lab/tree/{name}?token={self.token}&reset"
+
+    def answers(self):
+        try:
+            with urlopen(f"{self.address}/api?token={self.token}", timeout=5) as response:
+                return response.status == 200
+        except (URLError, ConnectionError):
+            return False
+
+    @staticmethod
+    def wait_for(condition, seconds, explanation):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, explanation()
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A JupyterLab on this machine alone, with settings of its own."""
+    pytest.importorskip("playwright", reason='needs playwright: pip install -e ".[test,browser]"')
+    root = tmp_path_factory.mktemp("notebooks")
+    home = tmp_path_factory.mktemp("home")
+    token = secrets.token_hex()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folders = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = os.environ | dict.fromkeys(folders, str(home))
+    options = [
+        f"--ServerApp.{name}" for name in (f"port={port}", f"root_dir={root}", "ip=127.0.0.1", "allow_root=True")
+    ]
+    for name, settings in SETTINGS.items():
+        file = home / "lab" / "user-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(settings))
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--IdentityProvider.token={token}", *options]
+    with open(home / "log", "wb") as log:
+        server = subprocess.Popen(command, env=environment, cwd=root, stdout=log, stderr=log)
+    lab = Lab(root, environment, f"http://127.0.0.1:{port}", token)
+    try:
+        lab.wait_for(lab.answers, 120, lambda: (home / "log").read_text())
+        yield lab
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def lab_page(lab, chromium):
+    """Open a notebook of the lab's folder in a window of its own."""
+    contexts = []
+
+    def open_notebook(name):
+        contexts.append(chromium.new_context(viewport={"width": 1400, "height": 1000}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(60_000)
+        page.goto(lab.url(name), wait_until="domcontentloaded")
+        cells = nbformat.read(lab.root / name, as_version=4).cells
+        page.locator(".jp-Notebook .jp-Cell").nth(len(cells) - 1).wait_for()
+        # Before there is a kernel, "Run All Cells" runs none. The notebook's own indicator is idle even then.
+        page.locator("#jp-main-statusbar").get_by_text(re.compile(r"\| Idle$")).wait_for()
+        return page
+
+    yield open_notebook
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def run_all(chromium):
+    """Run all cells of a notebook that was just opened, until an element is there that shows that they have run."""
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    def run(page, element):
+        begun = page.locator(".jp-InputPrompt").filter(has_text=re.compile(r"\[[*\d]+\]")).first
+        for _ in range(6):
+            page.get_by_role("menuitem", name="Run").click()
+            page.get_by_text("Run All Cells", exact=True).click()
+            try:
+                begun.wait_for(timeout=10_000)
+                break
+            except (
+                TookTooLong
+            ):  # a JupyterLab that still starts loses the click, or goes through the cells and runs none
+                page.keyboard.press("Escape")
+        element.wait_for()
+
+    return run

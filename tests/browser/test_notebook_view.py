@@ -1,15 +1,8 @@
 """The view in a real JupyterLab: run, clicked, saved, opened again, not trusted, exported."""
 
-import os
 import re
-import secrets
-import socket
 import subprocess
 import sys
-import time
-from types import SimpleNamespace
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import nbformat
 import pytest
@@ -46,101 +39,31 @@ def gradients(count):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab on this machine alone, with settings of its own."""
-    pytest.importorskip("playwright", reason='needs playwright: pip install -e ".[test,browser]"')
-    root = tmp_path_factory.mktemp("notebooks")
-    home = tmp_path_factory.mktemp("home")
-    token = secrets.token_hex()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folders = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    environment = os.environ | dict.fromkeys(folders, str(home))
-    options = [
-        f"--ServerApp.{name}" for name in (f"port={port}", f"root_dir={root}", "ip=127.0.0.1", "allow_root=True")
-    ]
-    settings = home / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--IdentityProvider.token={token}", *options]
-    with open(home / "log", "wb") as log:
-        server = subprocess.Popen(command, env=environment, cwd=root, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: answers(f"{address}/api?token={token}"), 120, lambda: (home / "log").read_text())
-        python = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": python})
-        nbformat.write(notebook, root / "steps.ipynb")
-        url = lambda name: f"{address}/lab/tree/{name}?token={token}&reset"  # noqa: E731
-        yield SimpleNamespace(root=root, url=url, environment=environment)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_for(condition, seconds, explanation):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, explanation()
-        time.sleep(0.1)
-
-
-def answers(url):
-    try:
-        with urlopen(url, timeout=5) as response:
-            return response.status == 200
-    except (URLError, ConnectionError):
-        return False
+def notebook(lab):
+    """The name of a notebook with these cells, none of them run."""
+    python = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": python}), lab.root / "steps.ipynb")
+    return "steps.ipynb"
 
 
 @pytest.fixture(scope="module")
-def lab_page(lab, chromium):
-    """Open a notebook in a window of its own."""
-    contexts = []
-
-    def open_notebook(name):
-        contexts.append(chromium.new_context(viewport={"width": 1400, "height": 1000}))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(60_000)
-        page.goto(lab.url(name), wait_until="domcontentloaded")
-        page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for()
-        page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-        return page
-
-    yield open_notebook
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def live(lab_page):
+def live(notebook, lab_page, run_all):
     """JupyterLab with the notebook, its cells run."""
-    from playwright.sync_api import TimeoutError as TookTooLong
-
-    page = lab_page("steps.ipynb")
-    for milliseconds in (20_000, 30_000, 60_000):  # JupyterLab loses what is clicked while it still starts
-        page.get_by_role("menuitem", name="Run").click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        try:
-            page.locator(".cg-counter").nth(1).wait_for(timeout=milliseconds)
-            break
-        except TookTooLong:
-            if milliseconds == 60_000:
-                raise
-            page.keyboard.press("Escape")
+    page = lab_page(notebook)
+    run_all(page, page.locator(".cg-counter").nth(1))
     return page
 
 
 @pytest.fixture(scope="module")
-def saved(lab, live):
+def saved(lab, notebook, live):
     """The notebook as JupyterLab saved it."""
     live.locator(".jp-Cell .cm-content").first.click()
     live.keyboard.press("Control+s")
-    path = lab.root / "steps.ipynb"
-    wait_for(lambda: "data-bp" in path.read_text(encoding="utf-8"), 20, lambda: "the notebook was not saved")
-    return path
+    lab.wait_for(
+        lambda: "data-bp" in (lab.root / notebook).read_text(encoding="utf-8"), 20, lambda: "the notebook was not saved"
+    )
+    return lab.root / notebook
 
 
 def so_far(view):
