@@ -158,7 +158,7 @@ function picturePart(data, image) {
 
   function mark({ arrived, isFinal }, uses) {
     if (isFinal) return " ✓";
-    return arrived ? ` ${arrived}/${uses}` : "";
+    return arrived ? ` (${arrived} of ${uses})` : "";
   }
 
   function show(now) {

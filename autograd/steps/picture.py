@@ -67,10 +67,10 @@ def _title(wording: Wording, node: Value) -> str:
 
 
 def _gradient_widths(wording: Wording) -> Mapping[Value, int]:
-    """How many characters the gradient of each node takes at most, with `grad` before and ` 1/2` or ` ✓` behind it."""
+    """How many characters the gradient of each node takes at most, with `grad` before and ` (1 of 2)` or ` ✓` behind it."""
     widths = {wording.output: len("grad 1 ✓")}
     for step in wording.backward:
-        mark = f" {step.arrived}/{step.uses}" if not step.is_final else " ✓"
+        mark = f" ({step.arrived} of {step.uses})" if not step.is_final else " ✓"
         width = len("grad " + number_text(step.after) + mark)
         widths[step.parent] = max(width, widths.get(step.parent, 0))
     return widths
