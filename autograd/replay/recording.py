@@ -61,7 +61,7 @@ class Node:
         if parents:
             kinds = {p.kind for p in parents}
             self.kind = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
-            self.learns = any(p.learns for p in parents)
+            self.learns = True in [p.learns for p in parents]
 
 
 Pair = tuple[Node, Node, Node | None]  # two factors, and the node that is their product if there is one
