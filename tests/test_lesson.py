@@ -72,6 +72,8 @@ def test_a_blank_is_told_kindly_and_is_an_error_where_answers_must_be(ask, capsy
         (1, 3.0, "Your guess is 1, the answer is 3: 2 too low, 1/3 as much."),
         (1, 11013.8, "Your guess is 1, the answer is 11013.8: 11012.8 too low, 1/11,014 as much."),
         (4e5, 10.0, "Your guess is 400000, the answer is 10: 399990 too high, 40,000 times as much."),
+        (2.9, 3.0, "Your guess is 2.9, the answer is 3: 0.1 too low, 3.3% off."),
+        (0.016, 1 / 64, "Nearly right: 0.015625, your 0.016 is 2.4% off."),
         (0, 3.0, "Your guess is 0, the answer is 3: 3 too low."),
         (1e-9, 0.0, "Your guess is 1e-09, the answer is 0: 1e-09 too high."),
         (" Worse", "worse", "Right: worse."),

@@ -18,6 +18,7 @@ from autograd.checks.observe import Trouble, limited, short
 from autograd.checks.report import compared, shown
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
+NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
 WIDTH = 80  # of what is said, in characters
 
 
@@ -216,6 +217,8 @@ def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
 def _judged(guess: Any, actual: Any) -> str:
     if _same(guess, actual):
         return f"Right: {_text(actual)}."
+    if isinstance(guess, float) and isinstance(actual, float) and _same(guess, actual, NEARLY) and actual % 1:
+        return f"Nearly right: {_text(actual)}, your {_text(guess)} is {abs(guess / actual - 1):.1%} off."
     both = f"Your guess is {_text(guess)}, the answer is {_text(actual)}"
     if isinstance(guess, float) and isinstance(actual, float):
         return f"{both}: {_distance(guess, actual)}."
