@@ -67,7 +67,7 @@ def _title(wording: Wording, node: Value) -> str:
 
 
 def _gradient_widths(wording: Wording) -> Mapping[Value, int]:
-    """How many characters the gradient of each node takes at most, with `grad` before and ` (1 of 2)` or ` ✓` behind."""
+    """How many characters a gradient takes at most, with `grad` before and ` (1 of 2)` or ` ✓` behind."""
     widths = {wording.output: len("grad 1 ✓")}
     for step in wording.backward:
         mark = f" ({step.arrived} of {step.uses})" if not step.is_final else " ✓"
