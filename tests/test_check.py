@@ -524,6 +524,13 @@ def adam(p, g, state, lr, beta1, beta2, eps, t):
     return p - lr * (state["m"] / (1 - beta1**t)) / (math.sqrt(state["v"] / (1 - beta2**t)) + eps)
 
 
+def adam_that_overwrites(p, g, state, lr, beta1, beta2, eps, t):
+    new = adam(p, g, state, lr, beta1, beta2, eps, t)
+    state["m"] /= 1 - beta1**t
+    state["v"] /= 1 - beta2**t
+    return new
+
+
 def adam_counting(p, g, state, lr):
     t = state["t"] = state.get("t", 0) + 1
     return adam(p, g, state, lr, 0.9, 0.999, 1e-8, t)
@@ -594,6 +601,7 @@ WRONG_STEPS = [
     ),
     ("sgd", lambda p, g, s, lr: p - g, "yours 0.7, expected 1.42", "the learning rate is missing"),
     ("sgd", lambda p, g, s, lr: -lr * g, "yours -0.08", "that is the step without p"),
+    ("sgd", lambda p, g, s, lr: lr * g, "yours 0.08", "that is what is taken off p"),
     ("sgd", lambda p, g, s, lr: p, "yours 1.5", "p does not move"),
     ("sgd", lambda p, g, s, lr: None, "the step returned None", "return the new parameter"),
     ("sgd", lambda p, g: p - g, "TypeError", ""),
@@ -616,6 +624,7 @@ WRONG_STEPS = [
         "step 1 of p",
         "without a factor 1 - momentum",
     ),
+    ("momentum", lambda p, g, s, lr, momentum: p - lr * (momentum * s["v"] + g), "KeyError: 'v'", "is empty at first"),
     (
         "nesterov",
         lambda p, g, s, lr, momentum: p - lr * _velocity(s, g, momentum),
@@ -664,6 +673,13 @@ WRONG_STEPS = [
         "step 2 of p",
         "beta1 and beta2 are swapped",
     ),
+    (
+        "adam",
+        lambda p, g, s, lr, beta2, t: p - lr * g / (_mean(s, g * g, beta2) / (1 - beta2 * t)) ** 0.5,
+        "step 2 of p",
+        "is there a `*` for a `**`?",
+    ),
+    ("adam", adam_that_overwrites, "step 2 of p", "correct copies"),
     ("adamw", adam, "step 1 of p", "the decay is missing"),
     (
         "adamw",

@@ -87,7 +87,18 @@ def _rule_from(step_fn: Callable[..., Any], named: set[str], seconds: float) -> 
     def rule(p: float, g: float, state: State, s: Settings) -> float:
         values = {**s._asdict(), "betas": (s.beta1, s.beta2)}
         given = {n: x for n, x in values.items() if n in parameters & named}
-        returned = limited(lambda: step_fn(p, g, state, s.lr, **given), seconds)
+        try:
+            returned = limited(lambda: step_fn(p, g, state, s.lr, **given), seconds)
+        except Trouble as trouble:
+            if isinstance(trouble.__cause__, KeyError) and not state:
+                hint = "`state` is empty at first: `state.get(name, 0.0)` is 0 where there is nothing yet"
+                raise Trouble(trouble.text, hint) from trouble.__cause__
+            raise
+        if isinstance(returned, complex):
+            raise Trouble(
+                "the step's result is complex: the root of a negative number was taken",
+                "a running mean of squares is not negative, nor is 1 - beta2**t: is there a `*` for a `**`?",
+            )
         if returned is None:
             raise Trouble(
                 "the step returned None, not a number", "return the new parameter: a number is not changed in place"

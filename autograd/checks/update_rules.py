@@ -112,7 +112,18 @@ def _with(rule: Callable[..., float], **changes: Any) -> UpdateRule:
 
 
 SQUARE = "the running mean is of g * g, not of g"
+
+
+def _corrected_for_good(p: float, g: float, state: State, s: Settings) -> float:
+    """Adam that keeps the corrected means in the place of the running ones."""
+    new = adam(p, g, state, s)
+    state["m"] /= 1 - s.beta1 ** float(s.t)
+    state["v"] /= 1 - s.beta2 ** float(s.t)
+    return new
+
+
 ADAM: list[WrongStep] = [
+    ("the corrected means are kept: correct copies, and keep m and v as they are", _corrected_for_good),
     (
         "the bias correction is missing: divide m by 1 - beta1**t and v by 1 - beta2**t",
         _with(adam, corrected=(False, False)),
@@ -172,6 +183,7 @@ def mistakes_in(name: str) -> Iterator[WrongStep]:
     )
     yield "the learning rate is missing", lambda p, g, state, s: rule(p, g, state, s._replace(lr=1.0))
     yield "that is the step without p: return the new parameter", lambda p, g, state, s: rule(p, g, state, s) - p
+    yield "that is what is taken off p: return the new parameter", lambda p, g, state, s: p - rule(p, g, state, s)
     yield "p does not move", lambda p, g, state, s: p
     if name != "sgd":
         yield "nothing is kept from step to step: put it into `state`", lambda p, g, state, s: rule(p, g, {}, s)
