@@ -34,7 +34,6 @@ from nn.history import History
 from nn.layers import activation_named
 from nn.module import Module
 from nn.optimizers import norm_of
-from nn.replay import predictions
 
 
 def loss_curves(history: History, *, ax: Axes | Sequence[Axes] | None = None) -> NDArray[Any]:
@@ -88,7 +87,7 @@ def decision_boundary(
         raise ValueError(f"resolution is the number of points along each axis, at least 2, not {resolution}")
     across, up = (np.linspace(*canvas.widened(column), resolution) for column in X.T)
     points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    outputs = predictions(model, points).reshape(resolution, resolution, -1)
+    outputs = model.predict(points).reshape(resolution, resolution, -1)
     classes, n = metrics.target_classes(y, outputs.shape[-1])
     colours = canvas.class_colours(n)
     ax = canvas.own_axes(ax)

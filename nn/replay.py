@@ -12,18 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Program, Value, record
-from autograd.value import as_value, questions
+from autograd.value import as_value
 from nn.losses import categorical_cross_entropy, cross_entropy
-from nn.module import Module, evaluating, plain
+from nn.module import evaluating, plain
 from nn.optimizers import Array
+from nn.recording import ReplayError, flat, leaves, recording
 from nn.remedies import Dropout
 from nn.step import Eager, Settings, Step
 
 TARGETS_TRIED = 10_000  # different targets that the loss is asked about before it is replayed for them
-
-
-class ReplayError(Exception):
-    """Why a loss cannot be recorded for one sample and replayed for others."""
 
 
 class Replay(Step):
@@ -70,7 +67,7 @@ class Replay(Step):
         return self.evaluation.values(X, y)
 
     def _penalty(self) -> Program | None:
-        with _recording() as asked:
+        with recording() as asked:
             penalty = self.settings.penalty()
             if penalty is None:
                 return None
@@ -80,22 +77,6 @@ class Replay(Step):
         return program
 
 
-def predictions(model: Module, X: Array) -> Array:
-    """What `model.predict(X)` gives, to rounding; by replay where that gives the same for some of the samples."""
-    tried = slice(None, None, 1 + len(X) // 8)
-    some = model.predict(X[tried])
-    try:
-        with evaluating(model), _recording() as asked:
-            x = _leaves(X[0].tolist())
-            outputs = [*map(as_value, _flat(model(x)))]
-            program = record(outputs, _flat(x), model.parameters())
-    except ReplayError:
-        return model.predict(X)
-    replayed = program(X.reshape(len(X), -1)).reshape(len(X), *some.shape[1:])
-    same = not asked and np.allclose(replayed[tried], some, rtol=1e-9, atol=1e-9, equal_nan=True)
-    return replayed if same else model.predict(X)
-
-
 class _Recorded:
     """The program of one sample's loss and outputs; its inputs are the sample, its target and the dropout's factors."""
 
@@ -103,15 +84,15 @@ class _Recorded:
         self, settings: Settings, parameters: list[Value], dropouts: list[Dropout], X: NDArray[Any], y: NDArray[Any]
     ) -> None:
         self.settings, self.dropouts = settings, dropouts
-        with _recording() as asked, _same_draws(dropouts):
+        with recording() as asked, _same_draws(dropouts):
             output, x = self._called(X[0])
             self.shape = np.shape(plain(output))
             self.widths = [len(dropout.mask) for dropout in dropouts]
             self.classes = np.size(plain(output)) if settings.loss in (cross_entropy, categorical_cross_entropy) else 0
-            target = _leaves(self._targets(y[:1])[0].tolist())
+            target = leaves(self._targets(y[:1])[0].tolist())
             loss = settings.loss_of(output, target)
-            inputs = [*_flat(x), *_flat(target), *(m for dropout in dropouts for m in dropout.mask)]
-            self.program = record([loss, *map(as_value, _flat(output))], inputs, parameters)
+            inputs = [*flat(x), *flat(target), *(m for dropout in dropouts for m in dropout.mask)]
+            self.program = record([loss, *map(as_value, flat(output))], inputs, parameters)
         if asked:
             raise ReplayError(f"{asked[0]} of a Value decides what is computed")
         settings.check_reach(loss)
@@ -130,7 +111,7 @@ class _Recorded:
     def _called(self, row: NDArray[Any]) -> tuple[Any, Any]:
         """The model's output for a sample of fresh leaves, and the leaves."""
         drawn = [0] * len(self.dropouts)
-        x = _leaves(row.tolist())
+        x = leaves(row.tolist())
         for i, dropout in enumerate(self.dropouts):
             dropout.factors = _counted(dropout, drawn, i)  # type: ignore[method-assign]
         try:
@@ -172,23 +153,10 @@ class _Recorded:
                 factors = self._factors(1)
             with _same_draws(self.dropouts):
                 output = self.settings.model.batch(X[i : i + 1].tolist())[0]
-                eager = [self.settings.loss_of(output, y[i].tolist()).data, *_flat(plain(output))]
+                eager = [self.settings.loss_of(output, y[i].tolist()).data, *flat(plain(output))]
             replayed = self.program(self._columns(X[i : i + 1], y[i : i + 1], factors))[0]
             if not np.allclose(eager, replayed, rtol=1e-9, atol=1e-9, equal_nan=True):
                 raise ReplayError("another sample is computed in another way")
-
-
-@contextmanager
-def _recording() -> Iterator[list[str]]:
-    """Within it Values note what Python asks of their numbers; what fails there cannot be replayed."""
-    asked: list[str] = []
-    token = questions.set(asked)
-    try:
-        yield asked
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ReplayError(f"recording a sample failed: {error}") from error
-    finally:
-        questions.reset(token)
 
 
 @contextmanager
@@ -210,12 +178,3 @@ def _counted(dropout: Dropout, drawn: list[int], i: int) -> Any:
         return Dropout.factors(dropout, n)
 
     return factors
-
-
-def _leaves(numbers: Any) -> Any:
-    """The same numbers as fresh Values, in the same lists."""
-    return list(map(_leaves, numbers)) if isinstance(numbers, list) else Value(numbers)
-
-
-def _flat(nested: Any) -> list[Any]:
-    return [v for part in nested for v in _flat(part)] if isinstance(nested, list | tuple | np.ndarray) else [nested]

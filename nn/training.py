@@ -20,7 +20,8 @@ from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse
 from nn.metrics import accuracy
 from nn.module import Module, Rng, evaluating
 from nn.optimizers import Optimizer
-from nn.replay import Replay, ReplayError
+from nn.recording import ReplayError
+from nn.replay import Replay
 from nn.step import Eager, Loss, Settings, Step
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]

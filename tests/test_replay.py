@@ -8,7 +8,6 @@ import pytest
 import nn
 from autograd import Value, where
 from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Recurrent, Residual, Sequential, fit
-from nn.replay import predictions
 
 X, Y = nn.data.moons(70, noise=0.1, rng=0)
 each = pytest.mark.parametrize
@@ -226,19 +225,48 @@ def test_what_cannot_be_replayed_is_trained_eagerly_and_says_why(name, capsys):
 
 @each("name", [*MODELS, "batch norm", "branch"])
 def test_predictions_by_replay_are_those_of_the_model(name):
-    """The same for one sample, and where a branch or a coupling of the samples leaves them to the model itself."""
+    """Also where a branch leaves them to the model itself, which then gives them to the last bit."""
     more = {
         "batch norm": (lambda: Sequential(Layer(2, 3, rng=0), BatchNorm(3), Layer(3, 1, rng=1)), {}),
         "branch": (lambda: Branching(lambda y: y > 0), {}),
     }
     make, settings = (MODELS | more)[name]
     model, samples = make(), np.asarray(settings.get("X", X))
+    assert len(samples) >= nn.module.MANY
     model.train()
-    for xs in (samples, samples[:1]):
-        expected, replayed = model.predict(xs), predictions(model, xs)
-        assert replayed.shape == expected.shape
-        np.testing.assert_allclose(replayed, expected, rtol=1e-12, atol=1e-15)
+    expected, replayed = model.predict(samples, replay=False), model.predict(samples)
+    assert replayed.shape == expected.shape
+    np.testing.assert_allclose(replayed, expected, rtol=1e-12, atol=1e-15)
+    assert (name == "branch") <= np.array_equal(replayed, expected)
     assert model.training
+
+
+def test_many_predictions_call_the_model_for_a_few_samples():
+    class Counting(Layer):
+        calls = 0
+
+        def __call__(self, x):
+            self.calls += 1
+            return super().__call__(x)
+
+    model = Counting(2, 1, rng=0)
+    model.predict(np.ones((1000, 2)))
+    assert model.calls < 12
+    model.predict(np.ones((1000, 2)), replay=False)
+    assert model.calls > 1000
+
+
+def test_a_model_that_wants_plain_numbers_predicts_as_before():
+    class Plain(Module):
+        def __init__(self):
+            self.inner = Layer(2, 2, rng=0)
+
+        def __call__(self, x):
+            assert isinstance(x[0], float), "plain numbers, please"
+            return self.inner(x)[int(x[0] > 0)]
+
+    model = Plain()
+    assert np.array_equal(model.predict(X), model.predict(X, replay=False))
 
 
 def test_a_rule_with_where_is_replayed():
