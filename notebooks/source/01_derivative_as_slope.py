@@ -4,8 +4,7 @@
 # **Goal.** Ask any function how fast it changes, and get a number you can trust.
 #
 # **You need** Python's functions, and to know what a slope is. **Afterwards you can** estimate a derivative by
-# nudging an input, say how exact the estimate is and why a smaller nudge is not always a better one, and let a slope
-# lead you downhill.
+# nudging an input, choose the nudge, say how exact the estimate is, and let a slope lead you downhill.
 
 # %% [markdown]
 # ## Nudge the input
@@ -80,10 +79,12 @@ my_guess = 9.61
 # $$f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}$$
 #
 # It is a property of the function at one place. For this function there is a rule that gives it at every place, and the
-# engine that this course is about knows the rule:
+# engine that this course is about knows the rule. `grad(f)` is the derivative as a function. Give it not a float but a
+# `Value`, the engine's number that remembers how it was computed, here a 2 with the name x, and `formula` writes down
+# what was computed:
 
 # %%
-from autograd import Value, formula
+from autograd import Value, formula, grad
 
 formula(grad(f)(Value(2.0, "x")))
 
@@ -135,6 +136,7 @@ check_function(
         lambda f, x, h: (f(x + h) - f(x - h)) / h: "from x - h to x + h it is 2h, not h",
         lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h: "`/ 2 * h` divides by 2 and multiplies by h: write `/ (2 * h)`",
         lambda f, x, h: f(x + h) - f(x - h) / (2 * h): "the whole difference is divided: put it in brackets",
+        lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h): "what is ahead minus what is behind",
     },
 )
 
@@ -159,6 +161,11 @@ def my_slope(f, x, h):
     return f(x + h) - f(x - h) / (2 * h)
 
 
+# %% wrong="central" hint="what is ahead minus what is behind"
+def my_slope(f, x, h):
+    return (f(x - h) - f(x + h)) / (2 * h)
+
+
 # %% wrong="central" hint="`return` missing"
 def my_slope(f, x, h):
     (f(x + h) - f(x - h)) / (2 * h)
@@ -176,7 +183,7 @@ for h in (0.1, 0.01, 0.001):
 
 # %% [markdown]
 # A ten times smaller $h$ makes the forward difference ten times better, and the central difference a hundred times: its
-# error shrinks with $h^2$. So make $h$ tiny and be done?
+# error shrinks with $h^2$.
 #
 # **Guess first.** Take $\sin$ at 1, whose derivative is $\cos 1$, and the central difference. Go from $h = 10^{-5}$ to
 # $h = 10^{-10}$. Does the error become `"smaller"`, stay `"the same"`, or become `"larger"`?
@@ -214,6 +221,8 @@ my_guess = "smaller"
 my_guess = "the same"
 
 # %%
+from math import cos, sin
+
 steps = np.logspace(-12, 0, 200)
 sine = [abs(central_difference(sin, 1.0, h) - cos(1.0)) for h in steps]
 parabola = [abs(central_difference(lambda x: x**2, 1.3, h) - 2.6) for h in steps]
@@ -234,12 +243,15 @@ largest = max(np.array(parabola)[steps > 0.01])
 print(f"largest error of the parabola for h above 0.01: {largest:.0e}")
 
 # %% [markdown]
-# Two errors work against each other. The bend of the curve costs about $\frac{f'''(x)}{6} h^2$, which shrinks with
-# $h$. Rounding costs about $\varepsilon / h$, which grows. Together they draw the V that you see, and its lowest
-# point is the best that a central difference can do.
+# Two errors work against each other. A curve that bends more on one side of the point than on the other costs about
+# $\frac{f'''(x)}{6} h^2$, which shrinks with $h$. Here $f'''$, the third derivative, says how the bend changes; that it
+# is a sixth, take on trust: the dashed line lies on the dots. Rounding costs about $\varepsilon / h$, which grows as
+# $h$ shrinks, where $\varepsilon \approx 2 \cdot 10^{-16}$ is the distance from 1 to the next float. Together they draw
+# the V that you see, and its lowest point is the best that a central difference can do.
 #
-# The parabola has no right arm: its third derivative is 0, so a central difference of it is exact but for rounding,
-# whatever the $h$. A method that looks perfect on a parabola may still be wrong elsewhere.
+# The parabola has no right arm: its bend is the same everywhere and its third derivative 0, so a central difference
+# of it is exact but for rounding, whatever the $h$. A method that looks perfect on a parabola may still be wrong
+# elsewhere.
 #
 # Engines like ours do not nudge at all. They apply the rule, and there is no $h$ to choose:
 
@@ -258,7 +270,8 @@ assert grad(engine_sin)(1.0) == cos(1.0)
 #
 # $$x \leftarrow x - \text{rate} \cdot f'(x)$$
 #
-# This is **gradient descent**, in one variable. Training a network is the same line with more variables.
+# The rate is a small number that you choose: how far a step goes for a slope of 1. This is **gradient descent**, in one
+# variable. Training a network is the same line with more variables.
 
 
 # %%
@@ -286,7 +299,8 @@ plt.show()
 #
 # ## Break it on purpose
 #
-# Beside the right walker go two wrong ones. The first takes a nudge of $10^{-17}$. The second has a plus for the minus.
+# Beside the right walker go two wrong ones. The first takes a nudge of $10^{-17}$. The second turns the slope's sign,
+# which makes the minus of the step a plus.
 
 
 # %%
@@ -365,8 +379,8 @@ degrees_a_minute = -4
 #
 # <details><summary>Hint</summary>
 #
-# A `while` loop: as long as the slope is too large in size, take a step and count it. `abs()` gives the size of a
-# number.
+# A `while` loop: as long as the slope is too large in size, take a step and count it. The slope changes with every
+# step, so ask for it in the loop. `abs()` gives the size of a number.
 #
 # </details>
 
@@ -384,7 +398,7 @@ def steps_down(slope, x, rate):
 
 
 # %% check="count"
-def descent_with(goes_on, sign=-1, count=0):
+def descent_with(goes_on, sign=-1, count=0, result=lambda steps, x: steps):
     """Descent that goes on while this holds of the slope, at most 200 steps."""
 
     def steps_down(slope, x, rate):
@@ -392,7 +406,7 @@ def descent_with(goes_on, sign=-1, count=0):
         while goes_on(slope(x)) and steps < 200:
             x = x + sign * rate * slope(x)
             steps += 1
-        return steps
+        return result(steps, x)
 
     return steps_down
 
@@ -411,6 +425,9 @@ check_function(
         descent_with(
             lambda slope: abs(slope) >= 0.001, sign=1
         ): "that goes uphill: step against the slope, x - rate * slope",
+        descent_with(
+            lambda slope: abs(slope) >= 0.001, result=lambda steps, x: x
+        ): "that is where the walk ends: return how many steps it took",
     },
 )
 
@@ -431,6 +448,13 @@ def steps_down(slope, x, rate):
         x = x - rate * slope(x)
         steps += 1
     return steps
+
+
+# %% wrong="count" hint="how many steps it took"
+def steps_down(slope, x, rate):
+    while abs(slope(x)) >= 0.001:
+        x = x - rate * slope(x)
+    return x
 
 
 # %% wrong="count" hint="endless loop"
