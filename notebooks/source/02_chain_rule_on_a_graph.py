@@ -10,8 +10,9 @@
 # %% [markdown]
 # ## Several inputs, several derivatives
 #
-# A function of two inputs can be nudged in two ways. Nudge one and hold the other: that slope is a **partial
-# derivative**.
+# A function of two inputs can be asked twice: nudge one input and hold the other. That slope is a **partial
+# derivative**, *of* the output *toward* that input (books say *with respect to*, and code `wrt`). It is written
+# $\partial c / \partial a$, with a round d.
 #
 # **Guess first.** Let $c = a \cdot b$, with $a = 2$ and $b = -3$. Toward which of the two is the derivative of $c$
 # larger in size, `"a"` or `"b"`?
@@ -43,7 +44,9 @@ my_guess = "b"
 #
 # $$\frac{\partial c}{\partial a} = b \qquad \frac{\partial c}{\partial b} = a$$
 #
-# All partial derivatives together, here $(b, a) = (-3, 2)$, are the **gradient**. The engine has it from the rule:
+# All partial derivatives together, here $(b, a) = (-3, 2)$, are the **gradient** of $c$ in mathematics. In code, and in
+# this course, a single one is called so too: *the gradient of a* is $\partial c / \partial a$. The engine has them
+# from the rule:
 
 # %%
 from autograd import explain, operations
@@ -67,8 +70,8 @@ draw(y)
 
 # %% [markdown]
 # Read it from left to right: $a$ and $b$ make $c$, then $c$ and $b$ make $d$, then $c$ and $d$ make $y$. On each edge
-# stands a **local derivative**: how fast the right end changes with the left end, if nothing else moves. That is all
-# one operation knows, and all it needs to know.
+# stands a **local derivative**: how fast the right end changes with the left end, if nothing else moves. A sum hands a
+# nudge on as it is: its edges carry 1. That is all one operation knows, and all it needs to know.
 #
 # How does a nudge of $b$ reach $y$? Along a path, each edge multiplies it. Where paths meet, what they bring adds up.
 #
@@ -133,6 +136,7 @@ def f(a, b):
     return c * d
 
 
+h = 1e-6
 nudged = (f(2.0, -3.0 + h) - f(2.0, -3.0 - h)) / (2 * h)
 print(f"nudged {nudged:.4f}, by paths {explain(y, b).total:.4f}")
 
@@ -152,12 +156,13 @@ def by_paths(output, wrt, along, across):
 
 
 print("    right  swapped   nudged")
-for v, (i, j) in {a: (h, 0), b: (0, h)}.items():
+for v, i, j in [(a, h, 0), (b, 0, h)]:
     right = by_paths(y, v, along=prod, across=sum)
     swapped = by_paths(y, v, along=sum, across=prod)
     nudged = (f(2 + i, -3 + j) - f(2 - i, -3 - j)) / (2 * h)
     print(f"{v.label}  {right:7.2f}  {swapped:7.2f}  {nudged:7.2f}")
-    assert abs(right - nudged) < 1e-6 < abs(swapped - nudged)
+    assert abs(right - nudged) < 1e-6
+    assert abs(swapped - nudged) > 1
 
 # %% [markdown]
 # The swapped rule gives numbers that look no worse than the right ones. Only the nudge tells.
@@ -166,6 +171,13 @@ for v, (i, j) in {a: (h, 0), b: (0, h)}.items():
 #
 # **Exercise.** The same graph with other numbers: $a = 4$, $b = \tfrac12$, and again $c = a \cdot b$, $d = c + b$,
 # $y = c \cdot d$. Write the local derivative of each edge in the place of `None`; `dc_da` is $\partial c / \partial a$.
+#
+# <details><summary>Hint</summary>
+#
+# You need the numbers first: what are $c$ and $d$? Then each edge asks of one operation only. A product hands on the
+# other factor, a sum hands on 1.
+#
+# </details>
 
 # %% exercise="edges"
 ### BEGIN SOLUTION
@@ -213,21 +225,13 @@ dy_dc = 4.5
 dy_dd = 2
 
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# You need the numbers first: what are $c$ and $d$? Then each edge asks of one operation only. A product hands on the
-# other factor, a sum hands on 1.
-#
-# </details>
-#
 # > **Misconception: "the number on an edge is the gradient".** A local derivative belongs to an edge: child toward
 # > parent, nothing else moves. A gradient belongs to a value: the output toward it, along all paths. On an edge into
 # > the output the two may agree, and that is where the confusion comes from.
 
 # %%
-y.backward()
 print("∂y/∂c on the edge c → y:  ", y.local_derivatives[0])
-print("gradient of c, all paths: ", c.grad)
+print("gradient of c, all paths: ", explain(y, c).total)
 
 # %% [markdown]
 # ## Too many paths
@@ -243,11 +247,11 @@ def doublings(n):
     return x, y
 
 
-x, y3 = doublings(3)
-draw(y3, paths=explain(y3, x).paths)
+x, y2 = doublings(2)
+draw(y2, paths=explain(y2, x).paths)
 
 # %% [markdown]
-# Three doublings have eight paths, and each doubling more has twice as many. Thirty have over a thousand million:
+# Two doublings have four paths, and each doubling more has twice as many. Thirty have over a thousand million:
 
 # %%
 x, y30 = doublings(30)
@@ -292,11 +296,11 @@ my_guess = 31
 
 # %% [markdown]
 # This sweep is **backpropagation**, or reverse mode: `y.backward()`. Afterwards each value's `grad` is the derivative
-# of the output toward it. In the small graph you can follow it from the right: 1, then 1 + 1, then 2 + 2, then 4 + 4.
+# of the output toward it. In the small graph you can follow it from the right: 1, then 1 + 1, then 2 + 2.
 
 # %%
-y3.backward()
-draw(y3)
+y2.backward()
+draw(y2)
 
 # %%
 y30.backward()
@@ -324,10 +328,13 @@ def cost(numbers):
 
 numbers = [((7 * i) % 13) / 13 for i in range(100)]
 
-by_nudging = []
-for i in range(100):
-    up, down = ([*numbers[:i], numbers[i] + s, *numbers[i + 1 :]] for s in (h, -h))
-    by_nudging.append((cost(up) - cost(down)) / (2 * h))
+
+def moved(i, step):
+    """The numbers, with a step added to number i."""
+    return [x + step if j == i else x for j, x in enumerate(numbers)]
+
+
+by_nudging = [(cost(moved(i, h)) - cost(moved(i, -h))) / (2 * h) for i in range(100)]
 print(f"nudging: {calls} evaluations")
 
 calls = 0
@@ -367,6 +374,8 @@ check_answer(
         2 * v.data + 3 + 1: "along a path the derivatives are multiplied, not added",
         v.data**2: "that is y itself",
         2 * 3 * p.data * 3: "the square is taken of v, which is u + 1",
+        3: "that is the first edge alone: go on, through the square",
+        3 * v.data: "the square's derivative is 2v, not v",
     },
 )
 
@@ -378,6 +387,12 @@ dy_da = 18
 
 # %% wrong="chain" hint="that is y itself"
 dy_da = 49
+
+# %% wrong="chain" hint="the first edge alone"
+dy_da = 3
+
+# %% wrong="chain" hint="2v, not v"
+dy_da = 21
 
 # %% [markdown]
 # **Exercise 2: two paths.** Let $a = 2$, $b = a + 1$ and $y = a \cdot b$. What is $\partial y / \partial a$?
@@ -418,8 +433,8 @@ dy_da = 2
 dy_da = 6
 
 # %% [markdown]
-# **Exercise 3: all paths, by a function.** Write the rule as a function that calls itself. `wrt` is short for "with
-# respect to". A value has `.parents` and `.local_derivatives`, in the same order.
+# **Exercise 3: all paths, by a function.** Write the rule as a function that calls itself. A value has `.parents` and
+# `.local_derivatives`, in the same order.
 #
 # <details><summary>Hint</summary>
 #
@@ -454,16 +469,18 @@ def recursive(combine, at_end=1.0):
     return derivative
 
 
+returned_early = "only the first parent counts: `return` stands inside the loop"
 check_function(
     derivative,
     lambda output, wrt: explain(output, wrt).total,
-    [(y, b), (y, a), (d, b), (y3, y3.parents[0]), (c, Value(1.0, "stranger"))],
+    [(y, b), (y, a), (d, b), (y2, y2.parents[0]), (c, Value(1.0, "stranger"))],
     {
         recursive(lambda pairs: sum(d * g for d, g in pairs), 0.0): "where the path ends, at wrt, the derivative is 1",
-        recursive(lambda pairs: pairs[0][0] * pairs[0][1] if pairs else 0): "only the first parent counts: `return` "
-        "stands inside the loop",
+        recursive(lambda pairs: pairs[0][0] * pairs[0][1] if pairs else 0): returned_early,
+        recursive(lambda pairs: pairs[0][0] * pairs[0][1] if pairs else None): returned_early,
         recursive(lambda pairs: pairs[-1][0] * pairs[-1][1] if pairs else 0): "only the last parent counts: add up",
         recursive(lambda pairs: sum(d + g for d, g in pairs)): "along a path the derivatives are multiplied, not added",
+        recursive(lambda pairs: prod(d * g for d, g in pairs)): "across the parents the products are added",
     },
 )
 
@@ -480,6 +497,24 @@ def derivative(output, wrt):
     for parent, local in zip(output.parents, output.local_derivatives, strict=True):
         return local * derivative(parent, wrt)
     return 0.0
+
+
+# %% wrong="recursion" hint="`return` stands inside the loop"
+def derivative(output, wrt):  # noqa: RET503
+    if output is wrt:
+        return 1.0
+    for parent, local in zip(output.parents, output.local_derivatives, strict=True):
+        return local * derivative(parent, wrt)
+
+
+# %% wrong="recursion" hint="the products are added"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1.0
+    product = 1.0
+    for parent, local in zip(output.parents, output.local_derivatives, strict=True):
+        product *= local * derivative(parent, wrt)
+    return product
 
 
 # %% wrong="recursion" hint="add up"
