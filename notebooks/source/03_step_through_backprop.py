@@ -23,8 +23,9 @@ c.label, d.label, y.label = "c", "d", "y"
 draw(y)
 
 # %% [markdown]
-# The backward pass starts at the output, whose gradient toward itself is 1. From then on there is **one kind of
-# event**. A value hands a share of its gradient to one of its parents, across one edge:
+# The backward pass starts at the output. Its gradient is 1, the **seed**: it changes as itself. From then on there is
+# **one kind of event**. A value, the **child**, hands a share of its gradient to one of its parents, the values that it
+# was computed from, across one edge:
 #
 # $$\text{parent.grad} \mathrel{+}= \text{local derivative} \times \text{child.grad}$$
 #
@@ -73,8 +74,8 @@ my_guess = -9
 my_guess = -6
 
 # %% [markdown]
-# **A gradient is partial until every use has reported.** Only then is it the derivative of the output, and only then
-# may it be handed on.
+# **A gradient is partial until every use has reported**, that is, every edge to a child. Only then is it the derivative
+# of the output, and only then may it be handed on.
 #
 # ## Step yourself
 #
@@ -86,13 +87,10 @@ my_guess = -6
 steps
 
 # %% [markdown]
-# In the box *Nudge a value* change $a$ or $b$ a little: the output moves by about the gradient times the nudge. The
-# same pass as a table:
-
-# %%
-print(steps)
-
-# %% [markdown]
+# In the box *Nudge a value* change $a$ or $b$ a little: the output moves by about the gradient times the nudge. In
+# *The steps as a table* find the two reports to $b$: after step 4 one of two has arrived, after step 6 its gradient
+# is final.
+#
 # ## Break it on purpose
 #
 # Here is the sweep as a function. It visits the values in a given order, and each hands its gradient on. Only the
@@ -117,7 +115,7 @@ right
 # In this order $c$ comes after $d$, when all of its uses have reported. An impatient engine takes what is nearest to
 # the output first: $y$, then its parents $c$ and $d$.
 #
-# **Guess first.** What does the impatient engine find for $\partial y / \partial a$, where the right one finds 45?
+# **Guess first.** What does the impatient engine find for $\partial y / \partial a$, where the right one finds 45.0?
 
 # %% guess="impatient"
 ### BEGIN SOLUTION
@@ -156,19 +154,28 @@ print("           " + "".join(f"{name:>7}" for name in right))
 print("right:     " + "".join(f"{g:7.0f}" for g in right.values()))
 print("impatient: " + "".join(f"{g:7.0f}" for g in early.values()))
 print("nudged:    " + "".join(f"{g:7.0f}" for g in nudged))
-assert abs(nudged[0] - right["a"]) < 1e-6 > abs(nudged[1] - right["b"])
+assert abs(nudged[0] - right["a"]) < 1e-6
+assert abs(nudged[1] - right["b"]) < 1e-6
 
 # %% [markdown]
-# Near the output, at $c$, $d$ and $y$, all is right in the end. Farther away, at $a$ and $b$, nothing is. In a deep
-# network such a mistake would leave the last layers in order and spoil all the first ones. An order in which each
-# value waits for all of its uses is a **topological order**, read backwards. In notebook 5 you write a function that
-# finds it.
+# Near the output, at $c$, $d$ and $y$, all is right in the end. Farther away, at $a$ and $b$, nothing is. In a long
+# computation such a mistake leaves what is near the output in order, and spoils what is behind it. An order in which
+# each value waits for all of its uses is a **topological order**, read backwards. In notebook 5 you write a function
+# that finds it.
 #
 # ## Predict the pass
 #
 # **Exercise.** A new graph: $p = 3$, $q = 2$, then $r = p \cdot q$, $s = r + p$, $z = s \cdot r$. Do the backward
-# pass on paper, in the order $z$, $s$, $r$. Write the gradient of $r$ after each of its two reports, and the
-# gradients of $s$, $p$ and $q$ at the end.
+# pass on paper, in the order $z$, $s$, $r$. Write the gradient of $r$ after each of the two reports that reach it, and
+# the gradients of $s$, $p$ and $q$ at the end.
+#
+# <details><summary>Hint</summary>
+#
+# First the numbers: $r$, $s$, $z$. Then $z$ reports to $s$ and to $r$; $s$ reports to $r$ and to $p$; last, $r$
+# reports to $p$ and to $q$. Every report is local derivative times the reporter's gradient, and is added to what is
+# there.
+#
+# </details>
 
 # %% exercise="predict"
 ### BEGIN SOLUTION
@@ -243,14 +250,6 @@ grad_s, grad_r_first, grad_r, grad_p, grad_q = 9, 6, 15, 36, 45
 grad_s, grad_r_first, grad_r, grad_p, grad_q = 6, 9, 15, 36, 3
 
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# First the numbers: $r$, $s$, $z$. Then $z$ reports to $s$ and to $r$; $s$ reports to $r$ and to $p$; last, $r$
-# reports to $p$ and to $q$. Every report is local derivative times the reporter's gradient, and is added to what is
-# there.
-#
-# </details>
-#
 # > **Misconception: "`backward()` updates the values".** It measures. It writes gradients and changes no number of the
 # > computation; moving a parameter against its gradient is a step of its own, and you have to take it.
 
@@ -285,6 +284,7 @@ check_answer(
         5: "that is how many values there are: an event is an edge, and a value used twice has two",
         8: "a + b is computed once: its own two edges count once",
         4: "a value that is used twice has two edges",
+        7: "the seed is where the pass begins: it is no event",
     },
 )
 
@@ -296,6 +296,9 @@ events = 5
 
 # %% wrong="count" hint="computed once"
 events = 8
+
+# %% wrong="count" hint="it is no event"
+events = 7
 
 # %% [markdown]
 # **Exercise 2: three reports.** Let $x = 5$, $u = x \cdot x$ and $w = u \cdot x$, so that $x$ is used three times.
@@ -392,6 +395,8 @@ check_function(
         sweep_with(
             lambda old, local, g: old + local + g
         ): "multiply along an edge: local derivative times the child's gradient",
+        lambda edges, output: {}[output]: "at its first report a value has no entry yet: `gradients.get(parent, 0.0)`. "
+        "And an edge is child, parent, local derivative, in this order",
     },
 )
 
@@ -409,6 +414,22 @@ def backpropagate(edges, output):
     gradients = {output: 1.0}
     for _, parent, local in edges:
         gradients[parent] = gradients.get(parent, 0.0) + local
+    return gradients
+
+
+# %% wrong="sweep" hint="a value has no entry yet"
+def backpropagate(edges, output):
+    gradients = {output: 1.0}
+    for child, parent, local in edges:
+        gradients[parent] += local * gradients[child]
+    return gradients
+
+
+# %% wrong="sweep" hint="an edge is child, parent, local derivative"
+def backpropagate(edges, output):
+    gradients = {output: 1.0}
+    for parent, child, local in edges:
+        gradients[parent] = gradients.get(parent, 0.0) + local * gradients[child]
     return gradients
 
 
