@@ -51,7 +51,7 @@ c = Value(a.data * b.data, (a, b), (b.data, a.data), "·", label="c")
 # local derivatives are numbers too, known as soon as $a$ and $b$ are: toward $a$ it is $b$, toward $b$ it is $a$. (You
 # will meet code that calls the parents *children*, because it looks from the output. What is meant are the inputs.)
 #
-# That is enough to do the events of this one operation:
+# That is enough to do the events of this one operation (`strict=True` complains where the two are not equally long):
 
 # %%
 c.grad = 1.0
@@ -119,6 +119,9 @@ def sum_of(a, b):
     return remembered(Value(a) + Value(b))
 
 
+sum_of.__name__ = "__add__"  # what the check calls it
+
+
 def sum_with(a, b, parents, local_derivatives):
     return {"data": a + b, "parents": parents, "local derivatives": local_derivatives}
 
@@ -139,7 +142,7 @@ try:
     check_function(
         sum_of,
         lambda a, b: sum_with(a, b, [a, b], [1, 1]),
-        [(2.0, -3.0), (0.5, 4.0)],
+        [(2.5, -3.0), (0.5, 4.0)],
         {
             lambda a, b: a + b: "a plain number forgets: put it into a new Value",
             lambda a, b: sum_with(a, b, [], []): "the sum does not know what it was computed from: (self, other)",
@@ -149,7 +152,7 @@ try:
             ): "the parents are the Values themselves, self and other: a number has no gradient to add to",
             lambda a, b: (
                 "its parents and its local derivatives are not both tuples"
-            ): "tuples, in round brackets: a set "
+            ): "tuples, in round brackets, with an entry for each parent: a set "
             "forgets which local derivative belongs to whom, and of `a + a` it keeps one parent",
             lambda a, b: sum_with(a, b, [a, b], [b, a]): "that is the product's rule: a sum grows exactly as fast as "
             "each of its terms",
@@ -244,6 +247,12 @@ class Value(Value):
         return Value(self.data + other.data, {self, other}, (1.0, 1.0), "+")
 
 
+# %% wrong="add" hint="an entry for each parent"
+class Value(Value):
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), 1.0, "+")
+
+
 # %% wrong="add" hint="that is the product's rule"
 class Value(Value):
     def __add__(self, other):
@@ -281,8 +290,8 @@ from autograd import topological_order
 
 # %% [markdown]
 # **Exercise.** Write `backward()`. It begins at `self`, whose gradient is 1, and goes on until the events of all edges
-# are done. The check tries a dozen graphs of sums and names the mistake if there is one; the `out` of its hints is the
-# result of an operation, the child.
+# are done. The check tries a dozen graphs of sums and names the mistake if there is one. (Where a hint says `out`, it
+# means the child.)
 #
 # <details><summary>Hint</summary>
 #
@@ -533,22 +542,10 @@ for text, f in forms.items():
 # ## Numbers beside Values
 #
 # People write `a * 2 + 1`. Then `other` is no Value, and has neither `.data` nor a gradient. One line in `__add__` and
-# `__mul__` mends it, and the plain number becomes a leaf:
-#
-# ```python
-# other = other if isinstance(other, Value) else Value(other)
-# ```
-#
-# **Guess first.** With that line in `__mul__`, `a * 2` works. What about `2 * a`? Write `"works"` or `"TypeError"`.
-
-# %% guess="reflected"
-### BEGIN SOLUTION
-my_guess = "TypeError"
-### END SOLUTION
-
-# %% reveal="reflected"
+# `__mul__` mends it, and the plain number becomes a leaf. Here is a class with that line, and with nothing else:
 
 
+# %%
 class OneSided:
     def __init__(self, data):
         self.data = data
@@ -558,16 +555,28 @@ class OneSided:
         return OneSided(self.data * other.data)
 
 
-assert (OneSided(5.0) * 2).data == 10.0
+five = OneSided(5.0)
+print("five * 2:", (five * 2).data)
+
+# %% [markdown]
+# **Guess first.** What about `2 * five`? Write `"works"` or `"TypeError"`.
+
+# %% guess="reflected"
+### BEGIN SOLUTION
+my_guess = "TypeError"
+### END SOLUTION
+
+# %% reveal="reflected"
+
 try:
-    happens = "works" if 2 * OneSided(5.0) else ""
+    happens = "works" if 2 * five else ""
 except TypeError:
     happens = "TypeError"
 reveal(
     my_guess,
     happens,
-    because="`2 * a` asks the 2 first, and a plain number knows nothing of Values. Then Python asks a for `__rmul__`, "
-    "and this class has none",
+    because="`2 * five` asks the 2 first, and a plain number knows nothing of this class. Then Python asks five for "
+    "`__rmul__`, and the class has none",
     replies={"works": "For numbers the order does not matter. But it is the left one that is asked first."},
 )
 
@@ -842,18 +851,21 @@ def tanh_with(derivative, parents=1):
     return recorded
 
 
+tanh_of.__name__ = "tanh"
 check_function(
     tanh_of,
     tanh_with(lambda y, x: 1 - y * y),
-    [(0.5,), (-1.2,), (2.0,)],
+    [(0.5,), (-1.2,), (2.5,)],
     {
         tanh_with(lambda y, x: 1 - x * x): "the derivative is 1 - y², with y the output, not the input",
         tanh_with(lambda y, x: 1 - y): "the square is missing: 1 - y²",
         tanh_with(lambda y, x: y): "that is the value: the local derivative is 1 - y²",
         tanh_with(lambda y, x: 0, parents=0): "the result does not know its parent, nor the derivative toward it",
         math.tanh: "a plain number forgets: put it into a new Value",
+        lambda x: 1 - math.tanh(x) ** 2: "that is the local derivative: it goes into a new Value, beside the value and "
+        "the parent",
         lambda x: "its parents and its local derivatives are not both tuples": "`(x)` is just x: a tuple of one has a "
-        "comma, `(x,)`",
+        "comma, `(x,)`, the parents and the local derivatives alike",
     },
 )
 
@@ -872,6 +884,24 @@ import math
 
 def tanh(x):
     return Value(math.tanh(x.data))
+
+
+# %% wrong="tanh" hint="that is the local derivative"
+import math
+
+
+def tanh(x):
+    y = math.tanh(x.data)
+    return 1 - y * y
+
+
+# %% wrong="tanh" hint="the local derivatives alike"
+import math
+
+
+def tanh(x):
+    y = math.tanh(x.data)
+    return Value(y, (x,), 1 - y * y)
 
 
 # %% wrong="tanh" hint="a tuple of one has a comma"
@@ -923,11 +953,14 @@ def swept(dot):
         y = dot(xs, ws)
         if not isinstance(y, Value):
             return y
+        if any(isinstance(d, Value) for d in y.local_derivatives):
+            return "its local derivatives are Values"
         y.backward()
         made = sum(v not in xs + ws for v in topological_order(y))
         gradients = {"gradients of xs": [x.grad for x in xs], "of ws": [w.grad for w in ws]}
         return {"value": y.data} | gradients | {"new Values": made}
 
+    dot_of.__name__ = "dot"
     return dot_of
 
 
@@ -942,7 +975,7 @@ def dot_with(parents, local_derivatives):
 check_function(
     swept(dot),
     dot_with(lambda xs, ws: (*xs, *ws), lambda x, w: w + x),
-    [([2.0, -3.0], [0.5, 4.0]), ([1.5, 3.0, -2.5], [7.0, -0.5, 6.0])],
+    [([2.5, -3.0], [0.5, 4.0]), ([1.5, 3.0, -2.5], [7.0, -0.5, 6.0])],
     {
         dot_with(
             lambda xs, ws: (*xs, *ws), lambda x, w: x + w
@@ -959,6 +992,7 @@ check_function(
             lambda xs, ws: sum(x * w for x, w in zip(xs, ws, strict=True))
         ): "the numbers are right, but `*` and `+` make a Value each: one single Value is asked for",
         lambda xs, ws: sum(map(float.__mul__, xs, ws)): "a plain number forgets: put it into a new Value",
+        lambda xs, ws: "its local derivatives are Values": "a local derivative is a number: `.data`",
     },
 )
 
@@ -968,6 +1002,12 @@ def dot(xs, ws):
     pairs = zip(xs, ws, strict=True)
     data = (*[x.data for x in xs], *[w.data for w in ws])
     return Value(sum(x.data * w.data for x, w in pairs), (*xs, *ws), data, "dot")
+
+
+# %% wrong="dot" hint="a local derivative is a number"
+def dot(xs, ws):
+    total = sum(x.data * w.data for x, w in zip(xs, ws, strict=True))
+    return Value(total, (*xs, *ws), (*ws, *xs), "dot")
 
 
 # %% wrong="dot" hint="one single Value is asked for"
