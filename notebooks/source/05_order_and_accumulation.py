@@ -27,7 +27,7 @@ def sweep(output, order, add_up=True):
         for parent, local in zip(child.parents, child.local_derivatives, strict=True):
             share = local * gradients.get(child, 0.0)
             before = gradients.get(parent, 0.0)
-            gradients[parent] = before + share if add_up else share
+            gradients[parent] = (before + share) if add_up else share
     return gradients
 
 
@@ -146,8 +146,8 @@ for i, v in enumerate(postorder(numbered), 1):
 draw(numbered)
 
 # %% [markdown]
-# Or put the values in a row. An order is topological if all arrows point to the right. The second row is that of the
-# impatient engine of notebook 3, which takes what is nearest to the output first. (`row` draws them; it stands
+# Or put the values in a row. An order is topological if all arrows point to the right. The row on the right is that of
+# the impatient engine of notebook 3, which takes what is nearest to the output first. (`row` draws them; it stands
 # in the folded cell after the first guess.)
 
 
@@ -158,7 +158,7 @@ import matplotlib.pyplot as plt
 def breadth_first(output):
     """The output, its parents, their parents, and so on."""
     order = [output]
-    for v in order:
+    for v in order:  # which grows while the loop goes through it
         order += [p for p in dict.fromkeys(v.parents) if p not in order]
     return order
 
@@ -175,7 +175,7 @@ plt.show()
 #
 # ## Break it on purpose
 #
-# Here are four more ways to get it wrong. Each differs from the right one in one thing, and looks reasonable. They give
+# Here are more ways to get it wrong. Each differs from the right one in one thing, and looks reasonable. They give
 # the order in which the sweep shall go.
 
 
@@ -217,8 +217,8 @@ def right_first(output):
 # To find out whether an engine makes such a mistake you need a graph that shows it. Somebody proposes
 # $y = (b + a) \cdot b + b$ with leaves $a$ and $b$, since $b$ is used three times.
 #
-# **Guess first.** Of the four wrong orders `without_set`, `breadth_first`, `preorder` and `right_first`, how many give
-# a wrong gradient of $b$ on this graph?
+# **Guess first.** Leave out `not_reversed`, which is wrong at once. Of the other four, `without_set`, `breadth_first`,
+# `preorder` and `right_first`, how many give a wrong gradient of $b$ on this graph?
 
 # %% guess="caught"
 ### BEGIN SOLUTION
@@ -257,17 +257,18 @@ def graphs():
     a = Value(2.0, "a")
     b = a + a
     c = b + b
-    yield "c = b + b", a, c
-    yield "d = b + c", a, b + c
-    yield "d = c + b", a, c + b
+    yield "b + b", a, c
+    yield "b + c", a, b + c
+    yield "c + b", a, c + b
     yield "(b·(b + a))·b", a, (b * (b + a)) * b
     leaf = Value(3.0, "b")
-    yield "leaf b: (b + a)·b + b", leaf, (leaf + a) * leaf + leaf
+    yield "(b + a)·b + b, b a leaf", leaf, (leaf + a) * leaf + leaf
 
 
 wrong_orders = (not_reversed, without_set, breadth_first, preorder, right_first)
 names = ("=", "forward", "no set", "breadth", "left", "right")
-print("b = a + a, c = b + b    correct " + "".join(f"{name:>8} " for name in names))
+print("dy/da, where b = a + a and c = b + b; in the last row dy/db\n")
+print(f"{'y':24}correct " + "".join(f"{name:>8} " for name in names))
 for text, leaf, y in graphs():
     order = postorder(y)[::-1]
     right = sweep(y, order)[leaf]
@@ -277,7 +278,7 @@ for text, leaf, y in graphs():
     print(f"{text:24}{right:7.0f} {marks}")
 
 # %% [markdown]
-# $c = b + b$ leaves no choice who comes next, so it cannot tell breadth from depth, but it shows a missing set. $b +
+# $b + b$ leaves no choice who comes next, so it cannot tell breadth from depth, but it shows a missing set. $b +
 # c$ catches those who go left first, $c + b$ those who go right first. One graph, the fourth, catches all six. The
 # last one, with its busy leaf, misses four. Such graphs are what `check_value` tried on your engine in notebook 4.
 #
@@ -325,7 +326,7 @@ reveal(
     because=f"b still holds {once_b:.0f} from the first call, gets {once_b:.0f} more, and hands on {twice_b:.0f}: "
     f"{once_a:.0f} + {twice_a - once_a:.0f}. After a third call a would read {thrice_a:.0f}",
     replies={
-        2 * once_a: "That would be twice the gradient, which is fair. But b has kept its gradient as well.",
+        2 * once_a: "That would be twice the gradient, which would be reasonable. But b has kept its gradient as well.",
         once_a: "It would, if the call began by clearing. Nothing here does.",
     },
 )
@@ -337,10 +338,10 @@ my_guess = 64
 my_guess = 32
 
 # %% [markdown]
-# Of what use is that number? Of none. So what *should* a second call do? It may add, and there is a good
-# reason for that: the gradient of a sum of losses is the sum of their gradients, so one may call `backward()` for one
-# loss after the other and let the **leaves** add up. But a value in between must begin anew, or it hands on what it has
-# handed on already.
+# Of what use is that number? Of none. So what *should* a second call do? It may add, and there is a good reason for
+# that. Call an output that training makes small a *loss*. The gradient of a sum of losses is the sum of their
+# gradients, so one may call `backward()` for one loss after the other and let the **leaves** add up. But a value in
+# between must begin anew, or it hands on what it has handed on already.
 #
 # > **Leaves accumulate. Everything in between starts from 0 at each call.**
 #
@@ -401,6 +402,7 @@ def after(backward):
             backward(output)
         return a.grad
 
+    a_grad_after.__name__ = "a.grad after my_backward"
     return a_grad_after
 
 
@@ -493,41 +495,19 @@ assert a.grad == at_once.grad
 
 # %% [markdown]
 # > **Misconception: "`.grad` is the gradient, `backward()` computes it anew".** On a leaf it is the sum since somebody
-# > last cleared it. In training nobody wants last step's gradients, and clearing them is a line that you have to write:
-# > `zero_grad()`. It is easily forgotten, and nothing complains.
-#
-# Here are two walks downhill on $(x - 3)^2$, with the line and without it.
-
+# > last cleared it. In training nobody wants last step's gradients, and clearing them is a line that you have to write.
+# > It is easily forgotten, and nothing complains. The next notebook shows what becomes of a training without it.
 
 # %%
-def walk(clear, steps=80, rate=0.02):
-    """The places of x on its way down."""
-    x, places = Value(0.0, "x"), []
-    for _ in range(steps):
-        places.append(x.data)
-        loss = (x - 3) ** 2
-        if clear:
-            loss.zero_grad()
-        loss.backward()
-        x.data -= rate * x.grad
-    return places
-
-
-plt.figure(figsize=(6, 4))
-plt.plot(walk(clear=True), label="with zero_grad()")
-plt.plot(walk(clear=False), label="without")
-plt.axhline(3, color="k", lw=0.8, ls="--")
-plt.title("Two walks to the bottom at x = 3")
-plt.xlabel("step")
-plt.ylabel("x")
-plt.ylim(-0.5, 7.5)
-plt.legend(loc="upper right", ncols=2)
-plt.show()
-print(f"at the end: {walk(clear=True)[-1]:.2f} and {walk(clear=False)[-1]:.2f}")
+a = Value(3.0, "a")
+for _ in range(3):
+    loss = (a - 1) ** 2
+    loss.backward()
+    print("after backward(): ", a.grad)
+loss.zero_grad()  # clears every value that loss was computed from
+print("after zero_grad():", a.grad)
 
 # %% [markdown]
-# Without the line the gradients of all steps pile up, like speed: $x$ runs past the bottom, and swings for ever.
-#
 # ## One weight, many uses
 #
 # Take a weight that is used in two places, $y = (3 w + 1) \cdot 5 w$ with $w = 2$. To see who reports what, let each
@@ -586,7 +566,7 @@ draw(y, paths=explain(y, w).paths)
 # ## Change a number afterwards
 #
 # A training step changes `.data` of the leaves, while the old graph may still be there.
-#
+
 # %%
 a = Value(3.0, "a")
 y = a * a
@@ -613,7 +593,7 @@ reveal(
     f"{product.data:.0f}, and this is the slope that belongs to it",
     replies={
         200: "That is the slope at 100. But y has not been computed there: it still holds what it was at 3. (An engine "
-        "that reads `.data` in the backward pass does say so, and mixes two places.)",
+        "that reads `.data` in the backward pass does say 200, and mixes two places.)",
         103: "One factor old and one new? Both edges were recorded at the same time.",
     },
 )
@@ -627,10 +607,13 @@ my_guess = 103
 # %%
 from autograd import diagnose
 
+y.backward()
+print("a.grad:", a.grad)
 print(diagnose(y))
 
 # %% [markdown]
-# A graph is a record of one computation. New numbers need a new graph: compute forward again, and then sweep.
+# `diagnose` looks through a graph for what is known to go wrong, and here it sees that the record is old. A
+# graph is a record of one computation. New numbers need a new graph: compute forward again, and then sweep.
 #
 # ## Too deep for recursion
 #
