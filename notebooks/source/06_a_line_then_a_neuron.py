@@ -84,6 +84,13 @@ print(f"now w = {w.data:.3f}, b = {b.data:.3f}, and the loss {loss_of(w, b).data
 #
 # **Exercise: write the loop.** Begin with $w = b = 0$, minimise the mean squared error of the samples given, and return
 # the two numbers.
+#
+# <details><summary>Hint</summary>
+#
+# Everything you need stands in the cell of the one step: put it under `for _ in range(steps):`, with
+# `loss_of(w, b, xs, ts)`, and return `w.data` and `b.data` after the loop.
+#
+# </details>
 
 
 # %% exercise="fit_line"
@@ -148,7 +155,8 @@ check_function(
         loop(sign=1): "that climbs: subtract rate times the gradient",
         loop(data=(X, T)): "use the samples given, xs and ts: loss_of(w, b, xs, ts)",
         loop(one_step=True): "that is a single step: does `return` stand inside the loop?",
-        loop(sign=0): "w and b have not moved: backward() measures only, the update is yours",
+        loop(sign=0): "w and b have not moved: backward() measures only, and the update changes `p.data` "
+        "(`p = p - …` makes a new Value and leaves w as it was)",
         loop(only=0): "b has not moved: it has a gradient too",
     },
 )
@@ -187,6 +195,17 @@ def fit_line(xs, ts, rate, steps):
     return w.data, b.data
 
 
+# %% wrong="fit_line" hint="leaves w as it was"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    for _ in range(steps):
+        loss_of(w, b, xs, ts).backward()
+        for p in (w, b):
+            p -= rate * p.grad
+            p.grad = 0.0
+    return w.data, b.data
+
+
 # %% wrong="fit_line" hint="a single step"
 def fit_line(xs, ts, rate, steps):
     w, b = Value(0.0), Value(0.0)
@@ -200,13 +219,6 @@ def fit_line(xs, ts, rate, steps):
 
 
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# Everything you need stands in the cell of the one step: put it under `for _ in range(steps):`, with
-# `loss_of(w, b, xs, ts)`, and return `w.data` and `b.data` after the loop.
-#
-# </details>
-#
 # From here on `descend(loss_of, parameters, rate, steps)` is ours, from the folded cell: the same loop for any loss and
 # any parameters, and it returns the losses on the way. Look at how the line turns, and how the loss falls:
 
@@ -309,10 +321,10 @@ for step in (0, 1, 2, 3, 4, 59):
 plt.figure(figsize=(6, 4))
 plt.plot([loss for loss, *_ in right], label="with zero")
 plt.plot([loss for loss, *_ in forgetful], label="forgotten")
-plt.ylim(0)
+plt.ylim(0, 5)
 plt.xlabel("step")
 plt.ylabel("loss")
-plt.legend()
+plt.legend(loc="upper right", ncols=2)
 plt.show()
 
 # %% [markdown]
@@ -405,9 +417,9 @@ my_guess = -2
 my_guess = 4
 
 # %% [markdown]
-# One published explanation gives this derivative as $(t - y)$, and then *subtracts* it. Others subtract $(y - t)$,
-# and others again *add* $(t - y)$. On the page all three look alike. On our data, from $w = b = 0$ (the ½ makes each
-# step half as long as before):
+# In print you can find this derivative given as $(t - y)$, and then *subtracted*. Elsewhere $(y - t)$ is subtracted,
+# and elsewhere again $(t - y)$ is *added*. On the page all three look alike. On our data, from $w = b = 0$ (the ½
+# makes each step half as long as before):
 
 # %%
 rules = {
@@ -481,6 +493,7 @@ my_guess = 100
 
 # %% [markdown]
 # Below are 25 steps of each kind on a map of the loss, with $w$ to the right and $b$ upwards. Look at how they walk.
+# (Both come from $(0, 0)$, at the lower left outside the map; a large mark is an end.)
 
 
 # %%
@@ -508,6 +521,8 @@ xs, ts = np.array(X), np.array(T)
 ax = optimizer_trails(
     lambda w, b: ((w * xs + b - ts) ** 2).mean(),
     {"all samples": trail(20, epochs=25), "mini-batches of 4": trail(4, epochs=5)},
+    xlim=(0.35, 1.05),
+    ylim=(0.3, 1.1),
 )
 ax.set(xlabel="w", ylabel="b")
 plt.show()
@@ -540,7 +555,8 @@ z.label, p.label = "z", "p"
 draw(p, direction="TB")
 
 # %% [markdown]
-# The same loop trains both, the line and the neuron. Only the forward pass differs.
+# The same loop trains both, the line and the neuron, each at a rate that suits it: the line's loss is steeper. Only the
+# forward pass differs.
 
 
 # %%
@@ -747,6 +763,11 @@ def by_hand(factor=2, times_x=True, total=sum, share=True):
     return slopes_of
 
 
+def centred(w, b, xs, ts):
+    mean_error = mean([w * x + b - t for x, t in zip(xs, ts, strict=True)])
+    return 2 * mean_error * mean(xs), 2 * mean_error
+
+
 check_function(
     slopes_of,
     by_hand(),
@@ -754,6 +775,7 @@ check_function(
     {
         by_hand(factor=-2): "the sign is the other: the derivative of (y - t)² has y - t, not t - y",
         by_hand(factor=1): "the square's derivative has a factor 2",
+        centred: "each sample's error times its own x, and then the mean",
         by_hand(times_x=False): "w is multiplied by x: each sample's share toward w has its x",
         by_hand(share=False): "that is the sum over the samples: the loss is their mean",
         by_hand(total=lambda terms: terms[-1], share=False): "that is the last sample alone: add up",
@@ -782,6 +804,12 @@ def slopes_of(w, b, xs, ts):
     return sum(2 * d for d in e) / len(xs), sum(2 * d for d in e) / len(xs)
 
 
+# %% wrong="slopes" hint="its own x, and then the mean"
+def slopes_of(w, b, xs, ts):
+    e = sum(w * x + b - t for x, t in zip(xs, ts, strict=True)) / len(xs)
+    return 2 * e * sum(xs) / len(xs), 2 * e
+
+
 # %% wrong="slopes" hint="the loss is their mean"
 def slopes_of(w, b, xs, ts):
     e = [w * x + b - t for x, t in zip(xs, ts, strict=True)]
@@ -790,8 +818,8 @@ def slopes_of(w, b, xs, ts):
 
 # %% [markdown]
 # **Exercise 3: a neuron with any number of inputs.** Called with the list `xs` it gives $\sigma(w_1 x_1 + \dots + w_n
-# x_n + b)$, a Value. `parameters()` is the list of all Values that training changes. The library's `nn.Neuron` is no
-# more than this.
+# x_n + b)$, a Value (`neuron(xs)` is a call of `__call__`). `parameters()` is the list of all Values that training
+# changes, the weights first, the bias last. The library's `nn.Neuron` is no more than this.
 #
 # <details><summary>Hint</summary>
 #
