@@ -13,18 +13,23 @@
 #
 # Put neurons side by side, all with the same inputs, and you have a **layer**; its neurons are also called **units**.
 # Put a layer behind a layer and you have a network, a multilayer perceptron, `nn.MLP`. Here are two networks of one
-# input, 1-8-8-1, with the same weights. One has no activation, the other has tanh. Look at their slopes at six
-# places.
+# input, two layers of eight units, and one output, in short 1-8-8-1. They have the same weights, since `rng=0` draws
+# the same random numbers for both. One has no activation, which is called *linear*, the other has tanh. Look at their
+# slopes at six places. (`model([x])`: a model takes the list of its inputs.)
 
 # %%
 import nn
 from autograd import grad
 
-places = (-3.0, -1.5, -0.5, 0.0, 1.0, 2.0)
+
+def slope(model, x):
+    return grad(lambda x: model([x]))(x)
+
+
 for activation in ("linear", "tanh"):
     model = nn.MLP(1, [8, 8, 1], activation, rng=0)
-    slopes = [grad(lambda x, model=model: model([x]))(x) for x in places]
-    print(f"{activation:6}", " ".join(f"{slope:7.3f}" for slope in slopes))
+    slopes = [slope(model, x) for x in (-3.0, -1.5, -0.5, 0.0, 1.0, 2.0)]
+    print(f"{activation:6}", " ".join(f"{s:7.3f}" for s in slopes))
 
 # %% [markdown]
 # A line of a line is a line: $w_2 (w_1 x + b_1) + b_2$ has one slope everywhere, $w_2 w_1$, and a hundred layers of
@@ -33,8 +38,8 @@ for activation in ("linear", "tanh"):
 #
 # ## Three bends
 #
-# The blue curve is what a unit says, the dashed one its derivative: the factor that a gradient is multiplied by on its
-# way back.
+# The blue curve is what a unit says to $z$, the sum of its weighted inputs and its bias. The dashed one is its
+# derivative: the factor that a gradient is multiplied by on its way back.
 
 # %%
 import matplotlib.pyplot as plt
@@ -44,7 +49,8 @@ from nn.plots import activation as show_activation
 figure, panels = plt.subplots(1, 3, figsize=(9, 3.2))
 for name, panel in zip(("sigmoid", "tanh", "relu"), panels, strict=True):
     show_activation(name, ax=panel)
-    panel.set_ylim(-1.2, 2.2)
+    panel.set(xlabel="z", ylim=(-1.2, 2.2))
+    panel.legend([f"{name}(z)", "derivative"], frameon=False)
 plt.tight_layout()
 plt.show()
 
@@ -130,34 +136,33 @@ for z in (2.0, 4.0):
 
 # %% [markdown]
 # **Guess first.** From $z = 8$ it says 1 but for a third of a thousandth. About how many times as many steps does it
-# need as from $z = 4$: `"twice"`, `"ten times"` or `"forty times"`?
+# need as from $z = 4$: twice, ten times or forty times as many? Write the number.
 
 # %% guess="plateau"
 ### BEGIN SOLUTION
-my_guess = "forty times"
+my_guess = 40
 ### END SOLUTION
 
 # %% reveal="plateau"
 long, short = len(answers_from(8.0)), len(answers_from(4.0))
-words = {2: "twice", 10: "ten times", 40: "forty times"}
 reveal(
     my_guess,
-    words[min(words, key=lambda times: abs(times - long / short))],
+    min((2, 10, 40), key=lambda times: abs(times - long / short)),
     because=f"it takes {long:,} steps instead of {short}. At z = 8 the slope is {grad(sigmoid)(8.0):.6f}, at 4 it is "
     f"{grad(sigmoid)(4.0):.4f}: with each 1 that z is farther out the slope is nearly e times smaller, and e to the "
     f"power 4 is {math.exp(4):.0f}",
     replies={
-        "twice": "It is twice as far out. But the slope does not shrink in proportion, it shrinks by a factor for "
+        2: "It is twice as far out. But the slope does not shrink in proportion, it shrinks by a factor for "
         "each step outwards.",
-        "ten times": "More. Compare the slopes at 4 and at 8: y (1 − y) is nearly e to the power −z.",
+        10: "More. Compare the slopes at 4 and at 8: y (1 − y) is nearly e to the power −z.",
     },
 )
 
 # %% wrong="plateau" hint="twice as far out"
-my_guess = "twice"
+my_guess = 2
 
 # %% wrong="plateau" hint="Compare the slopes"
-my_guess = "ten times"
+my_guess = 10
 
 # %%
 plt.figure(figsize=(6, 4))
@@ -170,8 +175,8 @@ plt.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# A plateau, then a sudden fall. The wronger the neuron was at the start, the longer nothing seems to happen, and who
-# looks at the loss alone would stop the training just before the edge. (Another loss can help; that is the next
+# A plateau, then a sudden fall. The more wrong the neuron was at the start, the longer nothing seems to happen, and
+# whoever looks at the loss alone would stop the training just before the edge. (Another loss can help; that is the next
 # notebook.)
 #
 # How does a unit get so far out? Often by its inputs. Here is a layer of eight tanh units with fresh weights, fed
@@ -220,7 +225,7 @@ for z in (-2.0, 0.0, 0.5, 2.0):
 
 # %% [markdown]
 # The value is right everywhere, so a test of the outputs finds nothing. At 0.5 the wrong derivative even looks
-# likely. But it is negative for most numbers, and a sigmoid never falls. Training goes the wrong way:
+# plausible. But it is negative for most numbers, and a sigmoid never falls. Training goes the wrong way:
 
 # %%
 for operation in (of_output, of_input):
@@ -257,6 +262,13 @@ print("chain rule, ∂s/∂e · ∂e/∂z =", -s * s, "·", -e, "=", (-s * s) * 
 #
 # **Exercise: write a sigmoid that never overflows**, with `math.exp`. For $z \ge 0$ the formula is fine. Below 0,
 # multiply above and below the line by $e^z$.
+#
+# <details><summary>Hint</summary>
+#
+# $\frac{1}{1 + e^{-z}} = \frac{e^z}{e^z + 1}$. Which of the two is safe depends on the sign of $z$, so ask with `if`.
+# Neither branch may compute `math.exp` of a large positive number.
+#
+# </details>
 
 
 # %% exercise="stable"
@@ -297,7 +309,8 @@ def plain(z):
 
 
 below = "far below 0 math.exp(-z) is too large for a float: ask for the sign of z, and use the other form there"
-above = "far above 0 math.exp(z) is too large for a float: ask for the sign of z, and use the first form there"
+above = "far above 0 math.exp(z) is too large for a float: ask for the sign of z first, and use the first form there"
+both = "both forms are computed, and one of them overflows: ask for the sign of z first, then compute one"
 inverted = "for z below 0 that is the sigmoid of -z, and large: does e to the power z stand above the line too?"
 halved = "below the line, times e to the power z: 1 becomes e to the power z, and e to the power -z becomes 1"
 no_one = "e to the power z is close far out, but near 0 the 1 + e to the power z below the line counts"
@@ -308,6 +321,7 @@ check_function(
     {
         told(lambda z: 1 / (1 + math.exp(-z))): below,
         told(lambda z: math.exp(z) / (1 + math.exp(z))): above,
+        told(lambda z: sigmoid(z) + 0 * math.exp(z) * math.exp(-z)): both,
         lambda z: plain(abs(z)): inverted,
         by_sign(plain, lambda z: exp(z) / (1 + exp(-z))): halved,
         by_sign(plain, exp): no_one,
@@ -326,6 +340,12 @@ def my_sigmoid(z):
 # %% wrong="stable" hint="use the first form there"
 def my_sigmoid(z):
     return math.exp(z) / (1 + math.exp(z))
+
+
+# %% wrong="stable" hint="then compute one"
+def my_sigmoid(z):
+    above, below = 1 / (1 + math.exp(-z)), math.exp(z) / (1 + math.exp(z))
+    return above if z >= 0 else below
 
 
 # %% wrong="stable" hint="stand above the line too"
@@ -349,13 +369,6 @@ def my_sigmoid(z):
 
 
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# $\frac{1}{1 + e^{-z}} = \frac{e^z}{e^z + 1}$. Which of the two is safe depends on the sign of $z$, so ask with `if`.
-# Neither branch may compute `math.exp` of a large positive number.
-#
-# </details>
-#
 # ## Dead, or resting?
 #
 # A relu does not saturate above 0: its slope is 1 however far out. Below 0 its slope is exactly 0. Here is a network of
@@ -407,7 +420,11 @@ for j, out in enumerate(outputs_of(model).T):
 # %% [markdown]
 # > **Misconception: "a relu unit that gives 0 is dead".** Zero on one sample is how a relu works: it answers to some
 # > inputs and rests on the others, and resting units are what bends the network's line. A unit is **dead** when it
-# > gives 0 on *every* sample. Then no gradient comes through it, ever, and it cannot come back by itself.
+# > gives 0 on *every* sample. Then no gradient comes through it to its own weights. In a first layer, whose inputs stay
+# > as they are, it can never come back by itself; farther in only if the layers before it move.
+#
+# `diagnose` of notebook 5 looks through a model as well. Of one sample it only notes who rests; of all forty it has
+# nothing to say:
 
 # %%
 from autograd import diagnose, mean
@@ -433,7 +450,7 @@ examined(model)
 # %% [markdown]
 # ## How units die
 #
-# Mostly by one step that is too long. It throws a bias far below 0, and from there nothing leads back. Here is a single
+# Often by one step that is too long. It throws a bias far below 0, and from there nothing leads back. Here is a single
 # step with a rate that is thirty times too large:
 
 
