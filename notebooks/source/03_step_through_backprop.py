@@ -81,7 +81,7 @@ my_guess = -6
 #
 # Below is the whole pass, to be gone through with the buttons, or with the keys ← and → after a click into the view.
 # The forward pass has buttons of its own. Beside each gradient you read how many uses have arrived. Tick *hide the
-# next number* and say each number before you look.
+# next number* and say each number, or type it, before you look.
 
 # %%
 steps
