@@ -77,11 +77,13 @@ def test_a_blank_is_told_kindly_and_is_an_error_where_answers_must_be(ask, capsy
         (0, 3.0, "Your guess is 0, the answer is 3: 3 too low."),
         (1e-9, 0.0, "Your guess is 1e-09, the answer is 0: 1e-09 too high."),
         (" Worse", "worse", "Right: worse."),
-        ("better", "worse", "Your guess is better, the answer is worse."),
+        ("G.T@X", "G.T @ X", "Right: G.T @ X."),
+        ("cross entropy", "cross-entropy", "Right: cross-entropy."),
+        ("better", "worse", 'Your guess is "better", the answer is "worse".'),
         ([1, 2], (1.0, 2.0), "Right: [1, 2]."),
         ([1, 2], (1.0, 2.0, 3.0), "Your guess is [1, 2], the answer is [1, 2, 3]."),
         (True, True, "Right: True."),
-        ("six", 6.0, "Your guess is six, the answer is 6."),
+        ("six", 6.0, 'Your guess is "six", the answer is 6.'),
     ],
 )
 def test_a_guess_is_judged(guess, actual, said, capsys):
@@ -94,6 +96,8 @@ def test_a_number_in_quotes_is_told_from_a_wrong_one(capsys):
     assert capsys.readouterr().out == "'9' is text: write the number without quotes.\n"
     with pytest.raises(CheckFailed, match="minutes: '4' is text: write the number without quotes"):
         check_answer("minutes", "4", 4.0)
+    reveal("1/64", 0.015625)
+    assert capsys.readouterr().out == "'1/64' is text: write the number without quotes.\n"
     reveal("9", "9")
     assert capsys.readouterr().out == "Right: 9.\n"
 

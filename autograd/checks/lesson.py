@@ -5,8 +5,10 @@ error instead, so that a notebook with all its answers can be tested.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
+from fractions import Fraction
 from math import isclose, isfinite
 from numbers import Real
 from textwrap import fill
@@ -161,8 +163,8 @@ def _is_quoted_number(answer: Any, right: Any) -> bool:
     if not (isinstance(answer, str) and isinstance(right, float)):
         return False
     try:
-        float(answer)
-    except ValueError:
+        Fraction(answer)
+    except (ValueError, ZeroDivisionError):
         return False
     return True
 
@@ -191,8 +193,13 @@ def _same(yours: Any, right: Any, rtol: float = 1e-3) -> bool:
     if isinstance(yours, float) and isinstance(right, float):
         return isclose(yours, right, rel_tol=rtol, abs_tol=1e-12) or (yours != yours and right != right)
     if isinstance(yours, str) and isinstance(right, str):
-        return yours.casefold() == right.casefold()
+        return _letters(yours) == _letters(right)
     return bool(yours == right)
+
+
+def _letters(text: str) -> str:
+    """What counts in an answer of words: neither case nor spaces, nor hyphens."""
+    return re.sub(r"[\s_-]+", "", text).casefold()
 
 
 def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: float = 1e-3) -> str:
@@ -219,10 +226,14 @@ def _judged(guess: Any, actual: Any) -> str:
         return f"Right: {_text(actual)}."
     if isinstance(guess, float) and isinstance(actual, float) and _same(guess, actual, NEARLY) and actual % 1:
         return f"Nearly right: {_text(actual)}, your {_text(guess)} is {abs(guess / actual - 1):.1%} off."
-    both = f"Your guess is {_text(guess)}, the answer is {_text(actual)}"
+    both = f"Your guess is {_quoted(guess)}, the answer is {_quoted(actual)}"
     if isinstance(guess, float) and isinstance(actual, float):
         return f"{both}: {_distance(guess, actual)}."
     return f"{both}."
+
+
+def _quoted(x: Any) -> str:
+    return f'"{x}"' if isinstance(x, str) else _text(x)
 
 
 def _distance(guess: float, actual: float) -> str:

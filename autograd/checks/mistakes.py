@@ -265,7 +265,7 @@ def mistakes_in_sweep() -> list[Mistake]:
         ),
         sweeps(
             "clipped",
-            "the gradients are cut off at 1 and -1: clipping is no part of `backward()`",
+            "the gradients are cut off at 1 and -1: `backward()` leaves them as they are",
             {"event": lambda old, d, g, child, i: max(-1.0, min(1.0, old + d * g))},
         ),
         KEPT,
