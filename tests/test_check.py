@@ -833,11 +833,11 @@ def test_gradcheck_of_large_and_small_numbers():
         (3.9, 4.0, "Your guess is 3.9, the answer is 4: 0.1 too low, 2.5% off.\n"),
         (math.inf, 4.0, "Your guess is inf, the answer is 4: not close.\n"),
         ("A", "a ", "Right: a.\n"),
-        ("b", "a", "Your guess is b, the answer is a.\n"),
+        ("b", "a", 'Your guess is "b", the answer is "a".\n'),
         ([1, 2], (1.0, 2.0), "Right: [1, 2].\n"),
         (np.array([1, 2]), [1, 3], "Your guess is [1, 2], the answer is [1, 3].\n"),
         (True, False, "Your guess is True, the answer is False.\n"),
-        ("three", 3.0, "Your guess is three, the answer is 3.\n"),
+        ("three", 3.0, 'Your guess is "three", the answer is 3.\n'),
     ],
 )
 def test_reveal(guess, actual, text, capsys):
