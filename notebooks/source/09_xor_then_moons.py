@@ -109,7 +109,7 @@ print("weights and bias:", [round(abs(v.data), 6) for v in neuron.parameters()])
 print(f"{'00':>11}{'01':>8}{'10':>8}{'11':>8}{'00 + 11':>11}{'01 + 10':>10}")
 for seed in range(1, 4):
     other = nn.Neuron(2, "linear", rng=seed)
-    other.b.data = 0.3 * seed
+    other.b.data = 0.3 * seed  # it begins at 0
     scores = other.predict(X)[:, 0]
     sums = scores[0] + scores[3], scores[1] + scores[2]
     print("   ", *(f"{z:7.3f}" for z in scores), "", *(f"{z:9.3f}" for z in sums))
@@ -155,7 +155,7 @@ my_guess = "smaller"
 my_guess = "larger"
 
 # %% [markdown]
-# Start a neuron with large weights, 6 and 6, and let it train on either loss:
+# Start one neuron with small weights and one with large ones, 6 and 6, and let each train on either loss:
 
 # %%
 for loss in (nn.mse, nn.binary_cross_entropy):  # this one takes the probability
@@ -166,10 +166,10 @@ for loss in (nn.mse, nn.binary_cross_entropy):  # this one takes the probability
         print(f"{loss.__name__:20} from {start!s:11} {out}  loss {losses[-1]:.4f}")
 
 # %% [markdown]
-# Cross-entropy leads back to one half from both: over the weights of one neuron it is a bowl (it is **convex**), and a
-# bowl has one bottom. The squared error behind a sigmoid is none. From the large start it creeps toward a shelf at the
-# height of 0.25, where the sigmoid is saturated and next to no gradient is left to turn round by. Three of four looks
-# like learning; it is as far from XOR as answering one half.
+# Cross-entropy leads back to one half from both starts: over the weights of one neuron it is a bowl (it is **convex**),
+# and a bowl has one bottom. The squared error behind a sigmoid is not convex. From the large start it creeps toward a
+# shelf at the height of 0.25, where the sigmoid is saturated and next to no gradient is left to turn round by. Three of
+# four looks like learning; it is as far from XOR as answering one half.
 #
 # ## Choose the weights by hand
 #
@@ -245,7 +245,7 @@ check_answer(
     [0, 1, 1, 0],
     {
         (0, 1, 1, 1): "at (1, 1) both OR and AND say 1: AND's weight must pull down further than OR's lifts",
-        (0, 0, 0, 0): silent,
+        (0, 0, 0, 0): "it is always silent. Mind the order: OR's weight comes first, then AND's, then the bias",
         (1, 1, 1, 1): loud,
         (0, 0, 0, 1): "that repeats AND: it should speak against, with a weight below 0",
         (1, 0, 0, 1): "that is XOR upside down: turn all the signs",
@@ -263,6 +263,9 @@ or_neuron, and_neuron, xor_neuron = (1, 1, -0.5), (1, 1, -0.9), (1, -1, 0)
 
 # %% wrong="hand" hint="pull down further"
 or_neuron, and_neuron, xor_neuron = (1, 1, 0), (1, 1, -1), (2, -1, 0)
+
+# %% wrong="hand" hint="Mind the order"
+or_neuron, and_neuron, xor_neuron = (1, 1, -0.5), (1, 1, -1.5), (-1, 1, -0.5)
 
 # %% wrong="hand" hint="it looks at one input only"
 or_neuron, and_neuron, xor_neuron = (1, 0, -0.5), (1, 1, -1), (1, -1, 0)
@@ -284,8 +287,8 @@ def line(ax, neuron, colour, name):
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
 four_points(left, "the inputs")
-line(left, OR, "tab:green", "OR: above 0 beyond this line")
-line(left, AND, "tab:red", "AND: above 0 beyond this line")
+line(left, OR, "tab:green", "OR: above 0 to the right of this line")
+line(left, AND, "tab:red", "AND: above 0 to the right of this line")
 left.legend(loc="upper right")
 
 hidden = np.array([decides(OR, CORNERS), decides(AND, CORNERS)]).T
@@ -331,7 +334,7 @@ for width in (4, 2):
         runs[width].append((losses, solved(model), answers(model)))
 
 # %% [markdown]
-# **Guess first.** With two hidden neurons, how many of the twenty starts lead to XOR: `"all"`, `"some"` or `"none"`?
+# **Guess first.** With two hidden neurons, do `"all"`, `"some"` or `"none"` of the twenty starts lead to XOR?
 
 # %% guess="seeds"
 ### BEGIN SOLUTION
@@ -438,7 +441,7 @@ for name, model in (("all 0.5", wrong), ("nearly equal", right)):
 
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
 for ax, model in zip(axes, (wrong, right), strict=True):
-    plots.decision_boundary(model, X, y, threshold=0, resolution=30, ax=ax)
+    plots.decision_boundary(model, X, y, threshold=0, ax=ax)
 axes[0].set_xlabel("from all weights 0.5")
 axes[1].set_xlabel("from nearly equal weights")
 plt.show()
@@ -516,7 +519,7 @@ print("eight hidden:", train_on_moons(eight))
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
 for ax, model in zip(axes, (one, eight), strict=True):
-    plots.decision_boundary(model, moons, labels, threshold=0, resolution=40, ax=ax)
+    plots.decision_boundary(model, moons, labels, threshold=0, ax=ax)
 for hidden_neuron in eight.layers[0].neurons:
     w1, w2 = (w.data for w in hidden_neuron.w)
     line(axes[1], (w1, w2, hidden_neuron.b.data), "0.5", "")
@@ -578,7 +581,7 @@ z_11 = 7
 
 # %% [markdown]
 # **Exercise 2: XOR by two relus.** Write a function that gives 0, 1, 1, 0 at the four points, as a sum of two `relu`s
-# of $w_1 x_1 + w_2 x_2 + b$, each times a weight. No `if`, no comparison.
+# of $w_1 x_1 + w_2 x_2 + b$, each times a weight.
 #
 # <details><summary>Hint</summary>
 #
@@ -606,9 +609,9 @@ check_function(
         "take something off",
         lambda x1, x2: min(x1 + x2, 1.0): "that is OR: at (1, 1) take off twice as much",
         lambda x1, x2: relu(x1 - x2): "that is one half of it: which points does it miss?",
-        lambda x1, x2: x1 - x2: "below 0 relu would give 0: where is it?",
+        lambda x1, x2: x1 - x2: "that is x1 - x2, which is -1 at (0, 1). One relu makes 0 of that; the difference of "
+        "two is x1 - x2 again, their sum is not",
         lambda x1, x2: x1 * x2: "that is AND",
-        lambda x1, x2: relu(x1 - x2) - relu(x2 - x1): "that is x1 - x2 again: the second has the wrong sign",
     },
 )
 
@@ -626,6 +629,11 @@ def my_xor(x1, x2):
 # %% wrong="relus" hint="which points does it miss"
 def my_xor(x1, x2):
     return relu(x1 - x2)
+
+
+# %% wrong="relus" hint="their sum is not"
+def my_xor(x1, x2):
+    return relu(x1 - x2) - relu(x2 - x1)
 
 
 # %% [markdown]
