@@ -147,7 +147,7 @@ class Program:
 
     def _value_and_grad(self, X: Array, weights: Array) -> tuple[float, Array]:
         gradient = self._evaluate("parameters", X, weights)
-        return float(np.dot(weights, self.outputs[:, 0])), gradient
+        return float(weights.dot(self.outputs[:, 0])), gradient
 
     def _evaluate(self, purpose: str, X: Array, weights: Array) -> Array:
         """Fill `outputs`, and return the gradient for a purpose that has one, and then reads the weights."""

@@ -140,8 +140,6 @@ class Grouping:
         nodes = in_order(nodes, [[node.parents[0] for node in nodes]])
         terms = [p for node in nodes for p in sorted(node.parents, key=_slot)]
         self.place(nodes)
-        if operation is LOGSUMEXP:
-            self.kept.update(nodes)
         shape = grid([], len(nodes))
         operand = Access.of(terms, (*shape, len(terms) // len(nodes)))
         instruction = LogSumExp if operation is LOGSUMEXP else Sum
