@@ -73,7 +73,7 @@ plt.show()
 # %%
 for lr in (0.02, 0.075, 2 / 25):
     print(f"rate {lr:.3f}: x times {1 - lr:.3f}, y times {1 - 25 * lr:.3f}")
-beyond = 0.081
+beyond = 0.081  # for the guess below
 
 # %% [markdown]
 # At 0.075 the $y$ jumps from one wall of the valley to the other, and $x$ still creeps. At 0.02 there is no jumping,
@@ -96,9 +96,9 @@ back = next(t for t, loss in enumerate(losses) if t and loss > losses[0])
 reveal(
     my_guess,
     "falls" if losses[1] < losses[0] else "rises",
-    because=f"x still shrinks by a factor {1 - beyond:.3f} a step, and brings more than y loses by its factor "
-    f"{1 - 25 * beyond:.3f}. The loss falls from {losses[0]:.0f} to {losses[lowest]:.1f} by step {lowest}, and passes "
-    f"its start again at step {back}",
+    because=f"x still shrinks, by a factor {1 - beyond:.3f} a step, and at first that takes more off the loss than y, "
+    f"by its factor {1 - 25 * beyond:.3f}, puts on. The loss falls from {losses[0]:.0f} to {losses[lowest]:.1f} by "
+    f"step {lowest}, and passes its start again at step {back}",
     replies={"rises": "y does grow from the first step on, but only by a fortieth each time, and it starts small."},
 )
 
@@ -127,7 +127,7 @@ plt.show()
 # %%
 for x, y in trails["rate 0.075"][:5]:
     print(f"toward x {x:5.2f}    toward y {25 * y:7.2f}")
-momentum = 0.9
+momentum = 0.9  # for the guess below
 
 # %% [markdown]
 # Across the valley they point this way and that way in turn. Along it they all point the same way. So let each
@@ -223,19 +223,23 @@ def my_momentum(p, g, state, lr, momentum):
 
 
 # %% [markdown]
-# `heavy_ball`, from the folded cell, is ours. For this valley theory names the best pair: a rate of 1/9 and a momentum
-# of 4/9. Plain descent would fly apart at that rate.
+# `heavy_ball`, from the folded cell, is ours: that is momentum's other name, and 0.9 is its momentum unless told
+# otherwise. For this valley theory names the best pair: a rate of 1/9 and a momentum of 4/9. Plain descent would fly
+# apart at that rate.
 
 # %%
 trails = {
-    "plain descent, 0.075": walk(descent, 0.075),
     "momentum 4/9, rate 1/9": walk(heavy_ball, 1 / 9, momentum=4 / 9),
+    "plain descent, 0.075": walk(descent, 0.075),
 }
 plots.optimizer_trails(f, trails, xlim=(-2.5, 10), ylim=(-2, 2))
 plt.show()
 print("plain descent at 1/9, after ten steps: y =", round(walk(descent, 1 / 9)[10][1], 1))
 
 # %% [markdown]
+# At first momentum jumps wider than plain descent, for its rate is half as large again. But it holds at a rate at which
+# plain descent flies apart, and it needs less than a third of the steps.
+#
 # ## RMSprop: each parameter at its own scale
 #
 # Another way out: divide each gradient by its own usual size, so that the steep and the flat direction count the same.
@@ -323,7 +327,8 @@ print(f"RMSprop after 1000 steps: loss {f(*hopping[-1]):.4f}")
 
 # %% [markdown]
 # The trail does not jump between the walls. At first both coordinates move by the same amount; $y$ is down soon, and
-# $x$ goes on at a steady pace. At the bottom it hops about for good.
+# $x$ goes on at a steady pace. At the bottom it hops about for good. The kick on the way there has the same cause:
+# while $y$ is next to 0, its usual size fades, until a tiny gradient counts as a large one.
 #
 # ## Adam: both together
 #
@@ -403,8 +408,8 @@ def my_adam(p, g, state, lr, t, beta1, beta2, eps):
 
 
 # %% [markdown]
-# `adam`, from the folded cell, is ours; it counts its steps itself. The first step is the same length for $x$ and $y$,
-# whatever their gradients: the rate.
+# `adam`, from the folded cell, is ours; it counts its steps itself, and takes the usual $\beta_1 = 0.9$ and $\beta_2 =
+# 0.999$. The first step is the same length for $x$ and $y$, whatever their gradients: the rate.
 
 # %%
 for lr in (0.1, 0.5):
@@ -508,7 +513,7 @@ rules = {
     "momentum 4/9": (heavy_ball, {"momentum": 4 / 9}),
     "Adam": (adam, {}),
 }
-rates, few = np.geomspace(0.003, 4, 300), np.array([0.01, 0.05, 0.1, 0.5])
+rates, few = np.geomspace(0.001, 100, 300), np.array([0.01, 0.05, 0.1, 0.5, 50])
 plt.figure(figsize=(6, 4))
 print("rate".ljust(15) + "".join(f"{lr:>8}" for lr in few))
 for name, (step, settings) in rules.items():
@@ -527,8 +532,9 @@ plt.show()
 # is a momentum that was made for this valley. Whoever compares two optimizers at one rate has measured the rate. A
 # comparison that means something gives each its own best rate, and says which it was.
 #
-# What Adam has is the long level stretch in this picture: many rates do. That, more than speed, is why people reach for
-# it.
+# Momentum 0.9 has a level stretch too, but it ends in a cliff: a little beyond, all is lost. Adam's goes on through the
+# rest of the picture: many rates do, and one that is too large costs some steps and not the training. That, more than
+# speed, is why people reach for it.
 #
 # ## Noise, and a rate that falls
 #
@@ -542,7 +548,7 @@ rng = np.random.default_rng(0)
 X = rng.uniform(-1, 1, (100, 1))
 y = 2 * X[:, 0] + 1 + rng.normal(scale=0.5, size=100)
 columns = np.column_stack([X, np.ones(100)])
-best = np.linalg.lstsq(columns, y, rcond=None)[0]
+best = np.linalg.lstsq(columns, y, rcond=None)[0]  # least squares, by a formula
 errors = columns @ best - y
 gradients = 2 * errors[:, None] * columns
 
@@ -555,8 +561,8 @@ for i in (0, 20, 40):
 # a constant rate the line trembles and never rests. A small rate makes the trembling small, and the way long. A
 # **schedule** starts large and lets the rate fall.
 #
-# `nn.fit` runs the training loop for us, `nn.SGD` is plain descent, and what we look at after each epoch is how far the
-# loss over all samples lies above the best one.
+# `validation=` lets `nn.fit` measure the loss after each epoch, here over all samples. We look at how far it lies above
+# the best one.
 
 
 # %%
@@ -628,6 +634,7 @@ check_answer(
         1 / curvature_y: "there y is 0 after one step: beyond, its factor is negative, but smaller than 1 in size",
         2 / 5: "the derivative of 5y² is 10y",
         2 / (curvature_x + curvature_y): "each parameter has a factor of its own: the two do not add up",
+        2 / 25: "that is the limit of the other valley: what is the factor of y here?",
     },
 )
 
@@ -640,9 +647,12 @@ limit = 0.1
 # %% wrong="limit" hint="the derivative of 5y²"
 limit = 0.4
 
+# %% wrong="limit" hint="of the other valley"
+limit = 0.08
+
 # %% [markdown]
 # **Exercise 2: step decay.** A schedule that stays at `lr` for `every` epochs, then multiplies by `factor`, and again
-# after as many epochs. Epochs count from 0.
+# after every so many epochs. Epochs count from 0.
 #
 # <details><summary>Hint</summary>
 #
@@ -672,6 +682,10 @@ check_function(
     {
         falling(lambda epoch, every: epoch / every): "it falls in every epoch: `//` counts whole ones",
         falling(lambda epoch, every: epoch % every): "`%` counts the epochs since it fell, `//` how often it fell",
+        falling(lambda epoch, every: epoch): "it falls at every epoch: it stays for `every` of them",
+        falling(lambda epoch, every: epoch % every == 0): "the falls add up: how many have there been by this epoch?",
+        falling(lambda epoch, every: epoch > 0 and epoch % every == 0): "the falls add up: how many have there been by "
+        "this epoch?",
         falling(lambda epoch, every: epoch >= every): "it falls once only: count the falls",
         falling(lambda epoch, every: (epoch + 1) // every): "it falls an epoch too early: epochs count from 0",
         lambda epoch, lr, every, factor: lr * factor * (epoch // every): "falls multiply: factor ** n, not factor * n",
@@ -682,6 +696,23 @@ check_function(
 # %% wrong="decay" hint="it falls in every epoch"
 def rate_at(epoch, lr, every, factor):
     return lr * factor ** (epoch / every)
+
+
+# %% wrong="decay" hint="it stays for `every` of them"
+def rate_at(epoch, lr, every, factor):
+    return lr * factor**epoch
+
+
+# %% wrong="decay" hint="the falls add up"
+def rate_at(epoch, lr, every, factor):
+    if epoch % every == 0:
+        lr *= factor
+    return lr
+
+
+# %% wrong="decay" hint="the falls add up"
+def rate_at(epoch, lr, every, factor):
+    return lr * factor if epoch and epoch % every == 0 else lr
 
 
 # %% wrong="decay" hint="it falls once only"
@@ -701,7 +732,8 @@ def rate_at(epoch, lr, every, factor):
 
 # %% [markdown]
 # **Exercise 3: an optimizer.** Put momentum into a class with `step()`, for any number of parameters. Each parameter is
-# a `Value` with `.data` and `.grad`; each needs a velocity of its own.
+# a `Value` with `.data` and `.grad`; each needs a velocity of its own. The check, `three_steps(lr, momentum)`, shows
+# where three steps in the valley lead from $(9, 1)$.
 #
 # <details><summary>Hint</summary>
 #

@@ -92,7 +92,7 @@ for k in (12, 11, 10, 9, 8, 7, 1):
 #
 # ## Twelve layers of sixteen
 #
-# Now a network as one would build it: twelve hidden layers of sixteen sigmoid neurons, for the moons. `arriving`
+# Now a network as one would build it: twelve hidden layers of sixteen sigmoid neurons, for six of the moons. `arriving`
 # measures the gradient at the outputs of each hidden layer: the root of the sum of squares, over all neurons and all
 # samples. (`layer.batch` gives a layer's outputs for several samples.)
 
@@ -216,6 +216,12 @@ check_function(
         lambda w, a: rms(w) * rms(a * (1 - a)): "that is one term: n terms of random sign add up to √n times as much",
         lambda w, a: len(w) * rms(w) * rms(a * (1 - a)): "n terms of random sign partly cancel: √n, not n",
         lambda w, a: np.sqrt(len(w)) * rms(w) * rms(a): "the derivative of the sigmoid is a (1 − a), not a",
+        lambda w, a: (
+            np.sqrt(len(w)) * rms(w) * np.sqrt(np.mean(a * (1 - a)))
+        ): "rms squares before it takes the mean, of σ' too",
+        lambda w, a: (
+            np.sqrt(len(w)) * np.sqrt(np.sum(w**2)) * np.sqrt(np.sum((a * (1 - a)) ** 2))
+        ): "a root *mean* square: `np.mean`, not `np.sum`",
         lambda w, a: np.sqrt(len(w)) * np.mean(w) * np.mean(a * (1 - a)): "a mean lets signs cancel: square, take the "
         "mean, then the root",
         lambda w, a: len(w) * np.mean(w**2) * np.mean((a * (1 - a)) ** 2): "that is the square of the factor: the root "
@@ -242,6 +248,18 @@ def factor(weights, outputs):
 # %% wrong="factor" hint="a (1 − a), not a"
 def factor(weights, outputs):
     return np.sqrt(len(weights)) * np.sqrt(np.mean(weights**2)) * np.sqrt(np.mean(outputs**2))
+
+
+# %% wrong="factor" hint="of σ' too"
+def factor(weights, outputs):
+    slopes = outputs * (1 - outputs)
+    return np.sqrt(len(weights)) * np.sqrt(np.mean(weights**2)) * np.sqrt(np.mean(slopes))
+
+
+# %% wrong="factor" hint="not `np.sum`"
+def factor(weights, outputs):
+    slopes = outputs * (1 - outputs)
+    return np.sqrt(len(weights) * np.sum(weights**2) * np.sum(slopes**2))
 
 
 # %% wrong="factor" hint="a mean lets signs cancel"
@@ -344,8 +362,8 @@ plt.show()
 
 # %% [markdown]
 # On the left the derivative is a quarter, as good as it gets, and the weights are too small. On the right the weights
-# are large, and the sigmoids saturated: next to no derivative is left to be multiplied. Between the two, at a spread
-# of about four, nearly as much arrives at the first layer as at the last, in some networks more. But that place is
+# are large, and the sigmoids saturated: next to nothing is left of the derivative. Between the two, at a spread of
+# about four, nearly as much arrives at the first layer as at the last, in some networks more. But that place is
 # narrow, and networks of one spread differ by factors of a hundred and more.
 #
 # ## When it explodes
@@ -404,7 +422,7 @@ def loss_now():
 
 print(f"loss before the step: {loss_now():.1e}")
 model.zero_grad()
-arriving(forward(model))
+arriving(forward(model))  # calls backward()
 nn.SGD(model.parameters(), lr=0.1).step()
 print(f"loss after the step:  {loss_now():.1e}")
 
@@ -493,12 +511,12 @@ ax.set_title("Twelve layers of sigmoids in training")
 plt.show()
 
 # %% [markdown]
-# Where all dip, the errors of the batches happened to cancel. But the lines stay as far apart as they were at the
-# start. Training does not mend it: to raise the gradient, the first layers would have to move, and they do not get
-# the gradient to move by.
+# Where all but the first dip, the errors of the batches happened to cancel. Otherwise the lines stay as far apart as
+# they were at the start. Training does not mend it: to raise the gradient, the first layers would have to move, and
+# they do not get the gradient to move by.
 #
 # **Guess first.** The steps are too small, one might think. Train the deep network with a rate ten times as large. Does
-# it get more than 60 % of the moons right, `"yes"` or `"no"`?
+# it get more than 60 % of the moons right, where a coin gets half, `"yes"` or `"no"`?
 
 # %% guess="rate"
 ### BEGIN SOLUTION
@@ -519,15 +537,20 @@ reveal(
 my_guess = "yes"
 
 # %% [markdown]
-# > **Misconception: "the first layers have small gradients, so they have learnt already".** A gradient of nearly zero
+# > **Misconception: "the first layers have small gradients, so they have learned already".** A gradient of nearly zero
 # > says that the loss hardly answers when these weights move. In a good place that is so, and in a deep network of
 # > sigmoids it is so everywhere. Look at how far the weights have come since the start, measured by their own size:
 
+
 # %%
-end = sunk.state_dict()
+def moved(model, start, k):
+    """How far the weights of a layer have come, as a share of their size at the start."""
+    old, new = (state[f"layers.{k}.weight"] for state in (start, model.state_dict()))
+    return rms(new - old) / rms(old)
+
+
 for k in (0, 3, 6, 9, 12):
-    old, new = start[f"layers.{k}.weight"], end[f"layers.{k}.weight"]
-    print(f"layers.{k:<2}: moved by {rms(new - old) / rms(old):.0e} of its size")
+    print(f"layers.{k:<2}: moved by {moved(sunk, start, k):.0e} of its size")
 
 # %% [markdown]
 # Adam, from notebook 10, divides each parameter's step by the size of its own gradients, so it moves the first layers
@@ -535,11 +558,14 @@ for k in (0, 3, 6, 9, 12):
 
 # %%
 for lr in (0.01, 0.03):
-    print(f"Adam at {lr}: ", trained(12, lr, nn.Adam)[2])
+    model, start, history = trained(12, lr, nn.Adam)
+    print(f"Adam at {lr}: ", history)
+    way = (f"layers.{k} by {moved(model, start, k):.1f}" for k in (0, 6, 12))
+    print("  moved:", ", ".join(way))
 
 # %% [markdown]
-# All layers move now, and the network with two layers is still far ahead. Where the output does not feel the input,
-# the trouble is the network, not the rule for the step.
+# All layers move now, the first as well as the last, and the network with two layers is still far ahead. Where
+# the output does not feel the input, the trouble is the network, not the rule for the step.
 #
 # ## What you can now do
 #
@@ -576,6 +602,7 @@ check_answer(
         (weight / 4) ** 9: "a quarter is the derivative where the output is 0.5; here it is 0.75",
         (weight * slope) ** -9: "that is last / first",
     },
+    rtol=0.005,  # two digits will do
 )
 
 # %% wrong="ten" hint="nine steps, not ten"
@@ -692,7 +719,7 @@ def right_step(g, w, a):
     return g * a * (1 - a) * w
 
 
-below = slice(-2, None, -1)
+below, whole = slice(-2, None, -1), slice(None, None, -1)
 given = [
     (ws, [v.data for v in stack(Value(0.3), ws)[1:]]) for ws in ([1.0, 2.0, -3.0], [4.0, 0.5], [2.0, -1.0, 5.0, 1.5])
 ]
@@ -709,6 +736,8 @@ check_function(
         going_back(right_step, ws=below): "a layer's output goes with that layer's own weight",
         going_back(right_step, below, below): "back to layer k the gradient passes the neuron of layer k + 1, not k",
         going_back(lambda g, w, a: g * a * w): "the derivative of the sigmoid is a (1 − a), not a",
+        going_back(right_step, whole, whole): "one too many: the gradient at the first layer's output does not pass "
+        "the first neuron",
     },
 )
 
@@ -735,6 +764,14 @@ def gradients(weights, outputs):
     for k in range(len(weights) - 2, -1, -1):
         found.insert(0, found[0] * outputs[k] * (1 - outputs[k]) * weights[k])
     return found
+
+
+# %% wrong="back" hint="does not pass the first neuron"
+def gradients(weights, outputs):
+    found = [1.0]
+    for w, a in zip(weights[::-1], outputs[::-1], strict=True):
+        found.append(found[-1] * a * (1 - a) * w)
+    return found[::-1]
 
 
 # %% wrong="back" hint="what has come so far"

@@ -12,8 +12,8 @@
 # ## Where we stand
 #
 # The network of the last notebook: twelve hidden layers of sixteen sigmoids. It is put together from blocks here, one
-# after the other in an `nn.Sequential`, so that the remedies can be put into them. `arriving` is as before: the size
-# of the gradient at the outputs of each hidden layer.
+# after the other in an `nn.Sequential`, so that the remedies can be put into them. `arriving` does what it did, for a
+# whole model: it gives the size of the gradient at the outputs of each hidden layer.
 
 # %%
 import numpy as np
@@ -91,8 +91,8 @@ narrow = through_relus(1 / np.sqrt(400))
 reveal(
     my_guess,
     0.5 ** (12 / 2),
-    because=f"half of the squares go in each layer, and the rms is a root: (√½)^12. Measured in layers of 400 neurons: "
-    f"{narrow[-1] / narrow[0]:.4f}",
+    because="half of the squares go in each layer, and the rms is a root: (√½)^12 = 1/64. Measured in layers of 400 "
+    f"neurons: {narrow[-1] / narrow[0]:.4f}",
     replies={
         0.5**12: "So it is for the squares. The rms is the root of their mean.",
         0.5: "That would be one layer, and of the squares. There are twelve.",
@@ -158,13 +158,13 @@ relu_spread = 0.1
 
 # %% [markdown]
 # This is **He's initialisation**. `nn` has both, as `init="xavier"` and `init="he"`. In the picture, the size of the
-# values on their way through relu layers of 400 neurons, for three spreads:
+# values on their way through relu layers of 400 neurons, for three spreads (`through_relus` is from the folded cell):
 
 # %%
 import matplotlib.pyplot as plt
 
 plt.figure(figsize=(6, 4))
-spreads = {"twice Xavier": 0.1, "He": np.sqrt(2) / 20, "Xavier": 0.05}
+spreads = {"twice Xavier": 0.1, "He": np.sqrt(2) / 20, "Xavier": 0.05}  # √400 is 20
 for label, spread in spreads.items():
     plt.semilogy(through_relus(spread), marker="o", label=label)
 plt.xlabel("relu layer")
@@ -190,8 +190,9 @@ for name, block in starts.items():
     print(f"{name:15}  first / last: {sizes[0] / sizes[-1]:.0e}")
 
 # %% [markdown]
-# A start that fits the activation brings the gradient through tanh and relu layers. For sigmoids neither is any good:
-# their slope is a quarter at most. That is one reason why hidden layers nowadays seldom have sigmoids.
+# A start that fits the activation brings a third of the gradient through tanh layers, and a tenth of it through these
+# narrow relu layers. For sigmoids neither is any good: their slope is a quarter at most. That is one reason why hidden
+# layers nowadays seldom have sigmoids.
 #
 # ## Leave a way past
 #
@@ -274,8 +275,12 @@ for activation, init in {"sigmoid": "xavier", "relu": "he"}.items():
 #
 # The third remedy does not hope that sizes stay right: it sets them right in each layer. **Batch normalisation**
 # takes one neuron's $z$ over all samples of the batch, subtracts the mean and divides by the standard deviation.
-# (Then it multiplies by a weight and adds a bias, which are learnt; they start as 1 and 0.) So no sigmoid starts out
+# (Then it multiplies by a weight and adds a bias, which are learned; they start as 1 and 0.) So no sigmoid starts out
 # saturated, and none gets next to no signal.
+#
+# Going back, the gradient is divided by that standard deviation too. What sigmoids give differs little from sample to
+# sample, so the deviation of the next layer's sums is small, a fifth or so, and dividing by it makes up for what
+# $\sigma'$ takes.
 
 
 # %%
@@ -338,7 +343,7 @@ print(f"3 in evaluation, alone: {layer([3.0]).data:.3f}")
 #
 # Here is a network with batch normalisation, trained on sixty moons. A hundred others, which it has not seen, come
 # sorted: first all of one moon, then all of the other, as they may stand in a file. The right one is in evaluation
-# mode. The wrong one was left in training mode, and is asked for twenty at a time.
+# mode. The wrong one was left in training mode, and is asked about twenty at a time.
 
 # %%
 from copy import deepcopy
@@ -399,7 +404,7 @@ def spread_1(nin, nout, rng):
 
 wild = deep(plain("tanh", spread_1))
 arriving(wild)
-first, last = wild.layers[0].parameters(), wild.layers[11].parameters()
+first, last = wild.layers[0].parameters(), wild.layers[11].parameters()  # of 0 to 11
 unclipped = norm(first), norm(last)
 print(f"all parameters {norm(wild.parameters()):.2f}")
 print(f"first {norm(first):.2f}, last {norm(last):.2f}")
@@ -502,8 +507,10 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Where seven powers of ten lay between the last layer and the first, none of the three others loses or gains two. Do
-# deep networks learn now, where the sigmoids stayed at half of the moons? Sixty epochs of plain descent on the sixty
+# The old network loses seven powers of ten on the way from the last layer to the first. None of the other three loses
+# or gains as much as two; batch norm makes up for a little more than was lost.
+#
+# Do deep networks learn now, where the sigmoids stayed at half of the moons? Sixty epochs of plain descent on the sixty
 # moons, with the rate 0.1, without clipping and with clipping to a norm of 1. Where a number becomes too large for a
 # float, `fit` raises an error.
 
@@ -528,9 +535,9 @@ for name, block in {
     print(f"{name:20} {trained(block, None):12} {trained(block, 1.0)}")
 
 # %% [markdown]
-# Remedies are combined: residual connections bring the gradient to the first layer, and clipping keeps it from carrying
-# the weights away. (Batch normalisation is not in the table. There a sample depends on its company, so `fit` cannot
-# replay the graph of a single one, and twelve layers would take a minute.)
+# Remedies are combined: residual connections bring the gradient to the first layer, and clipping keeps the gradient
+# from carrying the weights away. (Batch normalisation is not in the table. There a sample depends on its company, so
+# `fit` cannot replay the graph of a single one, and twelve layers would take a minute.)
 #
 # ## What you can now do
 #
@@ -542,7 +549,8 @@ for name, block in {
 slopes = [0.5, -0.5, 0.2, 0.0, 1.0]
 
 # %% [markdown]
-# These are the derivatives $f'$ in the five blocks. What is the derivative of the last output toward the first input?
+# These are the derivatives $f'$ in the five blocks, each taken at what goes into its block. What is the derivative of
+# the last output toward the first input?
 
 # %% exercise="blocks"
 ### BEGIN SOLUTION
@@ -654,9 +662,10 @@ def clip_by_norm(gradients, limit):
 
 
 # %% [markdown]
-# **Exercise 3: batch normalisation in both modes.** Of one number a sample, without the learnt weight and bias. `train`
-# gets a batch, a list of numbers; it returns them normalised, as `normalised` above does, and moves the running
-# statistics. `evaluate` gets one number. The check trains on some batches, then evaluates one number twice.
+# **Exercise 3: batch normalisation in both modes.** Of one number a sample, without the learned weight and bias.
+# `train` gets a batch, a list of numbers; it returns them normalised, as `normalised` above does, and moves the
+# running statistics. `evaluate` gets one number. The check, `trained_then_evaluated(batches, x)`, shows what `train`
+# returned for each batch, then `evaluate(x)` twice.
 #
 # <details><summary>Hint</summary>
 #
@@ -701,19 +710,19 @@ def use_of(kind):
     return trained_then_evaluated
 
 
-def kind_of(keep=0.9, running=True, centre=True, root=np.sqrt, own=True, still=True):
+def kind_of(keep=0.9, running=True, centre=True, root=np.sqrt, own=True, still=True, tiny=(1e-5, 1e-5), var=np.var):
     """A normaliser, right or with one mistake."""
 
     class Kind:
         def __init__(self):
             self.mean, self.var = 0.0, 1.0
 
-        def scaled(self, x, mean, var):
-            return (x - mean) / root(var + 1e-5)
+        def scaled(self, x, mean, var, tiny=tiny[0]):
+            return (x - mean) / root(var + tiny)
 
         def track(self, z):
             self.mean = keep * self.mean + (1 - keep) * (z.mean() if centre else 0.0)
-            self.var = keep * self.var + (1 - keep) * z.var()
+            self.var = keep * self.var + (1 - keep) * var(z)
 
         def train(self, batch):
             z = np.array(batch)
@@ -724,7 +733,7 @@ def kind_of(keep=0.9, running=True, centre=True, root=np.sqrt, own=True, still=T
         def evaluate(self, x):
             if not still:
                 self.track(np.array([x]))
-            return self.scaled(x, self.mean, self.var)
+            return self.scaled(x, self.mean, self.var, tiny[1])
 
     return Kind
 
@@ -751,6 +760,10 @@ check_function(
         use_of(kind_of(centre=False)): "the running variance moves, the running mean does not",
         use_of(kind_of(still=False)): "evaluate must change nothing: the same question twice has two answers",
         use_of(alone()): "a number alone is its own mean, and becomes 0: evaluate uses the running statistics",
+        use_of(kind_of(tiny=(0.0, 0.0))): "the 1e-5 under the root is missing, as in `normalised` above",
+        use_of(kind_of(tiny=(1e-5, 0.0))): "the 1e-5 under the root is missing in evaluate",
+        use_of(kind_of(var=np.std)): "that is a running standard deviation: keep the variance, and take the root when "
+        "you divide",
     },
 )
 
@@ -777,6 +790,51 @@ class Normaliser:
     def train(self, batch):
         self.mean = 0.1 * self.mean + 0.9 * np.mean(batch)
         self.var = 0.1 * self.var + 0.9 * np.var(batch)
+        return normalised(batch)
+
+    def evaluate(self, x):
+        return (x - self.mean) / np.sqrt(self.var + 1e-5)
+
+
+# %% wrong="norm" hint="under the root is missing in evaluate"
+class Normaliser:
+    def __init__(self):
+        self.mean = 0.0
+        self.var = 1.0
+
+    def train(self, batch):
+        self.mean = 0.9 * self.mean + 0.1 * np.mean(batch)
+        self.var = 0.9 * self.var + 0.1 * np.var(batch)
+        return normalised(batch)
+
+    def evaluate(self, x):
+        return (x - self.mean) / np.sqrt(self.var)
+
+
+# %% wrong="norm" hint="as in `normalised` above"
+class Normaliser:
+    def __init__(self):
+        self.mean = 0.0
+        self.var = 1.0
+
+    def train(self, batch):
+        self.mean = 0.9 * self.mean + 0.1 * np.mean(batch)
+        self.var = 0.9 * self.var + 0.1 * np.var(batch)
+        return (np.array(batch) - np.mean(batch)) / np.std(batch)
+
+    def evaluate(self, x):
+        return (x - self.mean) / np.sqrt(self.var)
+
+
+# %% wrong="norm" hint="a running standard deviation"
+class Normaliser:
+    def __init__(self):
+        self.mean = 0.0
+        self.var = 1.0
+
+    def train(self, batch):
+        self.mean = 0.9 * self.mean + 0.1 * np.mean(batch)
+        self.var = 0.9 * self.var + 0.1 * np.std(batch)
         return normalised(batch)
 
     def evaluate(self, x):
@@ -815,5 +873,5 @@ class Normaliser:
 
 
 # %% [markdown]
-# A deep network can now be trained. Whether it has learnt the moons, or only these sixty points, is another question,
+# A deep network can now be trained. Whether it has learned the moons, or only these sixty points, is another question,
 # and the next.

@@ -8,7 +8,7 @@
 # put a price on weights in the right place, and write dropout so that it is right in evaluation too.
 
 # %% [markdown]
-# ## Learnt by heart
+# ## Learned by heart
 #
 # Two moons with so much noise that they overlap. The network sees thirty points and no others. The rest are held out:
 # it never learns from them, they only **validate** what it has learned.
@@ -54,7 +54,7 @@ for epoch in (1, 50, 100, 200, 300):
 
 # %% [markdown]
 # (`Dropout(0.0)` does nothing yet. `with_logits` means that the network gives scores, and the loss applies the
-# sigmoid.) The loss falls and falls. After each epoch it was also taken on the 200 held-out points.
+# sigmoid.) The loss falls and falls. After each epoch it was also measured on the 200 held-out points.
 #
 # **Guess first.** From epoch 100 to epoch 300, what does *that* loss do: `"falls"`, `"stays level"`, or `"rises"`?
 
@@ -94,17 +94,15 @@ plots.loss_curves(plain.history)
 plt.show()
 
 # %% [markdown]
-# Two curves, and the gap between them is what was learnt by heart. This is **overfitting**. The lower panel is odd: the
-# network is hardly more often wrong on the others than at its best epoch. So look where the boundary bends, and read in
-# the table how many of the others it gets wrong, and how sure it is of these, on average.
+# Two curves, and the gap between them is what was learned by heart. This is **overfitting**. The lower panel is odd: on
+# the others the network is wrong hardly more often than at its best epoch. So look where the boundary bends (the thirty
+# points are ringed), and read in the table how many of the others it gets wrong, and how sure it is of these, on
+# average.
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9, 4))
-for ax, data in zip(axes, [(X, y), (X_val, y_val)], strict=True):
-    plots.decision_boundary(plain, *data, threshold=0.0, resolution=24, ax=ax)
-axes[0].set_title("the 30 points", pad=24)
-axes[1].set_title("the 200 others", pad=24)
-fig.tight_layout()
+ax = plots.decision_boundary(plain, *points, threshold=0.0)
+ax.scatter(*X.T, s=110, facecolor="none", edgecolor="black")
+ax.set_title("ringed: the 30 points", pad=24)
 plt.show()
 
 
@@ -140,6 +138,8 @@ enter("nothing", plain)
 enter("early stopping", train(early_stopping=40))
 
 # %% [markdown]
+# It stopped after epoch 99, forty after the best one, and went back to the weights of epoch 59.
+#
 # ## A price on weights
 #
 # To bend around a single point, a network needs large weights. So let them cost something. An **L2 penalty** adds
@@ -147,9 +147,10 @@ enter("early stopping", train(early_stopping=40))
 # weight toward 0, the harder the larger it is.
 #
 # Where does it go? Added to the *mean* loss of the batch, once. And it counts weights only, no biases. To see why,
-# here is a network that has nothing to learn but one number.
+# here is a linear neuron that has nothing to learn but its bias.
 #
-# **Guess first.** All targets are 10. With an L2 penalty of strength 1 on *everything*, what does the network answer?
+# **Guess first.** All targets are 10, and the loss is the mean squared error. With an L2 penalty of strength 1 on
+# *everything*, what does the neuron answer?
 
 # %% guess="bias"
 ### BEGIN SOLUTION
@@ -194,7 +195,7 @@ my_guess = 10
 my_guess = 0
 
 # %% [markdown]
-# `answer`, from the folded cell, trains such a network and asks it; its argument says what is penalised.
+# `answer`, from the folded cell, trains such a neuron and asks it; its argument says what is penalised.
 
 # %%
 print(f"penalty on all parameters: {answer(lambda model: model.parameters()):.3f}")
@@ -204,8 +205,8 @@ print(f"penalty on weights only:   {answer(lambda model: model):.3f}")
 # A bias shifts the answers as a whole; it bends nothing. So penalties spare biases, and `nn.l2_penalty(model, …)`
 # leaves them out.
 #
-# **Exercise: what is minimised.** From the losses of a batch's samples, all weights and all biases, as lists of
-# numbers.
+# **Exercise: what is minimised.** Return it, from the losses of a batch's samples, all weights and all biases, as
+# lists of numbers.
 
 
 # %% exercise="objective"
@@ -231,7 +232,7 @@ def squares(weights):
 check_function(
     my_objective,
     lambda losses, weights, biases, strength: mean_of(losses) + strength * squares(weights),
-    [([1.0, 4.0], [2.0, -3.0], [5.0], 0.1), ([0.5, 0.25, 3.0], [-1.5, 0.2, 0.3], [0.7, -2.0], 0.01)],
+    [([1.0, 4.0, 2.5], [2.0, -3.0], [5.0], 0.1), ([0.5, 0.25, 3.0], [-1.5, 0.2, 0.3], [0.7, -2.0], 0.01)],
     {
         lambda losses, weights, biases, strength: (
             mean_of(losses) + strength * squares(weights + biases)
@@ -239,6 +240,9 @@ check_function(
         lambda losses, weights, biases, strength: (
             (sum(losses) + strength * squares(weights)) / len(losses)
         ): "the penalty is added to the mean: divided by the batch size it would depend on it",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) + strength * squares(weights) / len(weights)
+        ): "the squares are added up: their mean would make each weight cheaper, the more there are",
         lambda losses, weights, biases, strength: (
             sum(losses) + strength * squares(weights)
         ): "of the losses take the mean: their sum grows with the batch",
@@ -260,6 +264,11 @@ def my_objective(losses, weights, biases, strength):
 # %% wrong="objective" hint="added to the mean"
 def my_objective(losses, weights, biases, strength):
     return (sum(losses) + strength * sum(w**2 for w in weights)) / len(losses)
+
+
+# %% wrong="objective" hint="the squares are added up"
+def my_objective(losses, weights, biases, strength):
+    return sum(losses) / len(losses) + strength * sum(w**2 for w in weights) / len(weights)
 
 
 # %% wrong="objective" hint="their sum grows with the batch"
@@ -288,7 +297,7 @@ for name in ("nothing", "L2"):
     print(f"{name}: {len(sizes)} weights, mean size {sizes.mean():.2f}")
 
 # %% [markdown]
-# ## L1, and zeros that are none
+# ## L1, a pull that does not fade
 #
 # An **L1 penalty** takes sizes for squares: $\text{strength} \cdot \sum |w|$. Its pull is the same however small a
 # weight is, so it does not let go before 0. That is why L1 is said to switch weights off.
@@ -371,12 +380,16 @@ def shrink(w, amount):
     return sign(w) * max(abs(w) - amount, 0.0)
 
 
+PAST = "that leads past 0: a weight smaller than the amount becomes 0"
 check_function(
     my_shrink,
     shrink,
     [(2.0, 0.5), (-2.0, 0.5), (0.3, 0.5), (-0.3, 0.5), (0.0, 0.5)],
     {
-        lambda w, amount: w - amount * sign(w): "that goes past 0 where w is smaller than the amount",
+        lambda w, amount: w - amount * sign(w): PAST,
+        lambda w, amount: w - amount if w > 0 else w + amount: PAST,
+        lambda w, amount: w - amount if w >= 0 else w + amount: PAST,
+        lambda w, amount: w * (1 - amount): "that is L2's pull, which fades with the weight: L1's is the same for all",
         lambda w, amount: max(w - amount, 0.0): "a weight below 0 moves up toward 0, it is not cut off",
         lambda w, amount: w if abs(w) > amount else 0.0: "that is a threshold: the large ones move as well",
         lambda w, amount: w - amount if abs(w) > amount else 0.0: "a weight below 0 moves up: add the amount",
@@ -384,9 +397,24 @@ check_function(
 )
 
 
-# %% wrong="shrink" hint="goes past 0"
+# %% wrong="shrink" hint="that leads past 0"
 def my_shrink(w, amount):
     return w - amount if w > 0 else w + amount if w < 0 else 0.0
+
+
+# %% wrong="shrink" hint="that leads past 0"
+def my_shrink(w, amount):
+    return w - amount if w > 0 else w + amount
+
+
+# %% wrong="shrink" hint="that leads past 0"
+def my_shrink(w, amount):
+    return w + amount if w < 0 else w - amount
+
+
+# %% wrong="shrink" hint="L2's pull"
+def my_shrink(w, amount):
+    return w * (1 - amount)
 
 
 # %% wrong="shrink" hint="not cut off"
@@ -437,7 +465,7 @@ print("exactly 0:", by_gradient.count(0), "by gradient,", proximal.count(0), "pr
 
 # %% [markdown]
 # Descent leaves crumbs, the proximal step leaves zeros. The two weights that matter have both lost a little: that is
-# the price. One that does not matter has survived; a larger strength would take it, and more of the two.
+# the price. One that does not matter has survived, the last; a larger strength would take it, and more of the two.
 #
 # ## Dropout
 #
@@ -477,8 +505,8 @@ my_guess = 0.5
 
 # %% [markdown]
 # The remedy is to divide what is kept by $1 - p$, in training. Then the mean stays, and evaluation needs no change.
-# Here are both, and what the wrong one does to a trained network, whose hidden outputs are then twice what it is used
-# to.
+# The first line below has both means, the last two what follows. Without the division the hidden outputs in evaluation
+# would be twice what the last layer is used to; so in a network that was trained with it, they are doubled by hand.
 
 # %%
 unscaled = np.mean([sum(mask) for mask in masks])
@@ -489,7 +517,7 @@ enter("dropout", train(dropout=0.5))
 hidden = runs["dropout"][0].predict(X_val)
 weights, bias = (runs["dropout"].state_dict()[name] for name in ("2.weight", "2.bias"))
 losses = {}
-for name, factor in (("scaled", 1), ("unscaled", 2)):
+for name, factor in (("scaled", 1), ("unscaled", 2)):  # 2: as if training had not divided
     scores = factor * hidden @ weights[0] + bias[0]
     losses[name] = loss_of(scores, y_val)
     print(f"{name:9} loss on the 200 others {losses[name]:.3f}")
@@ -532,15 +560,16 @@ fig.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Every remedy makes the training loss *worse*, and the other one better. With dropout and augmentation the training
-# curve is rough: it is the loss of a network with holes, or of moved points. Which remedy is best depends on the
-# points. Change the seed at the top and run all again: the gap without any is always there, the order of the others
-# is not.
+# Every remedy makes the training loss *worse*, and the other one better. What they mend is that loss: the network is
+# less sure where it is wrong. How often it is wrong need not fall, and with some points it rises. With dropout and
+# augmentation the training curve is rough: it is the loss of a network with holes, or of moved points. Which remedy is
+# best depends on the points. Change the seed at the top and run all again: the gap without any is always there, the
+# order of the others changes.
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 4))
 for ax, name in zip(axes, ("nothing", "L2"), strict=True):
-    plots.decision_boundary(runs[name], X, y, threshold=0.0, resolution=24, ax=ax)
+    plots.decision_boundary(runs[name], X, y, threshold=0.0, ax=ax)
     ax.set_title(name, pad=24)
 fig.tight_layout()
 plt.show()
@@ -558,7 +587,7 @@ print(f"best of 200 on 20 validation points: {hits[best, :20].mean():.0%} right"
 print(f"the same one on 1000 new points:     {hits[best, 20:].mean():.0%} right")
 
 # %% [markdown]
-# So a third part of the data, the **test set**, is kept for one single look at the end.
+# So another part of the data, the **test set**, is kept for one single look at the end.
 
 # %% [markdown]
 # ## What you can now do
@@ -627,13 +656,17 @@ def kept_epoch(losses, patience):
 
 
 # %% check="stop"
-def stopping(result, forgets=False):
-    """Early stopping that returns result(best epoch, last epoch); the count of bad epochs may forget to restart."""
+def stopping(
+    result=lambda best, last: best,
+    is_new_lowest=lambda loss, before, lowest: loss < lowest,
+    forgets=False,
+):
+    """Early stopping with rules: what to return, what is a new lowest, whether the count forgets to restart."""
 
     def kept_epoch(losses, patience):
         best = bad = epoch = 0
         for epoch, loss in enumerate(losses):
-            if epoch and loss < losses[best]:
+            if epoch and is_new_lowest(loss, losses[epoch - 1], losses[best]):
                 best, bad = epoch, bad if forgets else 0
             elif epoch:
                 bad += 1
@@ -650,17 +683,24 @@ def lowest(losses, patience):
 
 check_function(
     kept_epoch,
-    stopping(lambda best, last: best),
+    stopping(),
     [
+        ([1.0, 0.5, 0.7, 0.6, 0.65, 0.64], 3),
         ([1.0, 0.8, 0.9, 0.7, 0.75, 0.8, 0.85, 0.6], 3),
         ([1.0, 0.8, 0.9, 0.7, 0.75, 0.65, 0.8, 0.85], 2),
-        ([1.0, 0.5, 0.6, 0.4], 1),
-        ([0.9, 0.8, 0.7], 5),
+        ([1.0, 0.5, 0.6, 0.4, 1.1], 1),
+        ([0.9, 0.8, 0.7, 0.7], 5),
     ],
     {
         lowest: "the loss after the stop is never seen: leave the loop",
         stopping(lambda best, last: last): "that is the epoch of the stop: the weights kept are the best ones'",
-        stopping(lambda best, last: best, forgets=True): "in a row: a new lowest loss starts the count again",
+        stopping(
+            is_new_lowest=lambda loss, before, lowest: loss < before
+        ): "compare with the lowest loss so far, not with the one before",
+        stopping(
+            is_new_lowest=lambda loss, before, lowest: loss <= lowest
+        ): "a loss that equals the lowest is no new lowest",
+        stopping(forgets=True): "in a row: a new lowest loss starts the count again",
     },
 )
 
@@ -679,6 +719,31 @@ def kept_epoch(losses, patience):
         if epoch - best >= patience:
             break
     return epoch
+
+
+# %% wrong="stop" hint="not with the one before"
+def kept_epoch(losses, patience):
+    best = count = 0
+    for e, loss in enumerate(losses):
+        if loss < losses[e - 1]:
+            best = e
+            count = 0
+        else:
+            count += 1
+        if count == patience:
+            break
+    return best
+
+
+# %% wrong="stop" hint="is no new lowest"
+def kept_epoch(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss <= losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return best
 
 
 # %% wrong="stop" hint="starts the count again"
@@ -741,6 +806,9 @@ check_function(
         ): "in evaluation nothing is dropped, so there is nothing to make up for",
         lambda x, p, training, chances: right_dropout(x, p, True, chances): "in evaluation nothing is dropped",
         lambda x, p, training, chances: (
+            [v / (1 - p) for v, u in zip(x, chances, strict=True) if u >= p] if training else x
+        ): "what is dropped becomes 0 and keeps its place",
+        lambda x, p, training, chances: (
             [0.0 if u >= p else v / (1 - p) for v, u in zip(x, chances, strict=True)] if training else x
         ): "dropped is what has a chance below p",
     },
@@ -764,6 +832,13 @@ def my_dropout(x, p, training, chances):
     if not training:
         return x
     return [0.0 if u < p else v / p for v, u in zip(x, chances, strict=True)]
+
+
+# %% wrong="dropout" hint="keeps its place"
+def my_dropout(x, p, training, chances):
+    if not training:
+        return x
+    return [v / (1 - p) for v, u in zip(x, chances, strict=True) if u >= p]
 
 
 # %% wrong="dropout" hint="evaluation is to stay as it is"

@@ -140,6 +140,7 @@ check_answer(
         s0.data: "that is the local derivative: on the way to h3 two more steps multiply it by w",
         s0.data * w_now: "that is what reaches h2: one more step, times w",
         s0.data * w_now**3: "after step 1 only two steps are left, so w is a factor twice",
+        product3: "that is the use in step 3: step 1 comes first in time, and its path is the longest",
     },
 )
 check_answer(
@@ -159,6 +160,7 @@ check_answer(
     {
         s3.data: "that is h3 itself: toward w, the other factor is the state before, h2",
         s2.data * w_now: "step 3 is the last: nothing multiplies what it contributes",
+        product1: "that is the use in step 1: step 3 comes last in time, and its path is the shortest",
     },
 )
 check_answer(
@@ -178,6 +180,12 @@ from_step_1, from_step_2, from_step_3, in_all = 3, 5, 14, 22
 
 # %% wrong="by_hand" hint="only one step is left"
 from_step_1, from_step_2, from_step_3, in_all = 12, 20, 28, 60
+
+# %% wrong="by_hand" hint="step 1 comes first in time"
+from_step_1, from_step_2, from_step_3, in_all = 14, 10, 12, 36
+
+# %% wrong="by_hand" hint="step 3 comes last in time"
+from_step_1, from_step_2, from_step_3, in_all = 12, 10, 12, 34
 
 # %% wrong="by_hand" hint="that is h3 itself"
 from_step_1, from_step_2, from_step_3, in_all = 12, 10, 33, 55
@@ -201,8 +209,8 @@ from_step_1, from_step_2, from_step_3, in_all = 12, 10, 14, 1680
 # The longest path has a factor $w$ for every step. So the start of a sequence speaks to its end through a power of
 # $w$.
 #
-# **Guess first.** Let $w = 0.5$, and ten steps. Nudge $h_0$ by 1: what part of the nudge reaches $h_{10}$, one part in
-# how many? Write that number.
+# **Guess first.** Let $w = 0.5$, and ten steps. Nudge $h_0$ a little. What reaches $h_{10}$ is one part of the nudge in
+# how many? (For an eighth, write 8.)
 
 # %% guess="power"
 ### BEGIN SOLUTION
@@ -221,6 +229,7 @@ reveal(
         512: "One step is missing: from h0 to h10 there are ten.",
         5: "Ten times one half is not what happens: each step halves what the last one left.",
         2: "That is what reaches h1. There are nine more steps.",
+        start.grad: "That is the part itself, and right. It is one in so many.",
     },
 )
 
@@ -233,9 +242,13 @@ my_guess = 512
 # %% wrong="power" hint="what reaches h1"
 my_guess = 2
 
+# %% wrong="power" hint="the part itself, and right"
+my_guess = 1 / 1024
+
 # %% [markdown]
-# Now longer sequences and other weights. On the left the network from above, on the right one whose step squashes the
-# state, $h_t = \tanh(w \cdot h_{t-1})$, as most do. The same weights on both sides; watch the two largest.
+# Now longer sequences and other weights. On the left the network from above with nothing coming in, on the right one
+# whose step squashes the state, $h_t = \tanh(w \cdot h_{t-1})$, as most do. The same weights on both sides; watch the
+# two largest.
 
 # %%
 import matplotlib.pyplot as plt
@@ -333,7 +346,8 @@ assert abs(nudged / start.grad - 1) < 1e-6
 #
 # $$h_t = \tanh(W x_t + U h_{t-1} + b)$$
 #
-# Drawn by layers, four steps of it and the linear layer behind, which reads the last state:
+# Drawn by layers, four steps of it and the linear layer behind, which reads the last state. The constant 0 is the state
+# before anything has come in (all three begin with this one 0):
 
 # %%
 network.zero_grad()
@@ -343,8 +357,8 @@ print("parameters of the recurrent layer:", len(network.layers[0].parameters()))
 draw(answer, collapse="layer", direction="TB")
 
 # %% [markdown]
-# A deep network, with an input at every layer; the constant 0 is the state before anything has come in. All four
-# boxes of three units have the *same* 15 parameters: they could read a sequence of any length.
+# A deep network, with an input at every layer. All four boxes of three units have the *same* 15 parameters: they could
+# read a sequence of any length.
 #
 # ## Learn to remember
 #
@@ -419,7 +433,7 @@ def train(model):
 remembers = train(model)
 error = np.mean((model.predict(X_new)[:, 0] - y_new) ** 2)
 print(remembers)
-print(f"on new sequences: {error:.3f}; the best constant answer has {y_new.var():.3f}")
+print(f"on new sequences: {error:.3f}; their best constant answer: {y_new.var():.3f}")
 assert error < 0.2 * y_new.var()
 
 after = attention(model, X_new[:50])
@@ -472,7 +486,8 @@ draw(wrong)
 
 # %% [markdown]
 # Forwards all is the same. Backwards only the red path of above is left. Does it matter? Train both from the same
-# weights. For the replay the cut is written as an operation of its own, with a rule that says 0 where 1 is right.
+# weights. The cut is written as an operation of its own, with a rule that says 0 where 1 is right: `fit` can replay it,
+# where with `detach` it would have to build the graph anew for each sample.
 
 # %%
 from autograd import Operation
@@ -492,10 +507,10 @@ forgets = train(model_cut)
 plt.figure(figsize=(6, 4))
 plt.plot(range(1, 16), remembers.loss, label="gradient through time")
 plt.plot(range(1, 16), forgets.loss, label="cut at every step")
-plt.axhline(y.var(), color="k", ls=":", label="the best constant answer")
+plt.axhline(y.var(), color="k", ls=":", label="the best constant answer, training data")
 plt.xlabel("epoch")
 plt.ylabel("loss")
-plt.ylim(0)
+plt.ylim(0, 0.45)
 plt.legend()
 plt.show()
 print(f"last epoch: right {remembers.loss[-1]:.3f}, cut {forgets.loss[-1]:.3f}")
@@ -601,6 +616,8 @@ check_function(
         walk(lambda states: states[:0:-1]): "the use of w in a step has the state *before* it as its derivative",
         walk(lambda states: states[::-1]): "h_T itself is not multiplied by w any more: begin with the state before",
         walk(lambda states: states[:-1]): "the walk begins at the end: the last step's share has the fewest factors w",
+        lambda w, states: w * walk(backwards)(w, states): "the last step's use of w reaches h_T with the gradient 1: "
+        "add its share first, then multiply by w",
         walk(backwards, back=lambda g, w: g): "on its way back the gradient is multiplied by w at every step",
         walk(backwards, combine=lambda total, share: share): "only one step's share is returned: add them up",
         walk(lambda states: states[-2:-1]): "that is the last step alone: the earlier uses of w count too",
@@ -628,6 +645,15 @@ def gradient_of_w(w, states):
     for before in states[:-1]:
         total += g * before
         g *= w
+    return total
+
+
+# %% wrong="through_time" hint="add its share first"
+def gradient_of_w(w, states):
+    g, total = 1.0, 0.0
+    for before in reversed(states[:-1]):
+        g *= w
+        total += g * before
     return total
 
 
@@ -716,6 +742,8 @@ check_function(
         cut_where(lambda t, n, k: t == k): "that cuts after the first k steps: count from the end, len(xs) - k",
         cut_where(lambda t, n, k: t == n - k, after=True): "k - 1 steps are left: cut before the step, not after it",
         cut_where(lambda t, n, k: t == n - k - 1): "k + 1 steps are left: cut one step later",
+        with_gradient(lambda w, h, xs, k: unrolled(w, h, xs[-k:])[-1]): "the state is to be that of all the inputs: "
+        "compute all steps, and cut the way back",
     },
 )
 
@@ -751,6 +779,13 @@ def truncated(w, h, xs, k):
         h = w * h + x
         if t == len(xs) - k:
             h = h.detach()
+    return h
+
+
+# %% wrong="truncated" hint="cut the way back"
+def truncated(w, h, xs, k):
+    for x in xs[-k:]:
+        h = w * h + x
     return h
 
 

@@ -10,10 +10,10 @@
 # %% [markdown]
 # ## A slope with a past
 #
-# After `y.backward()` the gradient of $x$ is a float. It tells how fast $y$ changes, and nothing else: ask it how fast
-# *it* changes with $x$, and it has no parents to answer with. But every event of the sweep is one multiplication and
-# one addition. Do them with Values in the place of floats, and the gradient remembers where it came from.
-# `derivatives(y, x)` does that, and returns a list with one derivative for each value that was asked for.
+# After `y.backward()` the gradient of $x$ is a float. It tells how fast $y$ changes, and nothing else: ask how fast
+# this float itself changes with $x$, and there are no parents to answer with. But every event of the sweep is one
+# multiplication and one addition. Do them with Values in the place of floats, and the gradient remembers where it
+# came from. `derivatives(y, x)` does that, and returns a list with one derivative for each value that was asked for.
 
 # %%
 from autograd import Value, derivatives, draw, explain, formula
@@ -30,7 +30,8 @@ draw([y, slope])
 
 # %% [markdown]
 # Above is $y = x^3$, below it the graph of its slope, $3 \cdot x^2$. Both start from the same $x$. On the edges stand
-# local derivatives, as always.
+# local derivatives, as always. (Dashed boxes are constants. Nobody asks how a power changes with a constant exponent,
+# so the engine does not work that out and leaves a 0 on its edge.)
 #
 # **Guess first.** How fast does the slope change with $x$? Write $\partial\,\text{slope} / \partial x$ at 3.
 
@@ -126,6 +127,7 @@ check_answer(
         2 * (2.0**2 + 1): "what stands inside the outer square changes too: times 2x",
         squared_twice(2.0): "that is f itself",
         2 * 2 * 2.0: "that is 2 times 2x: the outer square's derivative is 2 (x² + 1)",
+        (2.0**2 + 1) * 2 * 2.0: "the outer square's derivative brings a 2",
     },
 )
 check_answer(
@@ -143,6 +145,9 @@ check_answer(
 
 # %% wrong="by_hand" hint="inside the outer square"
 first, second = 10, 2
+
+# %% wrong="by_hand" hint="brings a 2"
+first, second = 20, 22
 
 # %% wrong="by_hand" hint="the second factor changes too"
 first, second = 40, 20
@@ -218,7 +223,7 @@ reveal(
     my_guess,
     {-1: "top", 1: "valley"}.get(round(end), "down"),
     because=f"it ends at {end:.6f}. At the start the slope is {grad(f)(-2.5):.2f} and the second derivative "
-    f"{grad(grad(f))(-2.5):.0f}: both signs count, and the quotient points uphill",
+    f"{grad(grad(f))(-2.5):.0f}, so minus their quotient points to the right, uphill",
     replies={
         "down": "So would gradient descent go. Newton's step asks where the slope becomes 0, and to the left it only "
         "gets steeper.",
@@ -278,7 +283,7 @@ def valley(p):
 
 H = np.array(hessian(valley)([9.0, 1.0]))
 print(H)
-print("2 / largest curvature:", 2 / np.linalg.eigvalsh(H).max())
+print("2 / largest of its numbers:", 2 / H.max())
 
 # %% [markdown]
 # The valley bends by 1 along $x$ and by 25 along $y$: these are its **curvatures**. The zeros say that the slope
@@ -334,7 +339,7 @@ my_guess = 25
 
 # %% [markdown]
 # `newton_2d` and `descent_2d` are ours, from the folded cell. Beside the valley a harder one, bent like a banana: its
-# floor is nearly flat, its walls are steep, and the bottom lies at $(1, 1)$.
+# floor is nearly flat, its walls are steep, and the bottom lies at $(1, 1)$. A star marks each bottom.
 
 
 # %%
@@ -363,6 +368,8 @@ panel(left, valley, xs, ys, slow, fast, "valley")
 xs, ys = np.linspace(-2, 2, 80), np.linspace(-3.5, 3, 80)
 panel(right, banana, xs, ys, slow_b, fast_b, "banana")
 left.legend(fontsize="small")
+left.plot(0, 0, "k*", ms=10, zorder=3)
+right.plot(1, 1, "k*", ms=10, zorder=3)
 plt.show()
 
 for name, path in [("descent", slow), ("Newton", fast)]:
@@ -466,7 +473,7 @@ reveal(
     f"{bend(relu, 0.0, 0.0001):,.0f}, and it grows without end: no number is the second derivative there",
     replies={
         0: "That is what the engine says, by the rule for either side. The three calls straddle the kink.",
-        1: "That is how much the slope changes. It does so within 2h, so divide by a small number.",
+        1: "That is how much the slope changes. It does so between two secants whose middles are h apart: divide by h.",
         0.001: "That is relu(h). It is divided by h².",
         500: "The distance between the middles of the two secants is h, not 2h.",
     },
@@ -475,7 +482,7 @@ reveal(
 # %% wrong="kink" hint="straddle the kink"
 my_guess = 0
 
-# %% wrong="kink" hint="divide by a small number"
+# %% wrong="kink" hint="h apart: divide by h"
 my_guess = 1
 
 # %% [markdown]
@@ -499,7 +506,8 @@ print("               measured", round(bend(softplus, 0.0, 0.001), 6))
 
 # %% [markdown]
 # On the right is `softplus`, a relu with its corner rounded off. Its second derivative is a hump, and the hump is where
-# the bend is. Where second derivatives matter, smooth activations are chosen.
+# the bend is. (On the left the 0 that is drawn at the kink is the convention.) Where second derivatives matter, smooth
+# activations are chosen.
 #
 # ## One rule, read four ways
 #
@@ -626,11 +634,35 @@ def one_bend(f, x, steps, rate):
     return x
 
 
+def one_start(f, x, steps, rate):
+    slope, second = grad(f)(x), grad(grad(f))(x)
+    return x - steps * (slope / second if second > 0 else rate * slope)
+
+
 check_function(
     careful,
     walker(lambda f, g, b, x, rate: x - g / b if b > 0 else x - rate * g),
-    [(f, 2.5, 3, 0.05), (f, -0.5, 3, 0.05), (two_valleys, 0.5, 4, 0.1), (two_valleys, 2.0, 2, 0.1)],
+    [
+        (f, 2.5, 3, 0.05),
+        (f, -0.5, 3, 0.05),
+        (two_valleys, 0.5, 4, 0.1),
+        (two_valleys, 2.0, 2, 0.1),
+        (f, 0.0, 1, 0.05),
+    ],
     {
+        walker(lambda f, g, b, x, rate: x - g / b if b >= 0 else x - rate * g): "at f'' = 0 Newton would divide by 0: "
+        "that is a place for descent",
+        walker(lambda f, g, b, x, rate: x - g / b if b > 0 else x - rate * g if b < 0 else x): "at f'' = 0 nobody "
+        "moves: `else`, not a second `if`",
+        one_start: "the slope and the bend are those of the start: work both out anew in every step",
+        walker(lambda f, g, b, x, rate: x - g / abs(b)): "that is Newton's length, downhill: asked for is rate times "
+        "the slope",
+        walker(lambda f, g, b, x, rate: x - g / b if b > 0 else x - g / abs(b)): "that is Newton's length, downhill: "
+        "asked for is rate times the slope",
+        walker(lambda f, g, b, x, rate: x - g / b if b > 0 else x + rate * g): "that heads uphill where f'' is "
+        "negative: a minus before the rate",
+        walker(lambda f, g, b, x, rate: x - g / b if b < 0 else x - rate * g): "the other way round: Newton's step is "
+        "for f'' > 0",
         walker(lambda f, g, b, x, rate: x - g / b): "where f'' is negative that goes uphill: look at its sign first",
         walker(lambda f, g, b, x, rate: x - rate * g): "that is gradient descent: where f'' > 0 take Newton's step",
         walker(lambda f, g, b, x, rate: x - rate * g if b > 0 else x - g / b): "the other way round: Newton's step is "
@@ -664,6 +696,48 @@ def careful(f, x, steps, rate):
     for _ in range(steps):
         slope = grad(f)(x)
         x = x - slope / second if second > 0 else x - rate * slope
+    return x
+
+
+# %% wrong="careful" hint="that is a place for descent"
+def careful(f, x, steps, rate):
+    for _ in range(steps):
+        slope, second = grad(f)(x), grad(grad(f))(x)
+        x = x - slope / second if second >= 0 else x - rate * slope
+    return x
+
+
+# %% wrong="careful" hint="not a second `if`"
+def careful(f, x, steps, rate):
+    for _ in range(steps):
+        slope, second = grad(f)(x), grad(grad(f))(x)
+        if second > 0:
+            x = x - slope / second
+        if second < 0:
+            x = x - rate * slope
+    return x
+
+
+# %% wrong="careful" hint="those of the start"
+def careful(f, x, steps, rate):
+    slope, second = grad(f)(x), grad(grad(f))(x)
+    for _ in range(steps):
+        x = x - slope / second if second > 0 else x - rate * slope
+    return x
+
+
+# %% wrong="careful" hint="rate times the slope"
+def careful(f, x, steps, rate):
+    for _ in range(steps):
+        x = x - grad(f)(x) / abs(grad(grad(f))(x))
+    return x
+
+
+# %% wrong="careful" hint="that heads uphill"
+def careful(f, x, steps, rate):
+    for _ in range(steps):
+        slope, second = grad(f)(x), grad(grad(f))(x)
+        x = x - slope / second if second > 0 else x + rate * slope
     return x
 
 
@@ -707,6 +781,8 @@ def read_twice(rule):
 
     @wraps(rule)
     def slopes(x):
+        if not isinstance(rule(sqrt(1 + x * x), x), tuple):
+            return "no tuple"
         soft_abs = Operation("soft_abs", lambda x: sqrt(1 + x * x), rule)
         return {"first": grad(soft_abs)(x), "second": grad(grad(soft_abs))(x)}
 
@@ -718,7 +794,9 @@ check_function(
     read_twice(lambda y, x: (x / y,)),
     [(1.5,), (-2.0,), (0.4,)],
     {
+        read_twice(lambda y, x: x / y): "a tuple of one entry needs its comma: `(z,)`",
         read_twice(lambda y, x: (2 * x / y,)): "the root's derivative is 1 / (2y): its 2 cancels the other one",
+        read_twice(lambda y, x: (2 * x * y,)): "the root's derivative is 1 / (2y), not y",
         read_twice(lambda y, x: (0.5 / y,)): "that is the root alone: times the derivative of 1 + x², which is 2x",
         read_twice(lambda y, x: (1 / y,)): "that is without the x: the derivative of 1 + x² is 2x",
         read_twice(lambda y, x: (x * y,)): "the root stands below the line: divide by y",
@@ -746,9 +824,14 @@ def soft_abs_rule(y, x):
     return (getattr(x, "data", x) / getattr(y, "data", y),)
 
 
-# %% wrong="row" hint="must be a tuple"
+# %% wrong="row" hint="needs its comma"
 def soft_abs_rule(y, x):
     return x / y
+
+
+# %% wrong="row" hint="not y"
+def soft_abs_rule(y, x):
+    return (2 * x * y,)
 
 
 # %% wrong="row" hint="loses the graph"
