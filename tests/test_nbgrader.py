@@ -38,7 +38,7 @@ MARKS = {
     "stops-at-mul": (1, 2, 0, 3),
     "endless": (1, 0, 0, 3),
 }
-NOTHING_DONE = ["Guess first: put your answer in", "Not done yet: `__add__`.", "Not done yet: the function."]
+NOTHING_DONE = ["Guess first: put your answer in", "Not done yet: `__add__`.", "Not done yet: `bell_derivative`."]
 FEEDBACK = {
     "blank": NOTHING_DONE,
     "emptied": NOTHING_DONE,
