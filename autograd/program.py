@@ -219,14 +219,13 @@ class Program:
     # ---- as text, and as a pickle
 
     def __str__(self) -> str:
-        return "\n".join([f"{self!r}, {len(self._grouping.instructions):,} instructions", *self._grouping.lines()])
+        instructions = _counted(len(self._grouping.instructions), "instruction")
+        return "\n".join([f"{self!r}, {instructions}", *self._grouping.lines()])
 
     def __repr__(self) -> str:
         outputs, inputs, parameters = map(len, self.values)
-        return (
-            f"Program of {self._recording.node_count:,} nodes: {inputs:,} inputs, {parameters:,} parameters, "
-            f"{outputs:,} outputs"
-        )
+        counts = (inputs, "input"), (parameters, "parameter"), (outputs, "output")
+        return f"Program of {_counted(self._recording.node_count, 'node')}: {', '.join(_counted(*c) for c in counts)}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (*self.values, self.parameters)
@@ -236,6 +235,10 @@ def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value]
     program = Program(outputs, inputs, parameters, interior_of(outputs))
     program.parameters[:] = numbers
     return program
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
 
 
 def without_warnings() -> Callable[..., Any]:

@@ -6,16 +6,15 @@ W3    MLP 784-10-10 and softmax cross-entropy on one sample; W3b on a batch of 3
 W4a   Rosenbrock's function of 100 variables, its gradient; W4b   W2's loss recorded as one graph of 100 samples
 W1    a chain of 10,000 nodes, of which by hand only a loop can be made
 
-Values and gradients are compared with those by hand before anything is timed. A time is the median over blocks of
-the best of rounds in which the contenders take turns; micrograd's is that of one round, and of one sample times the
-batch where it is slow.
+Values and gradients are compared with those by hand before anything is timed. A time is the best of the rounds
+of a block, in which the contenders take turns; of the blocks' times, and of their ratios, the table shows the median.
+micrograd's is that of one round, and of one sample times the batch where it is slow.
 """
 
 import gc
 from collections.abc import Callable
 from itertools import pairwise
 from random import Random
-from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -52,11 +51,11 @@ def main() -> None:
         workload = make()
         check(workload)
         seconds = interleaved({name: contender.step for name, contender in workload.contenders.items()})
-        ratio = seconds["ours"] / seconds["by hand"]
+        ratio = np.median(seconds["ours"] / seconds["by hand"])
         rows.append(
             [
                 workload.name,
-                *(f"{1e6 * seconds[engine]:.0f}" if engine in seconds else "–" for engine in ENGINES),
+                *(f"{1e6 * np.median(seconds[engine]):.0f}" if engine in seconds else "–" for engine in ENGINES),
                 f"{1e6 * workload.micrograd():,.0f}",
                 f"{ratio:.2f}",
                 f"≤ {workload.most:g} {verdict(ratio <= workload.most)}",
@@ -79,13 +78,12 @@ def check(workload: Workload) -> None:
             raise ArithmeticError(f"{workload.name}: {name} gives {other!r}, by hand it is {value!r}")
 
 
-def interleaved(steps: dict[str, Callable[[], Any]], blocks: int = 20, seconds: float = 0.001) -> dict[str, float]:
-    """The time of a step: the median of the best rounds of each block, rounds of the contenders taking turns.
+def interleaved(steps: dict[str, Callable[[], Any]], blocks: int = 20, seconds: float = 0.001) -> dict[str, Array]:
+    """The times of a step in each block: the best of its rounds, in which the contenders take turns.
 
-    Rounds are short, so that on a busy machine some of a block are not interrupted, and one lucky round decides
-    nothing. Each begins with a step that is not timed, for what the others left in the caches; what is measured is a
-    step among its like, as in training. The order changes, for what a library leaves behind: threads that spin a while
-    and wait for more work.
+    Rounds are short, so that on a busy machine some of a block are not interrupted. Each begins with a step that is not
+    timed, for what the others left in the caches; what is measured is a step among its like, as in training. The order
+    changes, for what a library leaves behind: threads that spin a while and wait for more work.
     """
     gc.collect()
     counts = {name: max(1, int(seconds / timed(step, 3))) for name, step in steps.items()}
@@ -100,7 +98,7 @@ def interleaved(steps: dict[str, Callable[[], Any]], blocks: int = 20, seconds: 
                 rounds[name].append(timed(steps[name], counts[name]))
         for name in steps:
             best[name].append(min(rounds[name]))
-    return {name: median(seconds) for name, seconds in best.items()}
+    return {name: np.array(seconds) for name, seconds in best.items()}
 
 
 def timed(step: Callable[[], Any], count: int) -> float:
@@ -336,8 +334,8 @@ def print_chain() -> None:
         graph.forward().backward()
 
     steps = {"ours": lambda: program.value_and_grad(batch), "loop": lambda: by_hand.chain(*start, 10_000)}
-    best = interleaved({**steps, "eager": eagerly}, 3)
-    ours, loop, built = (best[name] / 1e-5 for name in ("ours", "loop", "eager"))
+    best = interleaved({**steps, "eager": eagerly}, 5)
+    ours, loop, built = (np.median(best[name]) / 1e-5 for name in ("ours", "loop", "eager"))
     print(
         f"W1/10k: {ours:.0f} ns a node (≤ 100 {verdict(ours <= 100)}), a loop by hand {loop:.0f}, eager {built:.0f}; "
         f"recorded in {seconds:.2f} s"
