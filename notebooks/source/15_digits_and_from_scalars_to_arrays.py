@@ -760,7 +760,8 @@ check_answer(
         (-2.75, 1.5): "add the samples up: if the loss is a mean, G has been divided already",
         (0.5, 1.0): "that is the first sample alone: the second uses the same weights",
         (-6.0, 2.0): "that is the second sample alone: the first uses the same weights",
-        (-3.5, 5.0): "the rows of X are the samples: each row is multiplied by its own number of G",
+        (2.0, -2.0): "the columns of X are the inputs: each row is multiplied by its own number of G",
+        (-3.5, 3.5): "the rows of X are the samples: each row is multiplied by its own number of G",
         (-0.5, -4.5): "each sample goes with its own number of G: these are swapped",
         (4.0, 1.0): "those are the sums of the columns of X: each row is first multiplied by its number of G",
     },
@@ -773,6 +774,7 @@ check_answer(
         -0.75: "add the samples up: if the loss is a mean, G has been divided already",
         -1.0: "add the samples' reports up",
         0.5: "the second sample uses the bias too",
+        -2.0: "that is the second sample alone: the first uses the bias too",
         2.5: "the signs of the reports count",
     },
 )
@@ -790,7 +792,13 @@ grad_w, grad_b = [-0.5, -4.5], -1.5
 grad_w, grad_b = [0.5, 1.0], 0.5
 
 # %% wrong="paper" hint="each row is multiplied by its own number of G"
-grad_w, grad_b = [-3.5, 5.0], -1.5
+grad_w, grad_b = [-3.5, 3.5], -1.5
+
+# %% wrong="paper" hint="the columns of X are the inputs"
+grad_w, grad_b = [2.0, -2.0], -1.5
+
+# %% wrong="paper" hint="that is the second sample alone"
+grad_w, grad_b = [-5.5, 3.0], -2.0
 
 # %% wrong="paper" hint="the signs of the reports count"
 grad_w, grad_b = [-5.5, 3.0], 2.5
