@@ -83,7 +83,8 @@ class Program:
 
     A batch X is an array (batch, inputs), its columns in the order given to `record`; nothing is needed for a graph
     without inputs. Buffers belong to the program, so it serves one thread at a time. It can be pickled and copied with
-    its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning.
+    its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning. A call takes some microseconds
+    by itself, so one sample of a graph of two or three operations is had no sooner than by building it anew.
     """
 
     def __init__(
@@ -185,12 +186,15 @@ class Program:
         if purpose not in self._on_floats:
             self._on_floats[purpose] = Straight(self._recording, purpose).function()
         run, parameters = self._on_floats[purpose], self.parameters.tolist()
+        if len(X) == 1:
+            outputs[0], gradient = run(X[0].tolist(), parameters, weights[0].item())
+            return np.array(gradient, float).reshape(X.shape if purpose == "inputs" else -1)
         results = [run(x, parameters, w) for x, w in zip(X.tolist(), weights.tolist(), strict=True)]
         outputs[:] = [y for y, _ in results]
         gradients = np.array([g for _, g in results])
         if purpose == "inputs":
             return gradients.reshape(X.shape)
-        return gradients[0] if len(results) == 1 else np.add.reduce(gradients, axis=0)  # type: ignore[no-any-return]
+        return np.add.reduce(gradients, axis=0)  # type: ignore[no-any-return]
 
     def _batch(self, X: ArrayLike | None) -> Array:
         """X as floats, (batch, inputs), contiguous."""
