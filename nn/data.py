@@ -215,7 +215,7 @@ def jitter(X: ArrayLike, *, scale: float = 0.1, rng: Rng = None) -> NDArray[Any]
 
 def checked_data(which: str, X: ArrayLike, y: ArrayLike) -> Dataset:
     """Samples and targets as arrays of finite numbers, as many as each other. Raises ValueError, naming the row."""
-    X, y = _finite(f"{which}X", X).astype(float), _finite(f"{which}y", y)
+    X, y = _finite(f"{which}X", X).astype(float, copy=False), _finite(f"{which}y", y)
     if len(X) != len(y):
         raise ValueError(f"{which}X has {len(X)} samples and {which}y has {len(y)} targets: each needs its own")
     return X, y
