@@ -179,6 +179,21 @@ def test_local_derivatives_that_are_values_are_told_from_numbers_not_made_values
     assert "is a `.data` missing, `other.data` as the local derivative?" in finding.hint
 
 
+def test_a_plain_number_that_was_never_made_a_value_is_told_so_in_backward_too():
+    def _backward(other=2.5):
+        other.grad += 1.0
+
+    with pytest.raises(AttributeError) as error:
+        _backward()
+    assert "a plain number must be made a Value first" in hints.hint_for_error(error.value)
+
+
+def test_what_is_not_iterable_elsewhere_has_no_hint_of_tuples():
+    with pytest.raises(TypeError) as error:
+        tuple(5)
+    assert hints.hint_for_error(error.value) == ""
+
+
 class Unhashable:
     __hash__ = None
 

@@ -79,6 +79,7 @@ def test_a_blank_is_told_kindly_and_is_an_error_where_answers_must_be(ask, capsy
         (" Worse", "worse", "Right: worse."),
         ("G.T@X", "G.T @ X", "Right: G.T @ X."),
         ("cross entropy", "cross-entropy", "Right: cross-entropy."),
+        ("-x", "x", 'Your guess is "-x", the answer is "x".'),
         ("better", "worse", 'Your guess is "better", the answer is "worse".'),
         ([1, 2], (1.0, 2.0), "Right: [1, 2]."),
         ([1, 2], (1.0, 2.0, 3.0), "Your guess is [1, 2], the answer is [1, 2, 3]."),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from math import isclose
 from traceback import walk_tb
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
 from autograd.value import Value
@@ -170,11 +170,6 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
         "store the function, not its result: `out._backward = _backward`, without parentheses",
     ),
     (
-        TypeError,
-        "is not iterable|must support iteration",
-        "is a comma missing? A tuple of one is `(self,)`: `(self)` is self alone",
-    ),
-    (
         AttributeError,
         r"'(int|float)' object has no attribute",
         "a plain number must be made a Value first: `other if isinstance(other, Value) else Value(other)`",
@@ -198,22 +193,32 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
 ]
 
-NUMBER_WANTED = r"'(int|float)' object has no attribute|unsupported operand .*'(int|float)' and '(?!NoneType)"
+IN_BACKWARD: list[tuple[Any, str, str]] = [
+    (
+        AttributeError | TypeError,
+        r"'(int|float)' object has no attribute|unsupported operand .*'(int|float)' and '(?!NoneType)",
+        "a Value stands where a number should: is a `.data` missing, `other.data` as the local derivative?",
+    ),
+    (
+        TypeError,
+        "is not iterable|must support iteration",
+        "is a comma missing? A tuple of one is `(self,)`: `(self)` is self alone",
+    ),
+]
 
 
 def hint_for_error(error: BaseException) -> str:
     """The hint for what a learner's code raised, "" where it says enough itself."""
-    if (
-        isinstance(error, AttributeError | TypeError)
-        and _is_in_backward(error)
-        and re.search(NUMBER_WANTED, str(error))
-    ):
-        return "a Value stands where a number should: is a `.data` missing, `other.data` as the local derivative?"
+    known = [*(IN_BACKWARD if _is_in_backward(error) else []), *ERRORS]
     return next(
-        (hint for kind, pattern, hint in ERRORS if isinstance(error, kind) and re.search(pattern, str(error))), ""
+        (hint for kind, pattern, hint in known if isinstance(error, kind) and re.search(pattern, str(error))), ""
     )
 
 
 def _is_in_backward(error: BaseException) -> bool:
-    """Whether it was raised in a learner's `backward` or `_backward`, or in what that called."""
-    return any(frame.f_code.co_name.lstrip("_") == "backward" for frame, _ in walk_tb(error.__traceback__))
+    """Whether a learner's `backward` raised it, or an operator that was called there.
+
+    What a `_backward` does not find in a plain number itself is a number that was never made a Value.
+    """
+    names = [frame.f_code.co_name.lstrip("_") for frame, _ in walk_tb(error.__traceback__)]
+    return "backward" in names and not (isinstance(error, AttributeError) and names[-1] == "backward")

@@ -198,8 +198,8 @@ def _same(yours: Any, right: Any, rtol: float = 1e-3) -> bool:
 
 
 def _letters(text: str) -> str:
-    """What counts in an answer of words: neither case nor spaces, nor hyphens."""
-    return re.sub(r"[\s_-]+", "", text).casefold()
+    """What counts in an answer of words: neither case nor spaces, nor the hyphen of a word."""
+    return re.sub(r"\s+|(?<=[a-z]{2})-(?=[a-z]{2})", "", text.casefold())
 
 
 def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: float = 1e-3) -> str:

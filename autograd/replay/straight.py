@@ -10,10 +10,9 @@ from typing import Any
 from autograd.operations import OPERATIONS, Operation
 from autograd.replay.readings import of_calls
 from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, SUM, VARYING, Node, Recording
-from autograd.replay.symbols import Reading, Symbol, Writer, number, read
+from autograd.replay.symbols import COMPARISONS, Reading, Symbol, Writer, number, read
 
 LONGEST_WRITTEN_OUT = 16  # inputs; an operation on more is a call
-COMPARISONS = {"<", "<=", "=="}
 LETTERS = {INPUT: "x", FIXED: "p", VARYING: "v"}
 
 
@@ -98,7 +97,7 @@ class Straight:
         reading = float_reading(operation, inputs)
         lines: list[str] = []
         (value,) = Writer(self.name_of, lines.append, names).calls([reading.value])
-        lines.append(f"{{y}} = {value}" + " * 1.0" * (value.function in COMPARISONS))
+        lines.append(f"{{y}} = {value}" + " * 1.0" * (operation in COMPARISONS))
         shared: list[str] = []
         derivatives = Writer(self.name_of, shared.append, names).calls(list(reading.derivatives))
         return lines, ["\n".join(shared), *map(str, derivatives)]

@@ -23,10 +23,10 @@ INFIX: dict[Any, str] = {
     np.subtract: "-",
     np.multiply: "*",
     np.divide: "/",
-    ops.less: "<",  # on floats, where a factor True is as good as 1.0
-    ops.less_equal: "<=",
-    ops.equal: "==",
 }
+# On floats, where a factor True is as good as 1.0.
+COMPARISONS = {operation: operation.symbol for operation in (ops.less, ops.less_equal, ops.equal)}
+INFIX |= COMPARISONS
 SIGNS = frozenset(INFIX.values())
 UFUNCS: dict[Any, np.ufunc] = {
     ops.add: np.add,

@@ -297,9 +297,8 @@ my_guess = "G.T @ X"
 G = np.arange(64.0).reshape(32, 2)
 entry = sum(G[s, 1] * xs[s, 40] for s in range(32))
 candidates = {"X.T @ G": xs.T @ G, "G.T @ X": G.T @ xs}
-written = my_guess.replace(" ", "").replace("@", " @ ") if isinstance(my_guess, str) else my_guess
 reveal(
-    written,
+    my_guess,
     next(name for name, product in candidates.items() if product.shape == (2, 64)),
     because="row i, column j of it is the sum over the samples of G[s, i] · X[s, j]. With 32 samples, 2 neurons and 64 "
     f"inputs it has the shape {(G.T @ xs).shape}, as W has",
