@@ -31,8 +31,7 @@ from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and
 from autograd.program import Program, record
 
 # formulas, explanations, pictures
-from autograd.formula import Formula, formula
-from autograd.explain import explain
+from autograd.formulas import Formula, explain, formula
 from autograd.draw import draw
 from autograd.steps.events import ForwardStep, Seed, Step
 from autograd.stepping import Steps, step_through

@@ -12,10 +12,8 @@ from textwrap import fill
 from typing import NoReturn
 
 from autograd.backprop import topological_order
-from autograd.explain import explain
-from autograd.formula import Formula, FormulaError, formula
-from autograd.formulas.notation import label_latex, number_latex, number_text
-from autograd.formulas.parsing import CONSTANTS, FUNCTIONS, evaluate
+from autograd.expressions import CONSTANTS, FUNCTIONS, evaluate
+from autograd.formulas import Formula, FormulaError, explain, formula, label_latex, number_latex, number_text
 from autograd.operations import constant
 from autograd.stepping import step_through
 from autograd.value import Value, as_value

@@ -34,7 +34,7 @@ def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
         if not isinstance(v, Value):
             raise TypeError(f"derivatives(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
     order = interior_order(output)
-    _refuse_stale(order)
+    refuse_stale(order)
     reached = set(targets)  # the nodes that depend on a target, or are one: only through them does anything flow
     for node in order:
         if not reached.isdisjoint(node.parents):
@@ -64,7 +64,8 @@ def _product(d: Any, g: Any) -> Any:
     return d * g
 
 
-def _refuse_stale(order: Sequence[Value]) -> None:
+def refuse_stale(order: Sequence[Value]) -> None:
+    """Raise ValueError where a node would have another number if it were computed now."""
     for node in order:
         assert node.operation is not None
         now = node.operation.float_value(*[p.data for p in node.parents])

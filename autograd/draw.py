@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
-from autograd.formulas.paths import Edge, Path
+from autograd.graphs import Edge, Path
 from autograd.operations import constant
 from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
 from autograd.value import Value

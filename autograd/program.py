@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.derivatives import _refuse_stale
+from autograd.derivatives import refuse_stale
 from autograd.floats import FLOAT_ERRORS
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
@@ -66,7 +66,7 @@ def record(
     if both:
         raise ValueError(f"{describe(both.pop())} is given as an input and as a parameter: it can be only one of them")
     interior = interior_of(outputs)
-    _refuse_stale(interior)
+    refuse_stale(interior)
     program = Program(outputs, inputs, parameters, interior)
     if check is not None:
         X = program._batch(check)

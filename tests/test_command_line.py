@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, Value
 from autograd.__main__ import main
-from autograd.formulas.parsing import ExpressionError, evaluate
+from autograd.expressions import ExpressionError, evaluate
 
 ROOT = Path(__file__).parent.parent
 

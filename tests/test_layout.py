@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,86 +13,115 @@ import autograd
 
 ROOT = Path(__file__).parent.parent
 
-# A file imports only from files above it. What stands in a folder is a part of the file that follows it; `elementary`
-# and `pickling` are parts of `functions` and `value`.
-ORDER = [
-    "floats",
-    "operations",
-    "elementary",
-    "backprop",
-    "pickling",
-    "value",
-    "functions",
-    "derivatives",
-    "pictures.neurons",
-    "formulas.notation",
-    "formulas.simplify",
-    "formulas.writing",
-    "formula",
-    "formulas.paths",
-    "explain",
-    "pictures.rendering",
-    "draw",
-    "steps.events",
-    "steps.text",
-    "steps.picture",
-    "steps.view",
-    "stepping",
-    "formulas.parsing",
-    "replay.symbols",
-    "replay.readings",
-    "replay.recording",
-    "replay.layout",
-    "replay.instructions",
-    "replay.grouping",
-    "replay.compiling",
-    "replay.straight",
-    "replay.comparing",
-    "program",
-    "checks.report",
-    "checks.deadline",
-    "anomaly",
-    "diagnose",
-    "exercise",
-    "checks.probes",
-    "checks.hints",
-    "checks.mistakes",
-    "checks.wrong_rules",
-    "checks.observe",
-    "checks.lesson",
-    "checks.engine",
-    "checks.gradients",
-    "checks.functions",
-    "checks.update_rules",
-    "checks.steps",
-    "check",
-    "__init__",
-    "__main__",
-]
+# In the order in which they are read. A file or a folder imports only from those above it, and of a folder only what
+# its __init__ names; the files of one folder may use each other.
+ORDER = {
+    "autograd": [
+        "floats",
+        "operations",
+        "elementary",
+        "backprop",
+        "pickling",
+        "value",
+        "functions",
+        "derivatives",
+        "graphs",
+        "expressions",
+        "formulas",
+        "pictures",
+        "draw",
+        "steps",
+        "stepping",
+        "replay",
+        "program",
+        "checks",
+        "anomaly",
+        "diagnose",
+        "exercise",
+        "check",
+        "__init__",
+        "__main__",
+    ],
+    "nn": [
+        "initializers",
+        "interrupts",
+        "recording",
+        "module",
+        "layers",
+        "recurrent",
+        "remedies",
+        "losses",
+        "metrics",
+        "optimizers",
+        "schedules",
+        "mnist_files",
+        "data",
+        "history",
+        "step",
+        "replay",
+        "training",
+        "__init__",
+        "canvas",
+        "plots",
+    ],
+}
+OPEN = {"pictures", "steps", "replay", "checks"}  # still to be given an __init__ of their own
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ORDER
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
 
 
-def imports(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def imports(module):
+    """(module, name) of everything that a module imports from this project."""
+    found = []
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        names = []
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield from [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            names = [(node.module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names = [(alias.name, "") for alias in node.names]
+        for source, name in names:
+            if f"{source}.{name}" in MODULES:
+                found.append((f"{source}.{name}", ""))
+            elif source.split(".")[0] in ORDER:
+                found.append((source, name))
+    return found
 
 
-def module_of(path):
-    return ".".join(path.relative_to(ROOT / "autograd").with_suffix("").parts)
+def room(module):
+    package, _, rest = module.partition(".")
+    return package, rest.split(".")[0] or "__init__"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "autograd").rglob("*.py")), ids=module_of)
-def test_a_file_imports_only_from_files_above_it(path):
-    name = module_of(path)
-    found = {f"{imported}." for imported in imports(path)}
-    assert not any(imported.startswith("nn.") for imported in found)
-    inside = {other for other in ORDER if any(imported.startswith(f"autograd.{other}.") for imported in found)}
-    if name.endswith(".__init__"):
-        assert not inside
-    else:
-        assert inside <= set(ORDER[: ORDER.index(name)])
+def place(module):
+    package, name = room(module)
+    return list(ORDER).index(package), ORDER[package].index(name)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_file_imports_only_from_those_above_it(module):
+    for source, _ in imports(module):
+        same_room = room(source) == room(module) and room(source)[1] != "__init__"
+        assert place(source) < place(module) or same_room, source
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_what_its_init_names_is_taken_from_a_folder(module):
+    for source, name in imports(module):
+        if room(source) != room(module):
+            assert not name.startswith("_"), (source, name)
+            assert source.count(".") < 2 or room(source)[1] in OPEN, source
+
+
+def test_nothing_imports_in_a_circle():
+    above = {module: {source for source, _ in imports(module) if source != module} for module in MODULES}
+    while leaves := {module for module, sources in above.items() if not sources & above.keys()}:
+        for module in leaves:
+            del above[module]
+    assert not above
 
 
 def run(code, **environment):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from autograd.formulas.notation import number_text
+from autograd.formulas import number_text
 from autograd.operations import constant
 from autograd.steps.text import Wording, text_width
 from autograd.value import Value

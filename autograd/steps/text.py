@@ -11,16 +11,17 @@ from typing import NamedTuple, TypeVar
 from unicodedata import combining, east_asian_width
 
 from autograd.backprop import topological_order
-from autograd.formula import (
+from autograd.formulas import (
     Formula,
     FormulaError,
     derivative_formulas,
     derivative_symbol,
+    label_text,
     name_nodes,
     named_by_number,
+    number_text,
     write,
 )
-from autograd.formulas.notation import label_text, number_text
 from autograd.operations import constant
 from autograd.steps.events import ForwardStep, Step, backward_steps, forward_steps
 from autograd.value import Value

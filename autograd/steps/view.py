@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.floats import FLOAT_ERRORS
-from autograd.formulas.notation import number_text
+from autograd.formulas import number_text
 from autograd.operations import constant
 from autograd.steps.events import dependents, replayed
 from autograd.steps.picture import picture

@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeVar, overload
 
 from autograd import operations as ops
 from autograd.backprop import topological_order
-from autograd.derivatives import _refuse_stale
-from autograd.formula import (
+from autograd.derivatives import refuse_stale
+from autograd.formulas.notation import label_text
+from autograd.formulas.reading import (
     DOTS,
     Formula,
     FormulaError,
@@ -23,8 +24,7 @@ from autograd.formula import (
     named_by_number,
     write,
 )
-from autograd.formulas.notation import label_text
-from autograd.formulas.paths import COUNTED, Edge, Path, count_paths, gradients_of, paths_between
+from autograd.graphs import COUNTED, Edge, Path, count_paths, gradients_of, paths_between
 from autograd.operations import Operation, constant
 from autograd.value import Value
 
@@ -83,7 +83,7 @@ class ChainRule(Explanation):
     def __init__(self, output: Value, wrt: Value, max_paths: int) -> None:
         self.output, self.wrt = output, wrt
         self.order = topological_order(output)
-        _refuse_stale([node for node in self.order if node.parents])
+        refuse_stale([node for node in self.order if node.parents])
         self.gradients = gradients_of(output)
         self.total = self.gradients.get(wrt, 0.0)
         self.counts = count_paths(self.order, wrt)
@@ -134,7 +134,7 @@ def explain(output: Value | Operation, wrt: Value | None = None, *, max_paths: i
     assert isinstance(output, Value)
     if wrt is not None:
         return ChainRule(output, wrt, max_paths)
-    _refuse_stale([output] if output.parents else [])
+    refuse_stale([output] if output.parents else [])
     return Explanation(_node_lines(output))
 
 
