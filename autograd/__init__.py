@@ -32,9 +32,8 @@ from autograd.program import Program, record
 
 # formulas, explanations, pictures
 from autograd.formulas import Formula, explain, formula
-from autograd.draw import draw
-from autograd.steps.events import ForwardStep, Seed, Step
-from autograd.stepping import Steps, step_through
+from autograd.pictures import draw
+from autograd.stepping import ForwardStep, Seed, Step, Steps, step_through
 
 # what is wrong with a graph; the checks for learners' code are in `autograd.check`, loaded when they are asked for
 from autograd.anomaly import detect_anomaly

@@ -15,6 +15,7 @@ from autograd.backprop import topological_order
 from autograd.expressions import CONSTANTS, FUNCTIONS, evaluate
 from autograd.formulas import Formula, FormulaError, explain, formula, label_latex, number_latex, number_text
 from autograd.operations import constant
+from autograd.pictures import draw
 from autograd.stepping import step_through
 from autograd.value import Value, as_value
 
@@ -43,8 +44,6 @@ class _Parser(argparse.ArgumentParser):
 
 def save_svg(output: Value, path: str) -> None:
     """Write the picture of the graph."""
-    from autograd.draw import draw
-
     Path(path).write_text(draw(output).pipe(format="svg", encoding="utf-8"), encoding="utf-8")
 
 

@@ -17,7 +17,7 @@ from autograd.operations import OPERATIONS, Operation
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.pictures.rendering import Picture
+    from autograd.pictures import Picture
 
 # By level: the operations, how many nodes are computed, and how many values are used more than once.
 LEVELS: dict[int, tuple[tuple[str, ...], int, int]] = {
@@ -118,7 +118,7 @@ class Exercise:
 
     def picture(self, *, solved: bool = False) -> "Picture":
         """The graph as `draw` shows it, with question marks in the blanks unless it is solved."""
-        from autograd.draw import draw  # only here: nothing else needs graphviz
+        from autograd.pictures import draw
 
         return draw(self.output if solved else self._blanked(), collapse=False)
 

@@ -12,10 +12,10 @@ import pytest
 
 import nn
 from autograd import Value, dot, draw, explain, step_through, topological_order
-from autograd.draw import PATH_COLOURS
 from autograd.pictures import rendering
 from autograd.pictures.neurons import neurons_in
 from autograd.pictures.rendering import DotNotFound, find_dot
+from autograd.pictures.style import PATH_COLOURS
 
 
 def neuron():

@@ -29,8 +29,6 @@ ORDER = {
         "expressions",
         "formulas",
         "pictures",
-        "draw",
-        "steps",
         "stepping",
         "replay",
         "program",
@@ -65,7 +63,7 @@ ORDER = {
         "plots",
     ],
 }
-OPEN = {"pictures", "steps", "replay", "checks"}  # still to be given an __init__ of their own
+OPEN = {"replay", "checks"}  # still to be given an __init__ of their own
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for package in ORDER

@@ -16,8 +16,8 @@ from autograd import OPERATIONS, Operation, Value, step_through, topological_ord
 from autograd.backprop import backpropagate
 from autograd.formulas.notation import number_text
 from autograd.pictures import rendering
-from autograd.steps.text import Wording, tables
-from autograd.steps.view import NUDGES, view_data
+from autograd.stepping.view import NUDGES, view_data
+from autograd.stepping.wording import Wording, tables
 
 
 def neuron():
@@ -326,13 +326,13 @@ def test_no_element_has_an_id():
     html = step_through(neuron())._repr_html_()
     svg = Wording(neuron())
     assert "id" not in dict(Parts(html).attributes)
-    assert not re.search(r"<[^>]* id=", autograd.steps.picture.picture(svg))
+    assert not re.search(r"<[^>]* id=", autograd.stepping.picture.picture(svg)[0])
 
 
 def test_the_picture_keeps_its_layout_whatever_is_shown():
     """The width of each box holds the longest text that any step puts into it."""
     wording = Wording(random_graph(7, numbers=(0.3, -1.7)))
-    svg = autograd.steps.picture.picture(wording)
+    svg, _ = autograd.stepping.picture.picture(wording)
     groups = re.findall(r'<g class="node v(\d+)">.*?points="([^"]*)".*?</g>', svg, re.DOTALL)
     assert len(groups) == len(wording.nodes)
     for number, points in groups:

@@ -1,1 +1,16 @@
-"""Parts of `autograd.draw`: recognising neurons, and finding a program to draw with."""
+"""Pictures of computation graphs: `draw`, and what a picture of one's own is made with.
+
+Read `drawing.py` first: which boxes and links a graph becomes. `neurons.py` finds the units that a network is drawn
+small by, `style.py` has the colours and fonts, `rendering.py` the Picture itself and the search for a program to lay it
+out with.
+"""
+
+from typing import TYPE_CHECKING
+
+from autograd.pictures.drawing import draw, new_picture
+from autograd.pictures.style import FONTS
+
+if TYPE_CHECKING:  # importing it loads graphviz, which `import autograd` must not
+    from autograd.pictures.rendering import Picture
+
+__all__ = ["FONTS", "Picture", "draw", "new_picture"]

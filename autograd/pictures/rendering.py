@@ -19,10 +19,11 @@ from unicodedata import combining, east_asian_width
 import graphviz
 from graphviz.backend import dot_command
 
+from autograd.pictures.style import FONTS
+
 BUNDLED_FORMATS = {"svg", "png", "jpg", "json", "dot"}
 PNG_LIMIT = 150  # boxes, above which a PNG takes seconds
 SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}  # of a box: where links come in and go out
-FONTS = 'font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"'
 _lock = threading.Lock()
 
 
@@ -137,14 +138,21 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         path.write_text(self._finished(path.read_text(encoding="utf-8")), encoding="utf-8")
         return written
 
+    def svg_or_reason(self) -> tuple[str, str]:
+        """The SVG and "", or "" and why there is no program to draw it with."""
+        try:
+            return self.pipe(format="svg", encoding="utf-8"), ""
+        except DotNotFound as error:
+            return "", str(error)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         """SVG, PNG for a notebook that is not trusted, and text; the reason where there is no program to draw with."""
-        try:
-            bundle = {"image/svg+xml": self.pipe(format="svg", encoding="utf-8")}
-            if len(self.titles) <= PNG_LIMIT:
-                bundle["image/png"] = b64encode(self.pipe(format="png")).decode()
-        except DotNotFound as error:
-            return {"text/plain": f"{error}\n\n{self.source}"}
+        svg, reason = self.svg_or_reason()
+        if reason:
+            return {"text/plain": f"{reason}\n\n{self.source}"}
+        bundle = {"image/svg+xml": svg}
+        if len(self.titles) <= PNG_LIMIT:
+            bundle["image/png"] = b64encode(self.pipe(format="png")).decode()
         return bundle | {"text/plain": f"<Picture of {len(self.titles) - 1} boxes>"}
 
     def _in_ascii(self) -> graphviz.Digraph:

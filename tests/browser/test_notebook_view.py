@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, step_through
 from autograd.formulas.notation import number_text
-from autograd.steps.text import Wording
+from autograd.stepping.wording import Wording
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from autograd import Value, step_through, topological_order
 from autograd.formulas.notation import number_text
 from autograd.pictures import rendering
-from autograd.steps.text import Wording
+from autograd.stepping.wording import Wording
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
-from autograd.steps import text
-from autograd.steps.events import ForwardStep, Seed, Step
+from autograd.stepping.events import ForwardStep, Seed, Step
+from autograd.stepping.wording import STALE, Wording, tables
 from autograd.value import Value
 
 
@@ -20,7 +20,7 @@ class Steps(Sequence[Step]):
     """
 
     def __init__(self, output: Value) -> None:
-        self._wording = text.Wording(output)
+        self._wording = Wording(output)
         self.seed = Seed(output, 1.0)
 
     @property
@@ -42,8 +42,8 @@ class Steps(Sequence[Step]):
         return len(self._wording.backward)
 
     def __str__(self) -> str:
-        notes = [text.STALE] if self._wording.is_stale else []
-        return "\n\n".join([*notes, *map(str, text.tables(self._wording))])
+        notes = [STALE] if self._wording.is_stale else []
+        return "\n\n".join([*notes, *map(str, tables(self._wording))])
 
     def __repr__(self) -> str:
         return f"<{len(self)} steps of backpropagation from {self.seed.node!r}: print() shows them>"
@@ -52,13 +52,13 @@ class Steps(Sequence[Step]):
         return {"text/html": self._repr_html_(), "text/plain": str(self)}
 
     def _repr_html_(self) -> str:
-        from autograd.steps.view import fragment  # only here and below, so that importing autograd stays quick
+        from autograd.stepping.view import fragment  # only here and below, so that importing autograd stays quick
 
         return fragment(self._wording)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the view as one HTML file that needs nothing else, and return its path."""
-        from autograd.steps.view import document
+        from autograd.stepping.view import document
 
         file = Path(path)
         file.write_text(document(self._wording), encoding="utf-8")

@@ -12,6 +12,7 @@ from autograd.backprop import topological_order
 from autograd.graphs import Edge, Path
 from autograd.operations import constant
 from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
+from autograd.pictures.style import BLUE, ORANGE, PATH_COLOURS
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 MANY = 150  # values, above which neurons and layers are collapsed
 HURRIED = 400  # boxes, above which a quick layout is better than a good one
 CROWDED = 4  # edges into a collapsed box, above which they carry no numbers
-PATH_COLOURS = "#d1242f", "#0969da", "#1a7f37", "#8250df", "#bf8700", "#1b7c83"
-BLUE, ORANGE = (0x3B, 0x82, 0xC4), (0xE6, 0x7E, 0x22)
 Box = Value | Unit
 
 
@@ -56,8 +55,6 @@ def draw(
     digraph {
     ...
     """
-    from autograd.pictures.rendering import Picture  # only here, so that importing autograd does not load graphviz
-
     outputs = _values("draw() needs the Value that a computation ended in", output)
     if direction not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"direction is 'LR', 'TB', 'RL' or 'BT', not {direction!r}")
@@ -73,7 +70,7 @@ def draw(
     names = _parameter_names(parameters)
     swept = any(node.grad for node in order)
     largest = max((abs(node.grad) for node in order if math.isfinite(node.grad)), default=0.0)
-    picture = Picture(note=_note(outputs, swept), direction=direction)
+    picture = new_picture(note=_note(outputs, swept), direction=direction)
     ids = {box: f"v{i}" for i, box in enumerate(boxes)}
     owner = {v: box for box in boxes for v in ((box,) if isinstance(box, Value) else box.inside)}
     for cluster in _clusters(boxes):
@@ -94,6 +91,13 @@ def draw(
             if _is_layer(box) or _is_layer(tail):
                 picture.edge(ids[tail], ids[box])
     return picture
+
+
+def new_picture(note: str = "", direction: str = "LR") -> "Picture":
+    """A picture without boxes yet, and the note below it."""
+    from autograd.pictures.rendering import Picture  # only here, so that importing autograd does not load graphviz
+
+    return Picture(note, direction)
 
 
 def _values(need: str, given: Any) -> list[Value]:

@@ -23,7 +23,7 @@ from autograd.formulas import (
     write,
 )
 from autograd.operations import constant
-from autograd.steps.events import ForwardStep, Step, backward_steps, forward_steps
+from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps
 from autograd.value import Value
 
 MOST_STEPS = 500  # of a pass that is shown in full; of a longer one the first and the last ENDS

@@ -10,27 +10,23 @@ from html import escape
 
 from autograd.formulas import number_text
 from autograd.operations import constant
-from autograd.steps.text import Wording, text_width
+from autograd.pictures import FONTS, new_picture
+from autograd.stepping.wording import Wording, text_width
 from autograd.value import Value
 
 LONGEST_TITLE = 28
 
 
-def picture(wording: Wording) -> str:
+def picture(wording: Wording) -> tuple[str, str]:
     """The graph as SVG, with all gradients. A box holds title, data and gradient, an edge the local derivative.
 
     Node i of the topological order has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. No element
-    has an id, so that several pictures stand on one page. Raises DotNotFound where there is no program to lay it out.
+    has an id, so that several pictures stand on one page. With it comes "", or with "" why there is none.
     """
-    from autograd.pictures.rendering import (  # only here, so that importing autograd does not load graphviz
-        FONTS,
-        Picture,
-    )
-
     numbers = {node: i for i, node in enumerate(wording.nodes)}
     fields = _fields(wording)
     widths = _gradient_widths(wording)
-    drawn = Picture()
+    drawn = new_picture()
     drawn.attr("node", width="0", color="#666666")
     drawn.attr("edge", color="#666666")
     drawn.attr(pad="0.1")  # room for the thick border of a box at the edge
@@ -41,7 +37,8 @@ def picture(wording: Wording) -> str:
         for position, parent in enumerate(node.parents):
             name = f"e{i}_{position}"
             drawn.edge(f"v{numbers[parent]}", f"v{i}", label="x" * len(*fields[name]), **{"class": name})
-    return _filled(drawn.pipe(format="svg", encoding="utf-8"), fields, FONTS)
+    svg, reason = drawn.svg_or_reason()
+    return (_filled(svg, fields, FONTS) if svg else ""), reason
 
 
 def _fields(wording: Wording) -> dict[str, tuple[str, ...]]:

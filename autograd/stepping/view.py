@@ -17,9 +17,9 @@ from typing import Any
 from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
 from autograd.operations import constant
-from autograd.steps.events import dependents, replayed
-from autograd.steps.picture import picture
-from autograd.steps.text import ENDS, MOST_STEPS, STALE, Table, Wording, tables
+from autograd.stepping.events import dependents, replayed
+from autograd.stepping.picture import picture
+from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value
 
 NUDGES = (0.1, 0.01, 0.001, -0.001, -0.01, -0.1)
@@ -87,12 +87,9 @@ def _too_long(wording: Wording) -> str:
 
 def _image(wording: Wording) -> tuple[str, str]:
     """The picture as an image, which notebooks show even where they trust nothing else; or why there is none."""
-    from autograd.pictures.rendering import DotNotFound  # only here, so that importing autograd does not load graphviz
-
-    try:
-        svg = picture(wording)
-    except DotNotFound as error:
-        return "", f"The steps are shown without a picture: {error}"
+    svg, reason = picture(wording)
+    if reason:
+        return "", f"The steps are shown without a picture: {reason}"
     about = f"The graph of {wording.names[wording.output].text} with all gradients"
     return f'<img alt="{escape(about)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">\n', ""
 
