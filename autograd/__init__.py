@@ -25,10 +25,10 @@ from autograd.elementary import *  # noqa: F403
 from autograd.functions import backward, dot, log_softmax, logsumexp, mean, prod, softmax, sum
 
 # derivatives as functions and as graphs
-from autograd.derivatives import derivatives, grad, hessian, jacobian, value_and_grad
+from autograd.differentiation import derivatives, grad, hessian, jacobian, value_and_grad
 
 # a recorded graph, replayed in NumPy
-from autograd.program import Program, record
+from autograd.replay import Program, record
 
 # formulas, explanations, pictures
 from autograd.formulas import Formula, explain, formula

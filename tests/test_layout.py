@@ -24,14 +24,13 @@ ORDER = {
         "pickling",
         "value",
         "functions",
-        "derivatives",
+        "differentiation",
         "graphs",
         "expressions",
         "formulas",
         "pictures",
         "stepping",
         "replay",
-        "program",
         "checks",
         "anomaly",
         "diagnose",
@@ -63,7 +62,7 @@ ORDER = {
         "plots",
     ],
 }
-OPEN = {"replay", "checks"}  # still to be given an __init__ of their own
+OPEN = {"checks"}  # still to be given an __init__ of their own
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for package in ORDER

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar, overload
 
 from autograd import operations as ops
 from autograd.backprop import topological_order
-from autograd.derivatives import refuse_stale
+from autograd.differentiation import refuse_stale
 from autograd.formulas.notation import label_text
 from autograd.formulas.reading import (
     DOTS,

@@ -1,1 +1,11 @@
-"""Parts of `autograd.program`: from a recorded graph to instructions on arrays."""
+"""A graph recorded once, replayed in NumPy: `record` gives a `Program`.
+
+Read `program.py` first: what a program is and how it is called. `recording.py` reads the graph, `grouping.py` finds its
+instructions, which stand in `instructions.py`; `layout.py` says where their numbers stand, `symbols.py` and
+`readings.py` what the table's rules are on arrays. `compiling.py` makes a function on arrays of it all, `straight.py`
+one on floats, and `comparing.py` holds both against the rules.
+"""
+
+from autograd.replay.program import Program, record, without_warnings
+
+__all__ = ["Program", "record", "without_warnings"]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.derivatives import refuse_stale
+from autograd.differentiation import refuse_stale
 from autograd.floats import FLOAT_ERRORS
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
