@@ -36,8 +36,7 @@ from autograd.pictures import draw
 from autograd.stepping import ForwardStep, Seed, Step, Steps, step_through
 
 # what is wrong with a graph; the checks for learners' code are in `autograd.check`, loaded when they are asked for
-from autograd.anomaly import detect_anomaly
-from autograd.diagnose import diagnose
+from autograd.diagnosis import detect_anomaly, diagnose
 
 __all__ = [
     "OPERATIONS",

@@ -11,9 +11,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
-from autograd.checks.report import Finding, Report, shown
 from autograd.floats import is_number
 from autograd.operations import OPERATIONS, Operation
+from autograd.reports import Finding, Report, shown
 from autograd.value import Value
 
 if TYPE_CHECKING:

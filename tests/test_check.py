@@ -14,13 +14,12 @@ import pytest
 
 import autograd
 from autograd import Operation, Value, check, topological_order
-from autograd.check import check_op, check_step, check_topological_order, check_value, gradcheck, report, reveal
-from autograd.checks import hints
-from autograd.checks.deadline import Limit, OutOfTime
-from autograd.checks.engine import mistakes_for
-from autograd.checks.hints import Evidence, explain, swept
-from autograd.checks.observe import expect
-from autograd.checks.probes import (
+from autograd.check import check_op, check_step, check_topological_order, check_value, gradcheck, hints, report, reveal
+from autograd.check.deadline import Limit, OutOfTime
+from autograd.check.engine import mistakes_for
+from autograd.check.hints import Evidence, explain, swept
+from autograd.check.observe import expect
+from autograd.check.probes import (
     ADD,
     DEEP,
     FUNCTIONS,
@@ -733,8 +732,8 @@ def test_an_unknown_step_is_refused():
 
 def test_the_rules_are_those_of_nn():
     import nn
-    from autograd.checks.steps import GRADIENTS, MOVES, SETTINGS, STARTS, _Run
-    from autograd.checks.update_rules import RULES
+    from autograd.check.steps import GRADIENTS, MOVES, SETTINGS, STARTS, _Run
+    from autograd.check.update_rules import RULES
 
     s = SETTINGS
     betas = {"betas": (s.beta1, s.beta2), "eps": s.eps}

@@ -15,7 +15,7 @@ from time import process_time
 import pytest
 from matplotlib import pyplot as plt
 
-from autograd.anomaly import detect_anomaly
+from autograd.diagnosis.anomaly import detect_anomaly
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 spec = importlib.util.spec_from_file_location("build", NOTEBOOKS / "build.py")

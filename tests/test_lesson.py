@@ -15,7 +15,7 @@ from autograd.check import (
     gradcheck,
     reveal,
 )
-from autograd.checks.lesson import CheckFailed
+from autograd.check.lesson import CheckFailed
 
 
 @pytest.fixture(autouse=True)

@@ -6,14 +6,14 @@ from math import isclose, isfinite
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.checks.deadline import OutOfTime
-from autograd.checks.gradients import slopes
-from autograd.checks.hints import Evidence, explain
-from autograd.checks.observe import Trouble, heading, limited, number, short
-from autograd.checks.probes import evaluate
-from autograd.checks.report import Finding, Report, compared, shown
-from autograd.checks.wrong_rules import explain_values, mistakes_in_operation
+from autograd.check.deadline import OutOfTime
+from autograd.check.gradients import slopes
+from autograd.check.hints import Evidence, explain
+from autograd.check.observe import Trouble, heading, limited, number, short
+from autograd.check.probes import evaluate
+from autograd.check.wrong_rules import explain_values, mistakes_in_operation
 from autograd.operations import OPERATIONS, Operation, fixed_power
+from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value
 
 # ---- one operation

@@ -10,25 +10,13 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
-from autograd.checks.engine import LEVELS, EngineCheck
-from autograd.checks.functions import OperationCheck, examine_order
-from autograd.checks.gradients import GradientCheck
-from autograd.checks.lesson import SECONDS, CheckFailed, check_answer, check_function, not_done, reveal
-from autograd.checks.observe import NOT_DONE, Make
-from autograd.checks.report import Report
-from autograd.checks.steps import examine_steps
-
-__all__ = [
-    "check_answer",
-    "check_function",
-    "check_op",
-    "check_step",
-    "check_topological_order",
-    "check_value",
-    "gradcheck",
-    "report",
-    "reveal",
-]
+from autograd.check.engine import LEVELS, EngineCheck
+from autograd.check.functions import OperationCheck, examine_order
+from autograd.check.gradients import GradientCheck
+from autograd.check.lesson import SECONDS, CheckFailed, not_done
+from autograd.check.observe import NOT_DONE, Make
+from autograd.check.steps import examine_steps
+from autograd.reports import Report
 
 P = ParamSpec("P")
 

@@ -1,28 +1,21 @@
-"""Running someone else's code: for a limited time, and with its errors told by the line that raised them.
+"""Running someone else's code for a limited time.
 
 The limit is a trace function, which is called at every line: it works in notebooks and in any thread, where a signal
 would not, and stops the code itself, which another thread could not.
 """
 
-import linecache
-import os
 import sys
-import sysconfig
 from collections.abc import Callable
 from dis import get_instructions
 from functools import lru_cache
 from math import inf
-from pathlib import Path
 from time import thread_time
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+from autograd.reports import OURS, is_someone_elses
 
-_HERE = Path(__file__).parents[1]
-OURS = tuple(f"{folder}{os.sep}" for folder in (_HERE, _HERE.parent / "nn"))
-_LIBRARIES = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-_GENERATED = "<string>", "<frozen"
+T = TypeVar("T")
 
 
 class OutOfTime(BaseException):
@@ -41,7 +34,7 @@ class Limit:
     >>> Limit(0.05).run(endless)
     Traceback (most recent call last):
     ...
-    autograd.checks.deadline.OutOfTime: still running after 0.05 s
+    autograd.check.deadline.OutOfTime: still running after 0.05 s
     """
 
     def __init__(self, seconds: float) -> None:
@@ -87,23 +80,3 @@ def _nature(code: CodeType) -> tuple[bool, bool]:
     """Whether code is the user's, and whether it may go on for ever by itself, which these packages' does not."""
     has_loop = any("BACKWARD" in instruction.opname for instruction in get_instructions(code))
     return is_someone_elses(code), has_loop and not code.co_filename.startswith(OURS)
-
-
-def is_someone_elses(code: CodeType) -> bool:
-    """Whether code is the user's: not `autograd`'s or `nn`'s, not a library's, not generated, as a dataclass's is."""
-    return not code.co_filename.startswith((*OURS, *_LIBRARIES, *_GENERATED))
-
-
-def place_of(error: BaseException) -> str:
-    """The line of the user's code that raised an error: "line 7 of __mul__: `self.grad = …`".
-
-    It is the innermost one; for code out of time the outermost, where the loop is likely to be.
-    """
-    place, traceback = "", error.__traceback__
-    while traceback and not (place and isinstance(error, OutOfTime)):
-        code = traceback.tb_frame.f_code
-        if is_someone_elses(code):
-            line = linecache.getline(code.co_filename, traceback.tb_lineno, traceback.tb_frame.f_globals).strip()
-            place = f"line {traceback.tb_lineno} of {code.co_name}" + (f": `{line}`" if line else "")
-        traceback = traceback.tb_next
-    return place

@@ -6,8 +6,8 @@ from math import log
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.checks.hints import Event, Gradients, Mistake, Rule, one_of, same, swept
-from autograd.checks.mistakes import sweeps
+from autograd.check.hints import Event, Gradients, Mistake, Rule, one_of, same, swept
+from autograd.check.mistakes import sweeps
 from autograd.operations import OPERATIONS, Operation, constant
 from autograd.value import Value
 

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd import value
 from autograd.backprop import backpropagate, interior_order
-from autograd.checks.deadline import is_someone_elses
-from autograd.checks.report import shown
+from autograd.reports import is_someone_elses, shown
 from autograd.value import Value
 
 

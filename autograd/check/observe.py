@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from autograd.checks.deadline import Limit, OutOfTime, place_of
-from autograd.checks.hints import Evidence, hint_for_error
-from autograd.checks.probes import evaluate, names_in
-from autograd.checks.report import Finding, compared, shown
+from autograd.check.deadline import Limit, OutOfTime
+from autograd.check.hints import Evidence, hint_for_error
+from autograd.check.probes import evaluate, names_in
+from autograd.reports import Finding, compared, place_of, shown
 from autograd.value import Value
 
 RTOL, ATOL = 1e-9, 1e-11
@@ -230,7 +230,7 @@ def short(x: object) -> str:
 
 def trouble_from(error: BaseException) -> Trouble:
     """What a learner's code raised, told with its line."""
-    place = place_of(error)
+    place = place_of(error, outermost=isinstance(error, OutOfTime))  # where the loop is likely to be
     at = f"\nin {place}" if place else ""
     if isinstance(error, OutOfTime):
         text = f"{error}: an endless loop, or far too slow{at}"

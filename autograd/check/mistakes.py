@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.checks.hints import LONGEST, Gradients, Mistake, Order, TooLong, complete, is_interior, swept
+from autograd.check.hints import LONGEST, Gradients, Mistake, Order, TooLong, complete, is_interior, swept
 from autograd.operations import Operation
 from autograd.value import Value
 

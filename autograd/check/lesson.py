@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.checks.observe import Trouble, limited, short
-from autograd.checks.report import compared, shown
+from autograd.check.observe import Trouble, limited, short
+from autograd.reports import compared, shown
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
@@ -80,7 +80,7 @@ def check_answer(
     >>> check_answer("dy/da", 3, 6.0, {3: "a is used twice: add up both contributions"})
     Traceback (most recent call last):
     ...
-    autograd.checks.lesson.CheckFailed: dy/da: 3 is not right.
+    autograd.check.lesson.CheckFailed: dy/da: 3 is not right.
     hint: a is used twice: add up both contributions
     """
     if _is_blank(answer):
@@ -117,7 +117,7 @@ def check_function(
     ...                {slope: "from x - h to x + h it is 2h, not h"})
     Traceback (most recent call last):
     ...
-    autograd.checks.lesson.CheckFailed: slope(abs, 2, 0.5): yours 2, expected 1
+    autograd.check.lesson.CheckFailed: slope(abs, 2, 0.5): yours 2, expected 1
     hint: from x - h to x + h it is 2h, not h
     """
     name = getattr(function, "__name__", "the function")

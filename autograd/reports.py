@@ -1,8 +1,16 @@
-"""What a check or a diagnosis found: findings in words, printed as text and shown by notebooks as HTML."""
+"""What a check or a diagnosis found: findings in words, and whose code a line is.
 
+A report is printed as text and shown by notebooks as HTML.
+"""
+
+import linecache
+import os
+import sysconfig
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from textwrap import indent
+from types import CodeType
 from typing import NamedTuple
 
 
@@ -89,3 +97,28 @@ def compared(yours: float, expected: float) -> str:
     if digits > 6:
         texts = f"{yours:#.{digits}g}", f"{expected:#.{digits}g}"
     return f"yours {texts[0]}, expected {texts[1]}"
+
+
+# ---- whose code a line is
+
+_HERE = Path(__file__).parent
+OURS = tuple(f"{folder}{os.sep}" for folder in (_HERE, _HERE.parent / "nn"))
+_LIBRARIES = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_GENERATED = "<string>", "<frozen"
+
+
+def is_someone_elses(code: CodeType) -> bool:
+    """Whether code is the user's: not `autograd`'s or `nn`'s, not a library's, not generated, as a dataclass's is."""
+    return not code.co_filename.startswith((*OURS, *_LIBRARIES, *_GENERATED))
+
+
+def place_of(error: BaseException, *, outermost: bool = False) -> str:
+    """The innermost line of the user's code behind an error, or the outermost: "line 7 of __mul__: `self.grad = …`"."""
+    place, traceback = "", error.__traceback__
+    while traceback and not (place and outermost):
+        code = traceback.tb_frame.f_code
+        if is_someone_elses(code):
+            line = linecache.getline(code.co_filename, traceback.tb_lineno, traceback.tb_frame.f_globals).strip()
+            place = f"line {traceback.tb_lineno} of {code.co_name}" + (f": `{line}`" if line else "")
+        traceback = traceback.tb_next
+    return place

@@ -9,8 +9,8 @@ from math import isclose, isfinite, sqrt
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
-from autograd.checks.report import Finding, Report, shown
 from autograd.operations import constant
+from autograd.reports import Finding, Report, shown
 from autograd.value import Value, describe
 
 VANISHING = 1e-3  # of the first layer's gradients to the last's; exploding is its reciprocal

@@ -5,10 +5,10 @@ from inspect import signature
 from math import isclose
 from typing import Any, NamedTuple
 
-from autograd.checks.hints import one_of
-from autograd.checks.observe import Trouble, limited, number
-from autograd.checks.report import Finding, Report, compared, shown
-from autograd.checks.update_rules import RULES, Settings, State, UpdateRule, mistakes_in
+from autograd.check.hints import one_of
+from autograd.check.observe import Trouble, limited, number
+from autograd.check.update_rules import RULES, Settings, State, UpdateRule, mistakes_in
+from autograd.reports import Finding, Report, compared, shown
 
 
 class Move(NamedTuple):

@@ -6,9 +6,9 @@ from math import cbrt, isclose, isfinite
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
-from autograd.checks.observe import Trouble, check_kind, heading, limited, number, trouble_from
-from autograd.checks.report import Finding, Report, compared, shown
+from autograd.check.observe import Trouble, check_kind, heading, limited, number, trouble_from
 from autograd.operations import fixed_power
+from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value
 
 EPSILON = 2.0**-52

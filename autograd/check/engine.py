@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from autograd.checks.deadline import Limit
-from autograd.checks.hints import Evidence, Mistake, explain, rounding_or_difference
-from autograd.checks.mistakes import lost_parents, mistakes_in_repeating, mistakes_in_sweep, parents_in_a_set
-from autograd.checks.observe import Make, Observation, Trouble, expect, limited, number, observe
-from autograd.checks.probes import (
+from autograd.check.deadline import Limit
+from autograd.check.hints import Evidence, Mistake, explain, rounding_or_difference
+from autograd.check.mistakes import lost_parents, mistakes_in_repeating, mistakes_in_sweep, parents_in_a_set
+from autograd.check.observe import Make, Observation, Trouble, expect, limited, number, observe
+from autograd.check.probes import (
     ACTIVATIONS,
     ADD,
     CHAIN,
@@ -25,9 +25,9 @@ from autograd.checks.probes import (
     function_layer,
     numbers_for,
 )
-from autograd.checks.report import Finding, Report, compared, shown
-from autograd.checks.wrong_rules import explain_values, mistakes_in_operation
+from autograd.check.wrong_rules import explain_values, mistakes_in_operation
 from autograd.operations import OPERATIONS
+from autograd.reports import Finding, Report, compared, shown
 
 LEVELS = ("add", "mul", "all", "strict")
 TURNS = 2  # the order of a set varies, so every probe is run more than once
