@@ -8,7 +8,6 @@ count. nn.data has data sets; nn.plots has pictures, needs matplotlib and is imp
 """
 
 from nn import data
-from nn.history import EarlyStopping, History
 from nn.initializers import he, uniform, xavier, zeros
 from nn.layers import MLP, Activation, Layer, Neuron, Sequential
 from nn.losses import (
@@ -30,7 +29,7 @@ from nn.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_gr
 from nn.recurrent import Recurrent
 from nn.remedies import BatchNorm, Dropout, Residual
 from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay, WarmUp
-from nn.training import fit
+from nn.training import EarlyStopping, History, fit
 
 __all__ = [
     "MLP",

@@ -118,7 +118,7 @@ def test_digits_are_the_published_ones():
 
 def test_the_digits_file():
     """The lines of UCI's `optdigits.tes`, packed without a time stamp, with source and licence beside them."""
-    folder = Path(data.__file__).parent / "digits"
+    folder = Path(data.__file__).parent / "optdigits"
     packed = (folder / "optdigits.csv.gz").read_bytes()
     assert len(packed) < 70_000
     assert packed[4:8] == bytes(4), "a gzip header without a time stamp"

@@ -40,7 +40,6 @@ ORDER = {
     ],
     "nn": [
         "initializers",
-        "interrupts",
         "recording",
         "module",
         "layers",
@@ -50,14 +49,9 @@ ORDER = {
         "metrics",
         "optimizers",
         "schedules",
-        "mnist_files",
         "data",
-        "history",
-        "step",
-        "replay",
         "training",
         "__init__",
-        "canvas",
         "plots",
     ],
 }

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 import autograd
 import nn
 from autograd import Value
-from nn import canvas, plots
+from nn import plots
+from nn.plots import canvas
 
 ROOT = Path(__file__).parent.parent
 
@@ -574,7 +575,8 @@ import sys
 from matplotlib.figure import Figure
 import nn
 from nn import plots
-from nn.canvas import own_axes
+from nn.plots import canvas
+from nn.plots.canvas import own_axes
 axes = list(Figure(figsize=(9, 12)).subplots(4, 2).flat)
 history = nn.History(loss=[1.0, 0.5], gradient_norms={"layers.0": [1.0, 0.5]})
 X, y = nn.data.xor()

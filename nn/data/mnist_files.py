@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Dataset = tuple[NDArray[Any], NDArray[Any]]
+from nn.data.preparing import Dataset, not_whole
 
 # The subset's name at the front of MNIST's four files.
 PREFIXES = {"train": "train", "test": "t10k"}
@@ -62,15 +62,6 @@ def mnist(path: str | os.PathLike[str], *, subset: str = "train") -> Dataset:
     else:
         pixels, labels = _read_idx(path, IMAGES), _read_idx(_labels_beside(path), LABELS)
     return _checked(pixels, labels, path)
-
-
-def not_whole(values: NDArray[Any], top: float) -> NDArray[Any]:
-    """The values, one after another, that are not whole numbers from 0 to `top`."""
-    if values.dtype.kind not in "biuf":
-        return values.ravel()
-    with np.errstate(invalid="ignore"):  # inf % 1 is nan, which is not 0 either
-        wrong: NDArray[Any] = values[(values < 0) | (values > top) | (values % 1 != 0)]
-    return wrong
 
 
 def _checked(pixels: NDArray[Any], labels: NDArray[Any], path: Path) -> Dataset:

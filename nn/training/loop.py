@@ -14,15 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value
 from nn.data import batches, checked_data
-from nn.history import EarlyStopping, Epoch, History
-from nn.interrupts import interrupts_wait
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse
 from nn.metrics import accuracy
 from nn.module import Module, Rng, evaluating
 from nn.optimizers import Optimizer
 from nn.recording import ReplayError
-from nn.replay import Replay
-from nn.step import Eager, Loss, Settings, Step
+from nn.training.history import EarlyStopping, Epoch, History
+from nn.training.interrupts import interrupts_wait
+from nn.training.replay import Replay
+from nn.training.step import Eager, Loss, Settings, Step
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 Data = tuple[NDArray[Any], NDArray[Any]]

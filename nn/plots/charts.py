@@ -1,39 +1,24 @@
-"""Pictures of training: what a model has learned, and how. Needs matplotlib, and is imported by its name.
-
-Every function takes `ax`, the Axes to draw into, or makes a figure of its own, 640 pixels wide, and returns the Axes.
-None shows or saves anything: a notebook shows the figure by itself, `ax.figure.savefig("name.png")` writes it. Blue
-stands for what is above or positive, orange for what is below or negative.
-
->>> from matplotlib.figure import Figure
->>> ax = activation("tanh", ax=Figure().subplots())
->>> [line.get_label() for line in ax.lines]
-['tanh(x)', 'tanh′(x)']
-"""
+"""The charts of `nn.plots`."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-try:
-    from matplotlib.axes import Axes
-    from matplotlib.colors import ListedColormap
-    from matplotlib.patches import Rectangle
-except ImportError as error:
-    raise ImportError(
-        'nn.plots draws with matplotlib, which cannot be imported: pip install "chaingrad[notebooks]", or matplotlib'
-    ) from error
-
 from autograd import Value, value_and_grad
-from nn import canvas, metrics
-from nn.canvas import Array, Limits
+from nn import metrics
 from nn.data import checked_data
-from nn.history import History
 from nn.layers import activation_named
 from nn.module import Module
 from nn.optimizers import norm_of
+from nn.plots import canvas
+from nn.plots.canvas import Array, Limits
+from nn.training import History
 
 
 def loss_curves(history: History, *, ax: Axes | Sequence[Axes] | None = None) -> NDArray[Any]:

@@ -18,7 +18,7 @@ from nn.module import evaluating, plain
 from nn.optimizers import Array
 from nn.recording import ReplayError, flat, leaves, recording
 from nn.remedies import Dropout
-from nn.step import Eager, Settings, Step
+from nn.training.step import Eager, Settings, Step
 
 TARGETS_TRIED = 10_000  # different targets that the loss is asked about before it is replayed for them
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from autograd import Value, topological_order
 from autograd import sum as sum_of
-from nn.history import StepFigures
 from nn.module import Module, evaluating, rows
 from nn.optimizers import Array, Optimizer, clip_norm, clip_value, norm_of, not_negative
+from nn.training.history import StepFigures
 
 Loss = Callable[[Any, Any], Value]
 
