@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value, record
+from autograd.tables import aligned
 from autograd.value import as_value
 from nn.recording import ReplayError, flat, leaves, recording
 
@@ -248,14 +249,7 @@ class Module:
                 text = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
                 rows.append((path, module.title(), text, f"{len(own):,}"))
         rows.append(("", "", "total", f"{len(self.parameters()):,}"))
-        columns = [column for column in zip(*rows, strict=True) if any(column)]
-        widths = [max(map(len, column)) for column in columns]
-        widths[-1] = -widths[-1]  # numbers stand at the right
-        lines = [
-            [f"{x:{'<' if w > 0 else '>'}{abs(w)}}" for x, w in zip(row, widths, strict=True)]
-            for row in zip(*columns, strict=True)
-        ]
-        return Table("\n".join("  ".join(line).rstrip() for line in lines))
+        return Table("\n".join(aligned(rows, "lllr")))
 
     def title(self) -> str:
         """What this module is, in a few words."""

@@ -26,6 +26,7 @@ ORDER = {
         "functions",
         "differentiation",
         "graphs",
+        "tables",
         "reports",
         "expressions",
         "formulas",

@@ -14,12 +14,12 @@ from html import escape
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from unicodedata import combining, east_asian_width
 
 import graphviz
 from graphviz.backend import dot_command
 
 from autograd.pictures.style import FONTS
+from autograd.tables import text_width
 
 BUNDLED_FORMATS = {"svg", "png", "jpg", "json", "dot"}
 PNG_LIMIT = 150  # boxes, above which a PNG takes seconds
@@ -183,8 +183,8 @@ def escaped(text: str) -> str:
 
 
 def _placeholder(text: str) -> str:
-    """ASCII as wide as the text will be: two letters for a wide one, none for an accent that stands on another."""
-    return "x" * max(1, sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text))
+    """ASCII as wide as the text will be."""
+    return "x" * max(1, text_width(text))
 
 
 class _using_dot:  # noqa: N801

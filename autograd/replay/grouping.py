@@ -18,6 +18,7 @@ from autograd.replay.layout import Access, strides_of
 from autograd.replay.readings import reading_of
 from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, LOGSUMEXP, SUM, VARYING, Node, Recording
 from autograd.replay.symbols import Reading, Symbol, names_in
+from autograd.tables import aligned
 
 T = TypeVar("T")
 MOST_LINES = 100  # of a printed program
@@ -60,13 +61,9 @@ class Grouping:
 
     def lines(self) -> list[str]:
         """The instructions in words, and for how many nodes of the graph each stands."""
-        texts = [str(instruction) for instruction in self.instructions[:MOST_LINES]]
-        width = max([0, *map(len, texts)])
-        lines = [
-            f"{i:3}  {text:{width}}  {instruction.nodes:,} node{'s' * (instruction.nodes != 1)}"
-            for i, (text, instruction) in enumerate(zip(texts, self.instructions, strict=False), 1)
-        ]
-        rest = self.instructions[MOST_LINES:]
+        shown, rest = self.instructions[:MOST_LINES], self.instructions[MOST_LINES:]
+        rows = [(f"{i:3}", str(x), f"{x.nodes:,} node{'s' * (x.nodes != 1)}") for i, x in enumerate(shown, 1)]
+        lines = [*aligned(rows, "rll")]
         return [*lines, f"and {len(rest):,} more, for {sum([r.nodes for r in rest]):,} nodes"] if rest else lines
 
     def wanted(self, wrt: str) -> dict[str, NDArray[np.bool_]]:

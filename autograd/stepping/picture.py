@@ -11,7 +11,8 @@ from html import escape
 from autograd.formulas import number_text
 from autograd.operations import constant
 from autograd.pictures import FONTS, new_picture
-from autograd.stepping.wording import Wording, text_width
+from autograd.stepping.wording import Wording
+from autograd.tables import text_width
 from autograd.value import Value
 
 LONGEST_TITLE = 28

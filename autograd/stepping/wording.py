@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple, TypeVar
-from unicodedata import combining, east_asian_width
 
 from autograd.backprop import topological_order
 from autograd.formulas import (
@@ -24,6 +23,7 @@ from autograd.formulas import (
 )
 from autograd.operations import constant
 from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps
+from autograd.tables import aligned
 from autograd.value import Value
 
 MOST_STEPS = 500  # of a pass that is shown in full; of a longer one the first and the last ENDS
@@ -145,7 +145,8 @@ class Table(NamedTuple):
     rows: list[tuple[str, ...]]
 
     def __str__(self) -> str:
-        return "\n".join([self.caption, *aligned([self.columns, *self.rows])])
+        sides = "r" + "l" * (len(self.columns) - 1)
+        return "\n".join([self.caption, *aligned([self.columns, *self.rows], sides)])
 
 
 def tables(wording: Wording) -> list[Table]:
@@ -183,17 +184,3 @@ def _rows(steps: Sequence[T], row: Callable[[T], tuple[str, ...]], columns: int)
         return [(str(i), *row(step)) for i, step in numbered]
     start, end = ([(str(i), *row(step)) for i, step in part] for part in (numbered[:ENDS], numbered[-ENDS:]))
     return [*start, ("…", f"{len(steps) - 2 * ENDS:,} more steps", *[""] * (columns - 2)), *end]
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as lines with aligned columns, the first column to the right."""
-    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        spaces = [" " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)]
-        cells = [spaces[0] + row[0], *(cell + space for cell, space in zip(row[1:], spaces[1:], strict=True))]
-        yield "  ".join(cells).rstrip()
-
-
-def text_width(text: str) -> int:
-    """The columns that a text takes in a terminal, where some scripts' characters take two and accents none."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
