@@ -14,8 +14,10 @@ from matplotlib.mathtext import MathTextParser
 
 import autograd
 from autograd import OPERATIONS, Formula, Operation, Value, derivatives, formula, grad
+from autograd.formulas.algebra import FormulaError, as_formula, write
+from autograd.formulas.names import name_nodes
 from autograd.formulas.notation import exact_text, label_latex, label_text, number_text
-from autograd.formulas.reading import FormulaError, as_formula, derivative_formulas, input_names, name_nodes, write
+from autograd.formulas.reading import derivative_formulas, input_names
 from autograd.operations import constant
 
 a, b, c, x = (Formula(name) for name in "abcx")

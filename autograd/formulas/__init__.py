@@ -1,22 +1,15 @@
 """What is computed, in symbols and in words: formulas, and explanations by the chain rule.
 
-Read `reading.py` first: a `Formula` is what the table's rules give when they are read on names. `simplify.py` has the
-laws by which it is made shorter, `writing.py` and `notation.py` how it is written as text and as LaTeX, and
-`explanation.py` what `explain` says of a graph.
+Read `algebra.py` first: a `Formula` is made from names by arithmetic. `simplify.py` has the laws by which it is made
+shorter, `writing.py` and `notation.py` how it is written as text and as LaTeX, `names.py` what stands in it for a node.
+`reading.py` feeds formulas to the table's rules and reads a graph as one. `explanation.py` is what `explain` says.
 """
 
+from autograd.formulas.algebra import Formula, FormulaError, write
 from autograd.formulas.explanation import ChainRule, Explanation, explain
+from autograd.formulas.names import derivative_symbol, name_nodes, named_by_number
 from autograd.formulas.notation import label_latex, label_text, number_latex, number_text
-from autograd.formulas.reading import (
-    Formula,
-    FormulaError,
-    derivative_formulas,
-    derivative_symbol,
-    formula,
-    name_nodes,
-    named_by_number,
-    write,
-)
+from autograd.formulas.reading import derivative_formulas, formula
 
 __all__ = [
     "ChainRule",

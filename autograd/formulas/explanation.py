@@ -12,18 +12,10 @@ from typing import NamedTuple, TypeVar, overload
 from autograd import operations as ops
 from autograd.backprop import topological_order
 from autograd.differentiation import refuse_stale
+from autograd.formulas.algebra import DOTS, Formula, FormulaError, write
+from autograd.formulas.names import derivative_symbol, name_nodes, named_by_number
 from autograd.formulas.notation import label_text
-from autograd.formulas.reading import (
-    DOTS,
-    Formula,
-    FormulaError,
-    derivative_formulas,
-    derivative_symbol,
-    input_names,
-    name_nodes,
-    named_by_number,
-    write,
-)
+from autograd.formulas.reading import derivative_formulas, input_names
 from autograd.graphs import COUNTED, Edge, Path, count_paths, gradients_of, paths_between
 from autograd.operations import Operation, constant
 from autograd.value import Value
