@@ -12,6 +12,7 @@ from matplotlib.mathtext import MathTextParser
 
 import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, explain, topological_order
+from autograd.formulas.chain_rule import ChainRule
 
 # ---- what is said
 
@@ -108,6 +109,18 @@ def test_too_many_paths_are_summed_by_use():
     assert (found.count, found.total, found.paths) == (4, 15.0, ())
     assert sorted(term.product for term in found.terms) == [3.0, 4.0, 4.0, 4.0]
     assert explain(y, a, max_paths=4).paths
+
+
+def test_what_is_found_stands_without_what_is_said():
+    a, y = reused()
+    y.backward()
+    for max_paths in (20, 3):
+        found, told = ChainRule.between(y, a, max_paths), explain(y, a, max_paths=max_paths)
+        assert {v: v.grad for v in topological_order(y)} == found.gradients == told.gradients
+        assert (found.total, found.count) == (told.total, told.count) == (15.0, 4)
+        assert (found.paths, found.uses, found.terms) == (told.paths, told.uses, told.terms)
+        assert {use.parent for use in found.uses} == {a}
+        assert sorted(told.lines) == sorted(told.chain + told.rules)
 
 
 def test_one_node():

@@ -2,17 +2,18 @@
 
 Read `algebra.py` first: a `Formula` is made from names by arithmetic. `simplify.py` has the laws by which it is made
 shorter, `writing.py` and `notation.py` how it is written as text and as LaTeX, `names.py` what stands in it for a node.
-`reading.py` feeds formulas to the table's rules and reads a graph as one. `explanation.py` is what `explain` says.
+`reading.py` feeds formulas to the table's rules and reads a graph as one. For `explain`, `chain_rule.py` finds what
+there is to say, and `explanation.py` says it, in the lines of `lines.py`.
 """
 
 from autograd.formulas.algebra import Formula, FormulaError, write
-from autograd.formulas.explanation import ChainRule, Explanation, explain
+from autograd.formulas.explanation import ChainRuleExplanation, Explanation, explain
 from autograd.formulas.names import derivative_symbol, name_nodes, named_by_number
 from autograd.formulas.notation import label_latex, label_text, number_latex, number_text
 from autograd.formulas.reading import derivative_formulas, formula
 
 __all__ = [
-    "ChainRule",
+    "ChainRuleExplanation",
     "Explanation",
     "Formula",
     "FormulaError",

@@ -1,12 +1,13 @@
 """What stands for a value within a formula: the names of nodes, of numbers and of derivatives."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
 from autograd.formulas.algebra import Formula, as_formula, spelled
 from autograd.formulas.notation import label_text, number_latex, number_text
 from autograd.formulas.writing import ATOM, POWER, SIGN, operand
+from autograd.graphs import Edge
 from autograd.operations import Operation, constant
 from autograd.value import Value
 
@@ -58,6 +59,12 @@ def derivative_symbol(y: Formula, x: Formula, d: str = "∂", number: int = 0) -
     lowered, below = (str(number).translate(LOWERED), f"_{{{number}}}") if number else ("", "")
     latex = rf"\frac{{{d_latex}{below} {y_latex}}}{{{d_latex} {x_latex}}}"
     return spelled((f"{d}{lowered}{y_text}/{d}{x_text}", latex), ATOM, None)
+
+
+def edge_symbol(edge: Edge, names: Mapping[Value, Formula]) -> Formula:
+    """∂child/∂parent; ∂₁, ∂₂ where the child has the parent more than once."""
+    is_repeated = edge.child.parents.count(edge.parent) > 1
+    return derivative_symbol(names[edge.child], names[edge.parent], number=edge.position + 1 if is_repeated else 0)
 
 
 def named_by_number(x: float, operation: Operation | None = None) -> Formula:
