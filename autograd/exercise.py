@@ -1,6 +1,6 @@
 """Exercises on paper: a small graph with clean numbers, blanks to fill in, and a mark for each.
 
-A seed gives the same exercise everywhere. An answer that follows rightly from a wrong one before it counts as right.
+A seed gives the same exercise everywhere. An answer that follows correctly from an earlier wrong one counts as right.
 """
 
 from collections import Counter
@@ -73,7 +73,7 @@ class Exercise:
     def score(self, answers: Mapping[str, Any]) -> "Score":
         """Marks for answers by the names of the blanks: one for each that is right, or follows from those before it.
 
-        Raises ValueError for a name that is no blank, TypeError for an answer that is no number.
+        Raises ValueError for a name that is not a blank, TypeError for an answer that is not a number.
         """
         given = {name: self._number(name, answer) for name, answer in answers.items() if answer is not None}
         follows = dict(self._solution(given))
@@ -88,7 +88,7 @@ class Exercise:
         return Score(points, len(self.key), len(self.key) - len(given), findings)
 
     def check(self, answers: Mapping[str, Any]) -> None:
-        """Print the score; raise AssertionError with what is wrong where it is not full."""
+        """Print the score; raise AssertionError, saying what is wrong, unless it is full."""
         score = self.score(answers)
         if score.points < score.total:
             raise AssertionError(str(score))
@@ -117,7 +117,7 @@ class Exercise:
         return ""
 
     def picture(self, *, solved: bool = False) -> "Picture":
-        """The graph as `draw` shows it, with question marks in the blanks unless it is solved."""
+        """The graph as `draw` shows it, with question marks in the blanks unless `solved`."""
         from autograd.pictures import draw
 
         return draw(self.output if solved else self._blanked(), collapse=False)
@@ -149,7 +149,7 @@ class Exercise:
 
 
 class Score(Report):
-    """The marks for an exercise: `.points` of `.total`, `.ok` where they are all, `.findings` on wrong answers."""
+    """The marks for an exercise: `.points` of `.total`, `.ok` if they are all, `.findings` on wrong answers."""
 
     def __init__(self, points: int, total: int, unanswered: int, findings: list[Finding]) -> None:
         open_ = f", {unanswered} not answered" if unanswered else ""
@@ -177,7 +177,7 @@ class _Blank(float):
 
 
 def exercise(seed: int, level: int = 1) -> Exercise:
-    """The exercise of a seed at a level from 1 (two operations) to 4 (seven, two values used more than once).
+    """The exercise for a seed, at a level from 1 (two operations) to 4 (seven, two values used more than once).
 
     All numbers in it have at most two decimals and are below 60. Raises ValueError for another level.
 

@@ -1,7 +1,7 @@
-"""Neurons, layers and what networks are put together from: one `dot`, one `+`, one activation a neuron.
+"""Neurons, layers and what puts them together into networks: one `dot`, one `+`, one activation for each neuron.
 
-A layer takes one sample, a list of numbers or Values, and gives a list of Values; of width one it gives a Value, which
-the next layer accepts.
+A layer takes one sample, a list of numbers or Values, and gives a list of Values; a layer of width one gives a Value,
+which the next layer accepts.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -46,9 +46,9 @@ class Neuron(Module):
     """activation(w · x + b) of `nin` inputs, as three nodes: a dot, a sum and the activation.
 
     w starts as `init` says, by default uniform in [−1, 1] as in micrograd, and b at zero. `activation` is the name of a
-    function of one input, "linear" for none; `nonlin=False` says "linear" in micrograd's words. `expand=True` writes
-    the dot out as w₁x₁ + w₂x₂ + …, equal to rounding, for lessons and pictures. `rng` is a NumPy generator or a seed;
-    None draws fresh entropy. Raises ValueError for inputs that are not `nin` in number.
+    function of one input, "linear" for none; `nonlin=False`, micrograd's word, is "linear" too. `expand=True` writes
+    the dot out as w₁x₁ + w₂x₂ + …, equal up to rounding, for lessons and pictures. `rng` is a NumPy generator or a
+    seed; None draws fresh entropy. Raises ValueError unless it is called with `nin` inputs.
 
     >>> neuron = Neuron(2, "tanh", rng=0)
     >>> neuron
@@ -213,7 +213,7 @@ class Sequential(Module):
 
 
 class MLP(Sequential):
-    """A multilayer perceptron: layers of the widths `nouts`, all with the activation but the last, with `output`'s.
+    """A multilayer perceptron: layers of the widths `nouts`, all with `activation` but the last, which has `output`.
 
     `init`, `expand` and `rng` as for a Neuron.
 
@@ -259,7 +259,7 @@ class MLP(Sequential):
 def as_inputs(x: Any, nin: int | None, module: Module) -> list[Value]:
     """One sample as a list of Values; a single number or Value is a sample of width one.
 
-    Raises ValueError where the sample is not `nin` wide, TypeError where it holds anything but numbers and Values.
+    Raises ValueError if the sample is not `nin` wide, TypeError if it holds anything but numbers and Values.
     """
     inputs: Any = [x] if is_operand(x) else x
     if type(inputs) is not list and not isinstance(inputs, tuple | np.ndarray):

@@ -102,7 +102,7 @@ def binary_cross_entropy_with_logits(outputs: Outputs, targets: Targets) -> Valu
 def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
     """−Σ t log softmax(outputs), for scores of any size and a target that is a class index or a distribution.
 
-    Computed as logsumexp(z) − Σ t z. Raises ValueError for an index that is no class and for a target that is no
+    Computed as logsumexp(z) − Σ t z. Raises ValueError for a target that is neither the index of a class nor a
     distribution.
 
     >>> cross_entropy([Value(0.0), Value(1000.0)], 0).data
@@ -139,7 +139,7 @@ def l1_penalty(parameters: Module | Iterable[Value], strength: float) -> Value:
     """The penalty strength · Σ |w|, which pulls every weight toward zero with the same force, however small it is.
 
     Of a module all parameters count but those in an array named `b` or `bias…`; to choose others, pass the Values
-    themselves. It is added to a loss, or given to `fit` as a regularizer: `lambda model: l1_penalty(model, 1e-3)`.
+    themselves. Add it to a loss, or give it to `fit` as a regularizer: `lambda model: l1_penalty(model, 1e-3)`.
     Raises ValueError for a negative strength.
 
     >>> l1_penalty([Value(3.0), Value(-4.0)], 0.5).data
@@ -149,7 +149,7 @@ def l1_penalty(parameters: Module | Iterable[Value], strength: float) -> Value:
 
 
 def l2_penalty(parameters: Module | Iterable[Value], strength: float) -> Value:
-    """The penalty strength · Σ w², which pulls every weight toward zero in proportion to it; else as `l1_penalty`.
+    """The penalty strength · Σ w², which pulls every weight toward zero in proportion to it; else like `l1_penalty`.
 
     >>> l2_penalty([Value(3.0), Value(-4.0)], 0.5).data
     12.5

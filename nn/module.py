@@ -70,8 +70,8 @@ class Module:
     def batch(self, X: Iterable[Any]) -> list[Any]:
         """The outputs for a batch of samples, as a list.
 
-        A module that is made of others, batch normalisation among them, defines it beside `__call__`, with the others'
-        `batch`: `return self.last.batch(self.norm.batch(self.first.batch(X)))`. Raises TypeError where it does not.
+        A module that has batch normalisation among its parts must define it beside `__call__`, by the parts' `batch`:
+        `return self.last.batch(self.norm.batch(self.first.batch(X)))`. Raises TypeError where it does not.
         """
         if self.training and any(module.couples_samples for path, module in self.named_modules() if path):
             raise TypeError(
@@ -93,7 +93,7 @@ class Module:
     def named_modules(self, *, repeated: bool = False) -> Iterator[tuple[str, "Module"]]:
         """The module itself, named "", and all that it is made of, by path: `layers.0`.
 
-        Each comes once, also where it is a part in several places, unless `repeated`.
+        Each comes once, even where it is a part in several places, unless `repeated`.
         """
         seen: set[int] = set()
         stack: list[tuple[str, Module]] = [("", self)]
@@ -114,7 +114,7 @@ class Module:
                     yield f"{path}.{name}" if path else name, index, v
 
     def parameters(self) -> list[Value]:
-        """The Values that training changes, each once, also where parts share them."""
+        """The Values that training changes, each once, even where parts share them."""
         return [v for _, _, v in self.placed_parameters()]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
@@ -146,9 +146,9 @@ class Module:
     def predict(self, X: ArrayLike, *, replay: bool = True) -> NDArray[np.float64]:
         """The outputs for samples X as an array of shape (n, outputs), in evaluation mode; keeps no graph.
 
-        Of a single output the shape is (n, 1): take `[:, 0]` to compare with targets of shape (n,). Many samples are
-        replayed, which gives the same to rounding, if one can be recorded and some others agree with what the model
-        itself gives; `replay=False` asks the model for each. Raises ValueError where X holds no sample.
+        For a single output the shape is (n, 1): take `[:, 0]` to compare with targets of shape (n,). Many samples are
+        replayed, which gives the same up to rounding, if one can be recorded and a few others agree with what the model
+        itself gives; `replay=False` calls the model for each. Raises ValueError if X holds no sample.
         """
         samples = np.asarray(X, dtype=float)
         if samples.ndim == 0 or not len(samples):
@@ -189,10 +189,10 @@ class Module:
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> Self:
-        """Take over a `state_dict()`, of this engine or of PyTorch. Returns the module.
+        """Load a `state_dict()`, this engine's or PyTorch's. Returns the module.
 
-        The keys `0.weight`, `2.weight` of a plain `torch.nn.Sequential` are taken in order where the shapes agree.
-        Raises ValueError, and changes nothing, where names or shapes are others or an array holds no numbers.
+        The keys `0.weight`, `2.weight` of a plain `torch.nn.Sequential` are taken in order if the shapes agree.
+        Raises ValueError, and changes nothing, if names or shapes differ or an array does not hold numbers.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"load_state_dict takes names and arrays, not {type(state).__name__}: pass .state_dict()")
@@ -206,7 +206,7 @@ class Module:
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the state to a file in NumPy's npz format. A file of that name is replaced when all is written."""
+        """Write the state to a file in NumPy's npz format. A file of that name is replaced once all is written."""
         target = Path(path)
         partial = target.with_name(f"{target.name}.partial")
         try:
@@ -261,7 +261,7 @@ class Module:
 
 @contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Within it the model is in evaluation mode; afterwards each part is in its own mode again."""
+    """Within it the model is in evaluation mode; afterwards each part is back in its own mode."""
     modes = [(module, module.training) for _, module in model.named_modules()]
     model.eval()
     try:

@@ -21,7 +21,7 @@ class Optimizer:
 
     `lr` may be changed between steps. `buffers` are the arrays that a rule keeps from step to step, by name. A
     parameter that is given twice counts once. Raises ValueError for no parameters and for settings out of range,
-    TypeError for parameters that are no Values.
+    TypeError for parameters that are not Values.
     """
 
     buffer_names: tuple[str, ...] = ()
@@ -71,11 +71,11 @@ class Optimizer:
             p.grad = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """What a run needs to be resumed: the rate, the count of steps and the buffers."""
+        """What it takes to resume a run: the rate, the count of steps and the buffers."""
         return {"lr": self.lr, "t": self.t, **{name: buffer.copy() for name, buffer in self.buffers.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over a `state_dict()`. Raises ValueError, and changes nothing, where it is another optimizer's."""
+        """Load a `state_dict()`. Raises ValueError, and changes nothing, if it is another optimizer's."""
         expected = {"lr", "t", *self.buffers}
         if set(state) != expected:
             raise ValueError(f"{type(self).__name__} keeps {sorted(expected)}, and this state has {sorted(state)}")
@@ -284,7 +284,7 @@ def clip_value(g: Array, max_value: float) -> None:
 
 
 def norm_of(g: Array) -> float:
-    """The norm √Σ g², also where squares overflow or vanish."""
+    """The norm √Σ g², even where squares overflow or vanish."""
     with np.errstate(over="ignore"):
         square = float(g @ g)
     if 1e-200 < square < math.inf:

@@ -76,7 +76,7 @@ class Recurrent(Module):
 
     @property
     def bias_hh_l0(self) -> np.ndarray[Any, Any]:
-        """PyTorch's second bias: always zero, since it only ever is added to the first."""
+        """PyTorch's second bias: always zero, since it is only ever added to the first."""
         return np.zeros(len(self.neurons))
 
     @bias_hh_l0.setter

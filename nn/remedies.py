@@ -14,8 +14,8 @@ from nn.module import Module, Rng
 class Residual(Module):
     """x + module(x): a way past the module, along which the gradient flows undiminished.
 
-    K. He, X. Zhang, S. Ren and J. Sun, Deep Residual Learning for Image Recognition, 2016. Raises ValueError where the
-    module's outputs are not as many as its inputs.
+    K. He, X. Zhang, S. Ren and J. Sun, Deep Residual Learning for Image Recognition, 2016. Raises ValueError if the
+    module gives more or fewer outputs than it has inputs.
 
     >>> from nn import Layer
     >>> block = Residual(Layer(2, 2, "tanh", init="zeros"))

@@ -16,7 +16,7 @@ Schedule = Callable[[int], float]
 
 @dataclass(frozen=True)
 class StepDecay:
-    """lr · factor^⌊epoch / every⌋: a step down every so many epochs."""
+    """lr · factor^⌊epoch / every⌋: a step down every `every` epochs."""
 
     lr: float
     every: int

@@ -37,9 +37,9 @@ def _operator(operation: Operation) -> tuple[Callable[..., Any], Callable[..., A
 class Formula:
     r"""An expression as text and LaTeX, made from named ones by arithmetic and the table's functions.
 
-    text     plain text: `1 − tanh(x)²`
-    latex    for LaTeX's mathematics: `1 - \tanh(x)^{2}`
-    number   what it comes to, where the numbers of all names in it are known; else None
+    - text: plain text, `1 − tanh(x)²`
+    - latex: for LaTeX's mathematics, `1 - \tanh(x)^{2}`
+    - number: what it comes to, where the numbers of all names in it are known; else None
 
     A comparison is 1 or 0: alone it reads `1 if x > 0 else 0`, within an expression `[x > 0]`. With numbers known, an
     equality that does not hold is left out, so that what matters only at a tie is not written elsewhere.

@@ -73,9 +73,9 @@ def explain(output: Value | Operation, wrt: Value | None = None, *, max_paths: i
     """How `output` changes with `wrt`: every path between them, its product of local derivatives, and their sum.
 
     Without `wrt`, the rule of one node: what it computes and its local derivatives; of an Operation, the same in names.
-    Where there are more than `max_paths` paths, the sum is over the uses of `wrt` instead. The result prints as
-    text, a notebook shows it as mathematics, and it holds what was found: see `ChainRule`. Every number has four
-    digits, so that the factors shown multiply out to the product shown, but for rounding.
+    Where there are more than `max_paths` paths, the sum is over the uses of `wrt` instead. The result prints as text, a
+    notebook shows it as mathematics, and it holds what was found: see `ChainRule`. Every number has four digits, so
+    that the factors shown multiply out to the product shown, but for rounding.
 
     Raises ValueError for a graph whose `.data` was changed after it was recorded, TypeError for anything but Values.
 

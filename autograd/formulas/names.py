@@ -17,8 +17,8 @@ LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 def name_nodes(nodes: Iterable[Value], numbered: Iterable[Value] = ()) -> dict[Value, Formula]:
     """A name for each node: its label, told apart where two have the same; v1, v2, … for those of `numbered` without.
 
-    Constants are numbers that are simplified with, shown with four digits where they have more than ten; whatever else
-    has no label is named by its number.
+    A constant is a number, which simplification may use, shown with four digits where it has more than ten; anything
+    else without a label is named by its number.
     """
     nodes, numbered = list(nodes), set(numbered)
     taken = {label_text(node.label) for node in nodes}
@@ -68,7 +68,7 @@ def edge_symbol(edge: Edge, names: Mapping[Value, Formula]) -> Formula:
 
 
 def named_by_number(x: float, operation: Operation | None = None) -> Formula:
-    """A name that is the number as it is shown. It is not simplified with, unless the operation is `constant`."""
+    """A name that is the number as it is shown; simplification uses it only if the operation is `constant`."""
     text = number_text(x)
     level = SIGN if text.startswith("−") else POWER if "e" in text else ATOM
     return spelled((text, number_latex(text)), level, x, operation)

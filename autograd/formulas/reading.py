@@ -31,7 +31,7 @@ def derivative_formulas(
     """∂y/∂input for each input: the operation's rule, read on formulas or names.
 
     `y` names the output; if not given it is written out. Raises FormulaError, a TypeError, where the rule computes
-    with more than the table's operations, as by a function of `math`: its numbers are then all there is.
+    with more than the table's operations, such as a function of `math`: then there are numbers only.
 
     >>> from autograd import divide, tanh
     >>> print(*derivative_formulas(divide), sep="    ")
@@ -51,9 +51,9 @@ def derivative_formulas(
 
 
 def formula(output: Value) -> Formula:
-    """The formula of a graph: of what `output` was computed from, in terms of the labelled Values, and simplified.
+    """The formula of a graph: how `output` was computed from the labelled Values, simplified.
 
-    A labelled Value within it is named by its label, a leaf without label by its number. Raises FormulaError where the
+    A labelled Value within it is named by its label, a leaf without a label by its number. Raises FormulaError if the
     text is longer than 4,000 characters; labels make it shorter.
 
     >>> x, n = Value(2.0, "x"), Value(0.5, "n")

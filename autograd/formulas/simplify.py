@@ -1,6 +1,6 @@
 """The laws by which formulas are simplified: few, and each true for all real numbers for which both sides are defined.
 
-A law is given the inputs of one operation, simplified themselves, and returns what is simpler, or None.
+A law takes the inputs of one operation, already simplified, and returns something simpler, or None.
 """
 
 from collections.abc import Callable

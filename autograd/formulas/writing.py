@@ -1,7 +1,7 @@
 """How an operation on formulas is written, as text and as LaTeX: operators, powers, choices and calls.
 
-Brackets stand only where precedence asks for them. An operation that is no operator is written `name(inputs)`, so a new
-row needs nothing here.
+Brackets stand only where precedence asks for them. Anything but an operator is written `name(inputs)`, so a new row
+needs nothing here.
 """
 
 import re

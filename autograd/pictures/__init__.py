@@ -1,8 +1,8 @@
-"""Pictures of computation graphs: `draw`, and what a picture of one's own is made with.
+"""Pictures of computation graphs: `draw`, and what you need for a picture of your own.
 
-Read `drawing.py` first: which boxes and links a graph becomes. `neurons.py` finds the units that a network is drawn
-small by, `style.py` has the colours and fonts, `rendering.py` the Picture itself and the search for a program to lay it
-out with.
+Read `drawing.py` first: which boxes and links a graph becomes. `neurons.py` finds the neurons and layers that are drawn
+as one box, `style.py` has the colours and fonts, `rendering.py` the Picture itself and the search for a program to lay
+it out with.
 """
 
 from typing import TYPE_CHECKING

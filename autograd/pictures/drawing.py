@@ -1,7 +1,7 @@
 """Pictures of computation graphs: a box for each Value, an edge from each parent with the local derivative on it.
 
-Large networks are drawn small, a box for each neuron or layer. The fill of a box is its gradient: blue above zero,
-orange below, the stronger the larger beside the picture's largest.
+Large networks are drawn small, a box for each neuron or layer. The fill of a box shows its gradient: blue above zero,
+orange below, and stronger the nearer it comes to the picture's largest.
 """
 
 import math
@@ -34,19 +34,19 @@ def draw(
     parameters: Any = (),
     paths: Iterable[Path] = (),
 ) -> "Picture":
-    """The graph that `output`, one Value or several, was computed from, as a picture that notebooks show.
+    """Draw the graph that `output`, one Value or several, was computed from, as a picture that notebooks show.
 
     A box holds label and operation, data, and gradient; the number on an edge is the local derivative ∂child/∂parent.
     Leaves have a bold border, constants a dashed one, parameters a violet one, outputs a green one. Gradients are
     dashes before `backward()`.
 
-    direction    where the output lies: LR (right), RL, TB (bottom) or BT
-    collapse     "neuron" or "layer": a box for each neuron (its edges carry the derivative through all of it) or layer;
-                 False: every value. By default as small as it takes to stay below about 150 boxes
-    open         Values whose neurons are drawn in full all the same
-    max_nodes    the most boxes to draw
-    parameters   Values, or a module, to be marked as parameters, with a module's names for them
-    paths        paths to colour, each in a colour of its own: `explain(output, wrt).paths`
+    - direction: where the output lies, LR (right), RL, TB (bottom) or BT
+    - collapse: "neuron" or "layer" for a box for each neuron (its edges carry the derivative through all of it) or
+      layer, False for every value. By default as small as it takes to stay below about 150 boxes
+    - open: Values whose neurons are drawn in full all the same
+    - max_nodes: the most boxes to draw
+    - parameters: Values, or a module, to be marked as parameters, with a module's names for them
+    - paths: paths to colour, each in a colour of its own, such as `explain(output, wrt).paths`
 
     Changes nothing. Raises TypeError for anything but Values, ValueError for a graph with too many boxes.
 

@@ -28,7 +28,7 @@ _lock = threading.Lock()
 
 
 class DotNotFound(graphviz.ExecutableNotFound):  # type: ignore[misc]
-    """No program to render a graph with; says what was tried and each way to mend it."""
+    """No program to render a graph with; says what was tried and how to get one."""
 
     def __init__(self, output_format: str, found: str = "") -> None:
         self.args = (
@@ -68,7 +68,7 @@ def _bundled() -> Path | None:
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]
-    """A graphviz.Digraph of boxes and links that finds `dot` by itself; shown by notebooks as it is.
+    """A graphviz.Digraph of boxes and links that finds `dot` by itself; notebooks show it.
 
     `.source` is its text in Graphviz's language, `.render("file", format="png")` writes a picture, `.pipe(format="svg",
     encoding="utf-8")` returns one. Nodes have the classes v0, v1, … and edges e3_0, e3_1, … (into v3) in an SVG.
@@ -177,7 +177,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
 
 def escaped(text: str) -> str:
-    """Text for the label of a record: on one line, nothing in it means anything."""
+    """Text for the label of a record: on one line, with nothing in it that Graphviz takes for its own signs."""
     text = " ".join(text.split()).replace("&", "&amp;")
     return "".join("\\" + c if c in '{}|<>\\"' else c for c in text)
 

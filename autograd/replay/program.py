@@ -78,13 +78,13 @@ def record(
 class Program:
     """A recorded graph, evaluated for batches: made by `record`.
 
-    parameters  the numbers of the parameters in the order given to `record`, one flat array: change it in place
-    outputs     the outputs (batch, outputs) of the last evaluation
+    - parameters: the numbers of the parameters in the order given to `record`, one flat array to be changed in place
+    - outputs: the outputs (batch, outputs) of the last evaluation
 
     A batch X is an array (batch, inputs), its columns in the order given to `record`; nothing is needed for a graph
     without inputs. Buffers belong to the program, so it serves one thread at a time. It can be pickled and copied with
     its graph. Numbers are IEEE as everywhere: nan and inf go through without a warning. A call takes some microseconds
-    by itself, so one sample of a graph of two or three operations is had no sooner than by building it anew.
+    by itself, so for one sample of two or three operations it is no faster than building the graph anew.
     """
 
     def __init__(
@@ -119,9 +119,9 @@ class Program:
     def value_and_grad(self, X: ArrayLike | None = None, weights: ArrayLike | None = None) -> tuple[float, Array]:
         """The mean of the first output over the batch, and its gradient toward the parameters, a flat array.
 
-        With `weights`, a number for each sample, it is the sum of weight · output instead: 1 / batch is the mean, ones
-        give the sum, which is what eager losses that are backpropagated one by one add up to. All outputs of the
-        samples are in `outputs` afterwards. Raises ValueError for an empty batch.
+        With `weights`, a number for each sample, it is the sum of weight · output instead: 1 / batch gives the mean,
+        ones the sum, which is what eager losses add up to when they are backpropagated one by one. Afterwards `outputs`
+        holds all outputs of the samples. Raises ValueError for an empty batch.
         """
         X = self._batch(X)
         if not len(X):
@@ -135,7 +135,7 @@ class Program:
         return self._quietly(self._evaluate, "inputs", X, np.ones(len(X)))  # type: ignore[no-any-return]
 
     def write_back(self) -> None:
-        """Copy `parameters` into the Values' data. What was computed from them before is to be computed again."""
+        """Copy `parameters` into the Values' data; compute again whatever was computed from them."""
         for value, data in zip(self.values[2], self.parameters.tolist(), strict=True):
             value.data = data
 

@@ -22,7 +22,7 @@ def picture(wording: Wording) -> tuple[str, str]:
     """The graph as SVG, with all gradients. A box holds title, data and gradient, an edge the local derivative.
 
     Node i of the topological order has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. No element
-    has an id, so that several pictures stand on one page. With it comes "", or with "" why there is none.
+    has an id, so that several pictures can stand on one page. Returns the SVG and "", or "" and why there is none.
     """
     numbers = {node: i for i, node in enumerate(wording.nodes)}
     fields = _fields(wording)

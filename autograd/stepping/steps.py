@@ -13,10 +13,10 @@ from autograd.value import Value
 class Steps(Sequence[Step]):
     """The events of `output.backward()`, in its order: a sequence of `Step`.
 
-    seed     the start: the output's gradient toward itself is 1
-    forward  the pass before it: a `ForwardStep` for each value that was computed
+    - seed: the start; the output's gradient toward itself is 1
+    - forward: the pass before it, a `ForwardStep` for each value that was computed
 
-    Printed, it is a table of both passes; a notebook shows a view with buttons and keys.
+    `print` shows a table of both passes, a notebook a view with buttons and keys.
     """
 
     def __init__(self, output: Value) -> None:
@@ -69,10 +69,10 @@ def step_through(output: Value) -> Steps:
     """Backpropagation from `output`, step by step: every event *parent.grad += local derivative × child.grad*.
 
     Loop over the result for the events, print it for a table, show it in a notebook for a view with buttons and keys,
-    `.save("steps.html")` it for a file. No gradient is changed: shown is a sweep in which every gradient starts at 0,
-    whatever the leaves hold. The local derivatives are those recorded when the graph was built, as in `backward()`;
-    where `.data` was changed since, a note says so. A view has at most 500 steps. Raises TypeError for anything but a
-    Value.
+    or write that view to a file with `.save("steps.html")`. No gradient changes: the sweep that you see starts every
+    gradient at 0, whatever the leaves hold. The local derivatives are those recorded when the graph was built, as in
+    `backward()`; if `.data` has changed since, a note says so. A view has at most 500 steps. Raises TypeError for
+    anything but a Value.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> steps = step_through(a * b + a)

@@ -41,9 +41,9 @@ T = TypeVar("T")
 class Wording:
     """Both passes of a graph, and the words for them: names, and from names the rules, formulas and numbers of a step.
 
-    output             where the graph ends
-    nodes              its values, each after its parents
-    forward, backward  the steps of the passes
+    - output: where the graph ends
+    - nodes: its values, each after its parents
+    - forward, backward: the steps of the passes
     """
 
     def __init__(self, output: Value) -> None:
@@ -121,7 +121,7 @@ class Wording:
 
     @staticmethod
     def arrival(step: Step) -> str:
-        """How much of the parent's gradient is there: 1 of 2; 2 of 2, final."""
+        """How much of the parent's gradient has arrived: 1 of 2; 2 of 2, final."""
         return f"{step.arrived} of {step.uses}" + (", final" if step.is_final else "")
 
 

@@ -43,7 +43,7 @@ def train_test_split(
     """Shuffle the samples and divide them: X_train, X_test, y_train, y_test.
 
     `test` is the fraction of the samples to hold out (a float between 0 and 1), or their number (an int). `rng` is a
-    NumPy generator or a seed. Raises ValueError where X and y differ in length and where a part would be empty.
+    NumPy generator or a seed. Raises ValueError if X and y differ in length or a part would be empty.
 
     >>> from nn.data import digits
     >>> X_train, X_test, y_train, y_test = train_test_split(*digits(), test=500, rng=1)
@@ -70,7 +70,7 @@ def batches(X: ArrayLike, y: ArrayLike, size: int, *, shuffle: bool = True, rng:
 
     Every sample comes once, shuffled by `rng`, a NumPy generator or a seed, unless `shuffle` is false. For several
     epochs pass the same generator: the same seed gives the same order again. Raises ValueError, at the call, for a size
-    below one, for no data and where X and y differ in length.
+    below one, for no data and if X and y differ in length.
 
     >>> from nn.data import moons
     >>> X, y = moons(10, rng=1)

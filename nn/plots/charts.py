@@ -25,7 +25,7 @@ def loss_curves(history: History, *, ax: Axes | Sequence[Axes] | None = None) ->
     """Training and validation loss per epoch, the best epoch marked, and a panel for each metric below.
 
     Epochs count from 1, as in the progress bar. An axis that spans more than two decades is logarithmic. Returns the
-    array of Axes, one a panel. `ax` is as many Axes, or a single one for the loss alone. Raises ValueError for a
+    array of Axes, one for each panel. `ax` is as many Axes, or a single one for the loss alone. Raises ValueError for a
     history without a finished epoch.
     """
     _check_history("loss_curves", history)
@@ -61,9 +61,9 @@ def decision_boundary(
     """What a model of two inputs says on the plane, with the samples on top.
 
     A single output is shown as a colour, with a line where it is at the threshold: 0.5 for a probability, 0 for a
-    score, as in `nn.accuracy`; targets are 0 and 1, or −1 and +1. Of several outputs the largest gives the class;
+    score, as in `nn.accuracy`; targets are 0 and 1, or −1 and +1. With several outputs the largest gives the class;
     targets are indices or distributions. The model is asked at resolution² points and interpolated between them.
-    Raises ValueError for samples that are not of two inputs and for targets that do not fit the outputs.
+    Raises ValueError for samples that do not have two inputs and for targets that do not fit the outputs.
     """
     X, y = checked_data("", X, y)
     if X.ndim != 2 or X.shape[1] != 2:
@@ -92,9 +92,9 @@ def decision_boundary(
 def gradient_norms(source: History | Module, *, ax: Axes | None = None) -> Axes:
     """The size of the gradient layer by layer, on a logarithmic scale: where it vanishes or explodes.
 
-    Of a history: a line a layer over the epochs, the first layer darkest. Of a model after `backward()`: a bar a layer,
-    the Euclidean norm √Σ g² over its parameters. What has no place on the scale, 0, inf and nan, is written. Raises
-    ValueError for a history without a finished epoch and for a model without parameters.
+    Of a history: a line for each layer over the epochs, the first layer darkest. Of a model after `backward()`: a bar
+    for each layer, the Euclidean norm √Σ g² over its parameters. What has no place on the scale, 0, inf and nan, is
+    written out. Raises ValueError for a history without a finished epoch and for a model without parameters.
     """
     if isinstance(source, Module):
         sizes = _layer_norms(source)

@@ -30,7 +30,7 @@ class EarlyStopping:
 
 @dataclass(frozen=True)
 class StepFigures:
-    """What one step gives: a loss, an output and a target a sample, the penalty, a gradient norm a layer, the time."""
+    """What one step gives: each sample's loss, output and target, the penalty, each layer's gradient norm, the time."""
 
     losses: NDArray[np.float64]
     penalty: float
@@ -51,18 +51,18 @@ class Epoch:
 
 @dataclass
 class History:
-    """The figures of a run, one a finished epoch.
+    """The figures of a run, one for each finished epoch.
 
-    loss                 mean loss of the samples, as they were when their turn came, without the penalty
-    penalty              what the regularizer added, mean over the steps
-    metrics              name → figures on the same outputs as the loss
-    validation_loss      mean loss of the validation samples at the end of the epoch, in evaluation mode
-    validation_metrics   name → figures
-    gradient_norms       path of a layer → norm of its gradient before clipping, mean over the steps
-    learning_rate        the optimizer's
-    seconds              how long the epoch's steps took
-    best_epoch           the epoch of the lowest validation loss (or loss), from 0; −1 before the first
-    engine               "replay", or "eager" with the reason
+    - loss: mean loss of the samples, as they were when their turn came, without the penalty
+    - penalty: what the regularizer added, mean over the steps
+    - metrics: name → figures on the same outputs as the loss
+    - validation_loss: mean loss of the validation samples at the end of the epoch, in evaluation mode
+    - validation_metrics: name → figures
+    - gradient_norms: path of a layer → norm of its gradient before clipping, mean over the steps
+    - learning_rate: the optimizer's
+    - seconds: how long the epoch's steps took
+    - best_epoch: the epoch of the lowest validation loss (or loss), from 0; −1 before the first
+    - engine: "replay", or "eager" with the reason
     """
 
     loss: list[float] = field(default_factory=list)

@@ -9,7 +9,7 @@ from types import FrameType
 
 @contextmanager
 def interrupts_wait() -> Iterator[Callable[[], None]]:
-    """Within it an interrupt waits until the function it gives is called; a second one does not wait.
+    """Within it an interrupt waits until the function that it yields is called; a second one does not wait.
 
     Signals arrive in the main thread only; elsewhere there is nothing to wait for.
     """

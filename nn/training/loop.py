@@ -56,26 +56,26 @@ def fit(
     Each epoch goes through all samples in batches of `batch_size` (None: all in one), shuffled unless `shuffle` is
     false. A step minimises the mean over its batch of loss(model(x), target), plus regularizer(model) if one is given.
 
-    X, y             samples and targets, one a row: a target is a number, a class index or a row of numbers
-    validation       (X, y) on which loss and metrics are taken after each epoch, in evaluation mode
-    schedule         epoch → learning rate, from `nn.schedules` or your own
-    clip, clip_each  largest norm of the gradient, and largest size of each of its numbers
-    augment          (X of a batch, generator) → X to train with instead: `lambda X, rng: jitter(X, rng=rng)`
-    early_stopping   a patience in epochs, or an EarlyStopping
-    metrics          "accuracy", losses of `nn`, or functions of the arrays of outputs (n, outputs) and targets, which
-                     have the outputs' shape where there is one each. "accuracy" of a single output has the threshold 0
-                     with binary_cross_entropy_with_logits, else as in `nn.accuracy`
-    rng              a generator or a seed for order and augmentation; dropout has its own
-    history          a history to go on with: `fit(..., history=model.history)` after an interruption gives, to the last
-                     bit, what the uninterrupted run would have
-    replay           whether to record a sample's loss once and replay it for whole batches, many times faster and equal
-                     to rounding: "auto" (where it can be; `history.engine` says what was done), True (or a ValueError
-                     says why not) or False. A replay leaves the `grad` of the parameters alone
-    progress         a progress bar by tqdm
+    - X, y: samples and targets, one in each row; a target is a number, a class index or a row of numbers
+    - validation: (X, y) on which loss and metrics are taken after each epoch, in evaluation mode
+    - schedule: epoch → learning rate, from `nn.schedules` or your own
+    - clip, clip_each: largest norm of the gradient, and largest size of each of its numbers
+    - augment: (X of a batch, generator) → X to train with instead, such as `lambda X, rng: jitter(X, rng=rng)`
+    - early_stopping: a patience in epochs, or an EarlyStopping
+    - metrics: "accuracy", losses of `nn`, or functions of the arrays of outputs (n, outputs) and targets, which have
+      the outputs' shape where there is one each. "accuracy" of a single output has the threshold 0 with
+      binary_cross_entropy_with_logits, else that of `nn.accuracy`
+    - rng: a generator or a seed for order and augmentation; dropout has its own
+    - history: a history to go on with; `fit(..., history=model.history)` after an interruption gives, to the last bit,
+      what the uninterrupted run would have given
+    - replay: whether to record a sample's loss once and replay it for whole batches, many times faster and equal up to
+      rounding: "auto" (where possible; `history.engine` says what was done), True (or a ValueError says why not) or
+      False. A replay leaves the `grad` of the parameters alone
+    - progress: a progress bar by tqdm
 
-    An interrupt (Ctrl-C, a notebook's stop button) finishes the step first and then is raised; the model, the optimizer
-    and the history are whole. A second one is raised at once. Raises ValueError or TypeError for data and settings that
-    do not fit, and FloatingPointError, before the step, where a loss or gradient is nan or infinite.
+    An interrupt (Ctrl-C, a notebook's stop button) is raised once the step is finished; the model, the optimizer and
+    the history are whole. A second one is raised at once. Raises ValueError or TypeError for data and settings that do
+    not fit, and FloatingPointError, before the step, where a loss or gradient is nan or infinite.
 
     >>> import nn
     >>> X, y = nn.data.xor()

@@ -82,7 +82,7 @@ class Settings:
 class Step:
     """The gradient of a batch's mean loss, clipped, and the optimizer's rule: a step happens whole or not at all.
 
-    Where the gradient comes from is a subclass's matter: `Eager` builds graphs, one a sample.
+    Where the gradient comes from is a subclass's matter: `Eager` builds a graph for each sample.
     """
 
     def __init__(self, settings: Settings) -> None:
