@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar, overload
 
 from autograd import operations as ops
 from autograd.backprop import topological_order
-from autograd.differentiation import refuse_stale
 from autograd.formulas.notation import label_text
 from autograd.formulas.reading import (
     DOTS,
@@ -24,8 +23,9 @@ from autograd.formulas.reading import (
     named_by_number,
     write,
 )
-from autograd.graphs import COUNTED, Edge, Path, count_paths, gradients_of, paths_between
-from autograd.operations import Operation, constant
+from autograd.graphs import COUNTED, Edge, Path, count_paths, gradients_of, paths_between, refuse_stale
+from autograd.operation import Operation
+from autograd.operations import constant
 from autograd.value import Value
 
 MOST_EDGES = 10_000  # of all paths that are listed together

@@ -18,7 +18,8 @@ from autograd.floats import is_number, to_float
 from autograd.formulas.notation import exact_text, label_latex, label_text, number_latex, number_text
 from autograd.formulas.simplify import simpler
 from autograd.formulas.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, operand, prefixed, written
-from autograd.operations import OPERATIONS, Operation, constant
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS, constant
 from autograd.value import Value
 
 LONGEST = 4000  # characters of a formula
@@ -181,7 +182,7 @@ def write(operation: Operation, inputs: Sequence[Formula]) -> Formula:
     x + 0
     """
     numbers = [x.number for x in inputs]
-    number = None if None in numbers else operation.float_value(*numbers)  # type: ignore[arg-type]
+    number = None if None in numbers else operation(*numbers)
     if operation.written:
         try:
             spelled = as_formula(operation.written(*inputs))
@@ -205,7 +206,7 @@ def input_names(operation: Operation, count: int | None = None) -> tuple[str, ..
     """
     if operation.arity is None:
         return tuple(f"x{i}" for i in range(1, (2 if count is None else count) + 1))
-    return tuple(signature(operation.derivatives).parameters)[1:]
+    return tuple(signature(operation.rules.derivatives).parameters)[1:]
 
 
 def derivative_formulas(
@@ -225,8 +226,7 @@ def derivative_formulas(
     formulas = [Formula(x) if isinstance(x, str) else x for x in given]
     try:
         output = write(operation, formulas) if y is None else Formula(y) if isinstance(y, str) else y
-        found = operation.derivatives(output, *formulas)
-        operation.check_derivatives(found, len(formulas))
+        found = operation.rules.derivatives(output, *formulas)
         return tuple(map(as_formula, found))
     except Exception as error:  # a user's rule may fail on formulas in any way
         raise FormulaError(f"the derivatives of {operation.name} cannot be read as formulas: {error}") from error
