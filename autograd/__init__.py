@@ -15,7 +15,8 @@ if (Path(__file__).parent / "tracer.py").exists():
 __version__ = "0.1.0"
 
 # the table, the node, the sweep
-from autograd.operations import OPERATIONS, Operation
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS
 from autograd.value import Value
 from autograd.backprop import topological_order
 

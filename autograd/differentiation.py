@@ -13,8 +13,10 @@ import numpy as np
 from autograd.backprop import interior_order
 from autograd.floats import is_number
 from autograd.functions import sum as sum_of
+from autograd.graphs import dependents, refuse_stale
+from autograd.listening import Question, heard_by, is_heard_by
 from autograd.operations import constant
-from autograd.value import Value, as_value, describe, is_operand, tracing
+from autograd.value import Value, as_value, is_operand
 
 
 def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
@@ -35,17 +37,14 @@ def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
             raise TypeError(f"derivatives(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
     order = interior_order(output)
     refuse_stale(order)
-    reached = set(targets)  # the nodes that depend on a target, or are one: only through them does anything flow
-    for node in order:
-        if not reached.isdisjoint(node.parents):
-            reached.add(node)
+    reached = {*targets, *dependents(targets, order)}  # only through them does anything flow
     contributions: dict[Value, list[Any]] = {output: [1.0]}
     for node in reversed(order):
         if node in reached and node in contributions and node.operation is not None:
             g = _total(contributions[node])
             contributions[node] = [g]
             inputs = [p.data if p.operation is constant and p not in reached else p for p in node.parents]
-            for parent, d in zip(node.parents, node.operation.derivatives(node, *inputs), strict=True):
+            for parent, d in zip(node.parents, node.operation.rules.derivatives(node, *inputs), strict=True):
                 if parent in reached:
                     contributions.setdefault(parent, []).append(_product(d, g))
     return [as_value(_total(contributions.get(v, [0.0]))) for v in targets]
@@ -62,18 +61,6 @@ def _product(d: Any, g: Any) -> Any:
     if type(g) is float and g == 1.0:
         return d
     return d * g
-
-
-def refuse_stale(order: Sequence[Value]) -> None:
-    """Raise ValueError where a node would have another number if it were computed now."""
-    for node in order:
-        assert node.operation is not None
-        now = node.operation.float_value(*[p.data for p in node.parents])
-        if now != node.data and not (now != now and node.data != node.data):
-            raise ValueError(
-                f"the graph is stale: {describe(node)}, but from its parents' numbers of now it would be {now:g}, so "
-                "some .data was changed after it was recorded. Compute the output again and differentiate that"
-            )
 
 
 Function = Callable[..., Any]
@@ -174,12 +161,9 @@ class _Trace:
             fresh = [+x if isinstance(x, Value) else Value(x) for x in numbers]
             traced[position] = rebuild(fresh)
             self.arguments.append((fresh, rebuild))
-        self.keeps_graphs = tracing.get() > 0 or any(map(_holds_value, args)) or any(map(_holds_value, kwargs.values()))
-        token = tracing.set(tracing.get() + 1)
-        try:
+        self.keeps_graphs = is_heard_by(_refuse_float) or any(map(_holds_value, [*args, *kwargs.values()]))
+        with heard_by(_refuse_float):
             self.output = f(*traced, **kwargs)
-        finally:
-            tracing.reset(token)
 
     def plain(self, x: Any) -> Any:
         """A result as it is handed out: a Value where graphs are kept, else a float."""
@@ -191,6 +175,14 @@ class _Trace:
         flat = iter([self.plain(d) for d in derivatives(as_value(y), inputs)])
         parts = [rebuild([next(flat) for _ in fresh]) for fresh, rebuild in self.arguments]
         return parts[0] if isinstance(self.argnums, int) else tuple(parts)
+
+
+def _refuse_float(question: Question) -> None:
+    if question is Question.FLOAT:
+        raise TypeError(
+            "float() of a Value, or a function of math or NumPy on its number, loses the graph inside a function "
+            "that is being differentiated: use autograd's functions (autograd.sin), or .data to cut it on purpose"
+        )
 
 
 def _flatten(x: Any, what: str) -> tuple[list[Any], Callable[[list[Any]], Any]]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
 from autograd.floats import is_number
-from autograd.operations import OPERATIONS, Operation
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS
 from autograd.reports import Finding, Report, shown
 from autograd.value import Value
 
@@ -49,13 +50,13 @@ class Exercise:
         data = {v: v.data for v in self._order}
         for v in self._order:
             if v.parents:
-                right = _operation(v).float_value(*[data[p] for p in v.parents])
+                right = _operation(v)(*[data[p] for p in v.parents])
                 yield v.label, right
                 data[v] = answers.get(v.label, right)
         slopes: dict[tuple[Value, Value], float] = {}
         for v in self._order:
             if v.parents:
-                derivatives = _operation(v).derivatives_of_floats(data[v], *[data[p] for p in v.parents])
+                derivatives = _operation(v).on_floats.derivatives(data[v], *[data[p] for p in v.parents])
                 for p, d in zip(v.parents, derivatives, strict=True):
                     name = f"{v.label}/{p.label}"
                     yield name, d

@@ -1,13 +1,17 @@
-"""The paths of a graph from a value to the output: what the chain rule multiplies along and adds over.
+"""Walks over a graph that several subjects need, each written once: none of them changes a node.
 
-The number of paths can double at every node, so they are counted first, node by node, and listed only where few.
+- `sweep`: the steps of backpropagation, kept in a dict of gradients.
+- `values_at`: the numbers that the nodes would have, were some of them others.
+- `stale_nodes`: those whose parents' numbers were changed since.
+- `dependents`, `count_paths`, `paths_between`: what lies between a value and the output, which the chain rule
+  multiplies along and adds over. The number of paths can double at every node, so they are counted first.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Reversible
 from typing import NamedTuple
 
 from autograd.backprop import interior_order
-from autograd.value import Value
+from autograd.value import Value, describe
 
 COUNTED = 10**15  # paths, and their edges, are counted as far as this
 
@@ -29,26 +33,112 @@ class Edge(NamedTuple):
         return self.child.local_derivatives[self.position]
 
 
-class Path(NamedTuple):
-    """A way from a value to the output: its edges, the output's first, and the product of their local derivatives."""
-
-    edges: tuple[Edge, ...]
-    product: float
+# ---- gradients
 
 
-def gradients_of(output: Value) -> dict[Value, float]:
-    """∂output/∂node for every node, by the sums of `backward()` in their order; writes no `grad`.
+def recorded(node: Value) -> Iterable[float]:
+    """The local derivatives of a node."""
+    return node.local_derivatives
+
+
+def sweep(
+    order: Reversible[Value],
+    gradients: dict[Value, float],
+    local_derivatives: Callable[[Value], Iterable[float]] = recorded,
+) -> Iterator[tuple[Edge, float, float]]:
+    """The steps of a sweep from the last node of an order to the first: (edge, local derivative, contribution).
+
+    `gradients` holds where it starts, such as {output: 1.0}, and after each step its sum. The sums are those of
+    `backward()`, in its order. A node that is not in it passes nothing on.
+    """
+    for child in reversed(order):
+        if child in gradients:
+            g = gradients[child]
+            for i, (parent, d) in enumerate(zip(child.parents, local_derivatives(child), strict=True)):
+                yield Edge(child, i), d, d * g
+                gradients[parent] = gradients.get(parent, 0.0) + d * g
+
+
+def gradients_of(
+    output: Value,
+    order: Reversible[Value] | None = None,
+    local_derivatives: Callable[[Value], Iterable[float]] = recorded,
+) -> dict[Value, float]:
+    """∂output/∂node for every node that is reached, in its whole graph or in an order of nodes; writes no `grad`.
 
     >>> a = Value(3.0)
     >>> gradients_of(a * a)[a]
     6.0
     """
     gradients = {output: 1.0}
-    for node in reversed(interior_order(output)):
-        g = gradients[node]
-        for parent, d in zip(node.parents, node.local_derivatives, strict=True):
-            gradients[parent] = gradients.get(parent, 0.0) + d * g
+    for _ in sweep(interior_order(output) if order is None else order, gradients, local_derivatives):
+        pass
     return gradients
+
+
+# ---- numbers
+
+
+def values_at(
+    numbers: Mapping[Value, float],
+    order: Iterable[Value],
+    compute: Callable[..., float] = lambda node, *inputs: node.operation(*inputs),
+) -> dict[Value, float]:
+    """The numbers of nodes, each after its parents, were those in `numbers` what they are said to be.
+
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> values_at({x: 3.5}, [y])[y]
+    12.25
+    """
+    found = dict(numbers)
+    for node in order:
+        found[node] = compute(node, *[found.get(p, p.data) for p in node.parents])
+    return found
+
+
+def is_same(a: float, b: float) -> bool:
+    """Whether two numbers are equal, or both nan."""
+    return a == b or (a != a and b != b)
+
+
+def stale_nodes(order: Iterable[Value]) -> Iterator[tuple[Value, float]]:
+    """The nodes that would have another number if they were computed now, with that number."""
+    for node in order:
+        if node.parents and node.operation is not None:
+            now = node.operation(*[p.data for p in node.parents])
+            if not is_same(now, node.data):
+                yield node, now
+
+
+def refuse_stale(order: Iterable[Value]) -> None:
+    """Raise ValueError where a node would have another number if it were computed now."""
+    for node, now in stale_nodes(order):
+        raise ValueError(
+            f"the graph is stale: {describe(node)}, but from its parents' numbers of now it would be {now:g}, so "
+            "some .data was changed after it was recorded. Compute the output again and differentiate that"
+        )
+
+
+# ---- dependence and paths
+
+
+def dependents(targets: Iterable[Value], order: Iterable[Value]) -> list[Value]:
+    """Those of a topological order that are computed from a target."""
+    reached = set(targets)
+    found = []
+    for node in order:
+        if not reached.isdisjoint(node.parents):
+            reached.add(node)
+            found.append(node)
+    return found
+
+
+class Path(NamedTuple):
+    """A way from a value to the output: its edges, the output's first, and the product of their local derivatives."""
+
+    edges: tuple[Edge, ...]
+    product: float
 
 
 def count_paths(order: Iterable[Value], wrt: Value) -> dict[Value, tuple[int, int]]:

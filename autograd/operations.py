@@ -1,243 +1,44 @@
 """The one table of operations: each row holds an operation's name, its value and its local derivatives, once.
 
-The rules are ordinary arithmetic, so what they are fed with decides what they give: floats give the numbers that a
-Value records, Values give graphs that can be differentiated again, arrays give a whole batch at a time, formulas give
-the text of the derivative.
-
-Glossary, for the whole project: a node's *parents* are its inputs. A *local derivative* is ∂node/∂parent. A *gradient*
-is ∂output/∂node. In a rule `y` is the output, `a, b` or `x` are the inputs; in a sweep `g` is the gradient coming in.
-
 To add an operation, add a row: its function, its method, its tests and its pictures follow. A rule never asks `if`, it
 asks `where` and the comparisons below, so that a derivative decides again when it is replayed or differentiated. The
-convention at a kink stands beside its row and is PyTorch's.
+convention at a kink stands beside its row and is PyTorch's. `operation.py` says what is made of a row, and has the
+glossary.
 """
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
-from importlib import import_module
-from inspect import Parameter, signature
 from itertools import accumulate
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from autograd import floats
-from autograd.floats import FLOAT_ERRORS, is_number, to_float
-
-Rule = Callable[..., Any]
-Point = tuple[float, ...]
-
-
-class Operation:
-    r"""A differentiable function of numbers: its value and its local derivatives, readable by every kind of number.
-
-    name         what it is called: `tanh`
-    value        (*inputs) → y, on floats, and on arrays too unless `on_arrays` is given
-    derivatives  (y, *inputs) → (∂y/∂input, …), a tuple with one entry for each input
-    on_arrays    the value on NumPy arrays, where `value` is a function of `math`
-    symbol       how it is written in an expression and a picture: `+`; the name if not given
-    latex        how LaTeX writes it: a command such as `\sigma`, or a template such as `\sqrt{#1}`
-    written      how a formula writes it out with other operations: (*inputs) → expression, or True for the value's own;
-                 if not given, by its symbol or as `name(inputs)`
-    doc          what it computes, in a few words or symbols
-    arity        how many inputs it takes, read from the signature of `derivatives`; None for any number
-    points       inputs where tests compare the derivatives with central differences
-    edges        inputs at kinks and at the ends of the domain, where tests compare with recorded figures
-
-    Called on floats it returns a float, on arrays an array, on a Value (with or without numbers beside it) a new node.
-    A default of the last input is read from `value`'s signature.
-
-    >>> cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x * x,))
-    >>> cube(2.0)
-    8.0
-    >>> cube(np.array([1.0, 3.0]))
-    array([ 1., 27.])
-    """
-
-    __slots__ = (
-        "arity",
-        "defaults",
-        "derivatives",
-        "derivatives_of_floats",
-        "doc",
-        "edges",
-        "latex",
-        "name",
-        "on_arrays",
-        "points",
-        "symbol",
-        "value",
-        "value_of_floats",
-        "written",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        value: Rule,
-        derivatives: Rule,
-        *,
-        on_arrays: Rule | None = None,
-        symbol: str = "",
-        latex: str = "",
-        written: Rule | bool = False,
-        doc: str = "",
-        points: Iterable[float | Point] = (),
-        edges: Iterable[float | Point] = (),
-    ) -> None:
-        if not (isinstance(name, str) and name.isidentifier()):
-            raise ValueError(f"an operation's name is an identifier such as 'cube', not {name!r}")
-        if not (callable(value) and callable(derivatives)):
-            raise TypeError(f"operation {name!r} needs two functions: value(*inputs) and derivatives(y, *inputs)")
-        self.name = name
-        self.value = value
-        self.derivatives = derivatives
-        self.on_arrays = on_arrays or value
-        self.value_of_floats = value
-        self.derivatives_of_floats = derivatives
-        self.symbol = symbol or name
-        self.latex = latex
-        self.written: Rule | None = value if written is True else written or None
-        self.doc = doc
-        self.points = tuple(p if isinstance(p, tuple) else (p,) for p in points)
-        self.edges = tuple(p if isinstance(p, tuple) else (p,) for p in edges)
-        parameters = list(signature(derivatives).parameters.values())[1:]
-        is_nary = any(p.kind is Parameter.VAR_POSITIONAL for p in parameters)
-        self.arity: int | None = None if is_nary else len(parameters)
-        self.defaults: tuple[float, ...] = getattr(value, "__defaults__", None) or ()
-
-    def __call__(self, *inputs: Any) -> Any:
-        for x in inputs:
-            if type(x) is not float:
-                return self._dispatch(inputs)
-        try:
-            return self.value_of_floats(*inputs)
-        except FLOAT_ERRORS:
-            return self.float_value(*inputs)
-        except TypeError:  # a wrong number of inputs, perhaps
-            return self._dispatch(inputs)
-
-    def _dispatch(self, inputs: tuple[Any, ...]) -> Any:
-        """Choose the reading by the inputs' types. A type with a method `apply_operation` brings its own reading."""
-        if self.arity is not None and len(inputs) != self.arity:
-            missing = self.arity - len(inputs)
-            if not 0 < missing <= len(self.defaults):
-                inputs_word = "input" if self.arity == 1 else "inputs"
-                raise TypeError(f"{self.name} takes {self.arity} {inputs_word}, got {len(inputs)}")
-            inputs += self.defaults[-missing:]
-        kinds = set(map(type, inputs))
-        reader = next((kind for kind in kinds if hasattr(kind, "apply_operation")), None)
-        if any(issubclass(kind, np.ndarray) for kind in kinds):
-            if reader or any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in inputs):
-                return np.frompyfunc(self, len(inputs), 1)(*inputs)
-            return self.array_value(*[_float_array(self.name, x) for x in inputs])
-        if reader:
-            return reader.apply_operation(self, inputs)
-        for x in inputs:
-            if not is_number(x):
-                raise TypeError(f"{self.name} takes numbers, Values and arrays, not {x!r} of type {type(x).__name__}")
-        y = self.float_value(*map(to_float, inputs))
-        return np.float64(y) if np.float64 in kinds else y
-
-    def float_value(self, *inputs: float) -> float:
-        """The value on floats, as IEEE 754 and NumPy have it: never an exception for overflow or a pole."""
-        try:
-            return self.value_of_floats(*inputs)  # type: ignore[no-any-return]
-        except FLOAT_ERRORS:
-            return float(self.array_value(*map(np.float64, inputs)))
-
-    def array_value(self, *inputs: Any) -> Any:
-        """The value on arrays, elementwise with broadcasting, without NumPy's warnings at poles and overflow."""
-        with np.errstate(all="ignore"):
-            return self.on_arrays(*inputs)
-
-    def float_reading(self, *inputs: float) -> tuple[float, tuple[float, ...]]:
-        """The value and the local derivatives on floats, as IEEE 754 and NumPy have them."""
-        y = self.float_value(*inputs)
-        try:
-            derivatives = self.derivatives_of_floats(y, *inputs)
-        except FLOAT_ERRORS:
-            with np.errstate(all="ignore"):
-                derivatives = self.derivatives(np.float64(y), *map(np.float64, inputs))
-        self.check_derivatives(derivatives, len(inputs))
-        return to_float(y), tuple(map(to_float, derivatives))
-
-    def check_derivatives(self, derivatives: Any, count: int) -> None:
-        """Raise TypeError where the rule of a user's operation gave anything but a tuple with an entry for each input."""
-        if type(derivatives) is not tuple or len(derivatives) != count:
-            raise TypeError(
-                f"the derivatives of {self.name} must be a tuple with one entry for each of its {count} inputs, "
-                f"got {derivatives!r}"
-            )
-
-    def array_reading(self, *inputs: Any) -> tuple[Any, tuple[Any, ...]]:
-        """The value and the local derivatives on arrays."""
-        with np.errstate(all="ignore"):
-            y = self.on_arrays(*inputs)
-            return y, self.derivatives(y, *inputs)
-
-    def __repr__(self) -> str:
-        return f"<operation {self.name}: {self.doc}>" if self.doc else f"<operation {self.name}>"
-
-    def __reduce__(self) -> tuple[Callable[[str, str], "Operation"], tuple[str, str]]:
-        """Pickle by name: a row by its name in the table, a user's operation by its name in the module of its rule."""
-        module = str(self.derivatives.__module__)
-        try:
-            found = _operation_named(module, self.name)
-        except (ImportError, AttributeError):
-            found = None
-        if found is not self:
-            raise TypeError(
-                f"operation {self.name!r} is pickled by its name: bind it as `{self.name}` at the top level of {module}"
-            )
-        return _operation_named, (module, self.name)
-
-    def __copy__(self) -> "Operation":
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Operation":
-        return self
-
-
-def _float_array(name: str, x: Any) -> Any:
-    """An array of whole numbers or truth values as floats; TypeError for one that holds anything but real numbers."""
-    kind = np.asarray(x).dtype.kind
-    if kind not in "biuf":
-        raise TypeError(f"{name} takes arrays of real numbers, not of {np.asarray(x).dtype}")
-    return x if kind == "f" else np.asarray(x, dtype=float)
-
-
-def _operation_named(module: str, name: str) -> Operation:
-    if module == __name__:
-        return constant if name == "constant" else OPERATIONS[name]
-    return getattr(import_module(module), name)  # type: ignore[no-any-return]
-
+from autograd.operation import Operation, Rule, Rules, renamed
 
 OPERATIONS: dict[str, Operation] = {}
-_FLOAT_NAMES: dict[str, Any] = {}  # what the names in a rule mean on floats; filled below the table
+_ON_FLOATS: dict[str, Any] = {}  # what the names in a rule mean on floats; filled below the table
 
 
 def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, doc: str, **fields: Any) -> Operation:
-    """Add an operation to the table. A pair of values is (on floats, on arrays)."""
-    on_floats, on_arrays = value if isinstance(value, tuple) else (value, value)
-    operation = Operation(name, on_floats, derivatives, on_arrays=on_arrays, doc=doc, **fields)
-    operation.value_of_floats = _on_floats(on_floats)
-    operation.derivatives_of_floats = _on_floats(derivatives)
-    OPERATIONS[name] = operation
-    return operation
+    """Add an operation to the table. A pair of values is (on floats, on arrays).
 
-
-def _on_floats(rule: Rule) -> Rule:
-    """The same rule where the rows' names mean their functions of floats, which need not ask what they are fed with.
-
-    It halves the time of a node of sigmoid, relu, softplus and their like.
+    On floats the rows' names mean their functions of floats, which need not ask what they are fed with: a node of
+    sigmoid, softplus and their like takes half the time, of gelu a third.
     """
-    if not isinstance(rule, FunctionType):
-        return rule
-    return FunctionType(rule.__code__, _FLOAT_NAMES, rule.__name__, rule.__defaults__)
+    on_floats, on_arrays = value if isinstance(value, tuple) else (value, value)
+    row = OPERATIONS[name] = Operation(name, on_floats, derivatives, on_arrays=on_arrays, doc=doc, **fields)
+    row.on_floats = Rules(renamed(on_floats, _ON_FLOATS), renamed(derivatives, _ON_FLOATS))
+    row.readers[float] = row.on_floats.value
+    row.found_by = row_named
+    return row
+
+
+def row_named(name: str) -> Operation:
+    """The row of this name, or `constant`."""
+    return constant if name == constant.name else OPERATIONS[name]
 
 
 def _total(xs: Iterable[Any]) -> Any:
@@ -266,6 +67,7 @@ def _logsumexp(*xs: Any) -> Any:
 
 # The operation of a leaf that stands for a plain number in an expression. It computes nothing, so it is no row.
 constant = Operation("constant", lambda: 0.0, lambda y: ())
+constant.found_by = row_named
 
 # Sample points, shared by the rows below.
 REALS = (-2.5, -1.0, -0.7, 0.0, 0.3, 1.0, 1.7, 4.0)
@@ -365,6 +167,6 @@ _row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) fo
                                                   written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
 # fmt: on
 
-_FLOAT_NAMES.update(globals())
-_FLOAT_NAMES["_total"] = floats.total
-_FLOAT_NAMES.update({name: row.value_of_floats for name, row in _FLOAT_NAMES.items() if isinstance(row, Operation)})
+_ON_FLOATS.update(globals())
+_ON_FLOATS["_total"] = floats.total
+_ON_FLOATS.update({name: row.on_floats.value for name, row in _ON_FLOATS.items() if isinstance(row, Operation)})

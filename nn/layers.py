@@ -39,7 +39,7 @@ def activation_named(name: str) -> Callable[[Value], Value] | None:
             f"unknown activation {name!r}{hint}: use 'relu', 'tanh', 'sigmoid', 'linear', 'leaky_relu', 'elu', "
             "'softplus', 'silu', 'gelu' or any other operation of one input"
         )
-    return getattr(Value, name, operation)
+    return operation
 
 
 class Neuron(Module):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.value import questions
+from autograd.listening import heard_by
 
 
 class ReplayError(Exception):
@@ -22,15 +22,13 @@ class ReplayError(Exception):
 def recording() -> Iterator[list[str]]:
     """Within it Values note what Python asks of their numbers; what fails there cannot be replayed."""
     asked: list[str] = []
-    token = questions.set(asked)
     try:
-        yield asked
+        with heard_by(asked.append):
+            yield asked
     except ReplayError:
         raise
     except Exception as error:
         raise ReplayError(f"recording a sample failed: {error}") from error
-    finally:
-        questions.reset(token)
 
 
 def leaves(numbers: Any) -> Any:

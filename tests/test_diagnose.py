@@ -8,8 +8,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Operation, Value, detect_anomaly, diagnose, dot, log, relu, sigmoid, tanh, value
-from autograd.backprop import backpropagate
+from autograd import Operation, Value, detect_anomaly, diagnose, dot, listening, log, relu, sigmoid, tanh
 
 
 def findings(output, model=None):
@@ -122,7 +121,7 @@ def test_a_node_made_before_has_no_line():
 
 
 def is_off():
-    return value._new is object.__new__ and value.backpropagate is backpropagate
+    return listening.on_node is None
 
 
 def test_it_costs_nothing_when_it_is_off_for_nothing_is_left_of_it():

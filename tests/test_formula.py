@@ -179,7 +179,7 @@ every_row = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda
 @every_row
 def test_the_text_of_every_rows_derivative_evaluates_to_the_local_derivative(operation):
     for inputs in (*operation.points, *operation.edges):
-        y, local = operation.float_reading(*inputs)
+        y, local = operation.at(*inputs)
         numbers = dict(zip(input_names(operation, len(inputs)), inputs, strict=True))
         symbols = [Formula(name) for name in numbers]
         known = [Formula(name, number) for name, number in numbers.items()]

@@ -51,12 +51,15 @@ def agree(figures, recorded):
 
 
 def reading_of_floats(operation, inputs):
-    y, derivatives = operation.float_reading(*inputs)
+    y, derivatives = operation.at(*inputs)
     return [y, *derivatives]
 
 
 def reading_of_arrays(operation, inputs):
-    y, derivatives = operation.array_reading(*(np.full(3, x) for x in inputs))
+    columns = [np.full(3, x) for x in inputs]
+    with np.errstate(all="ignore"):
+        y = operation.on_arrays.value(*columns)
+        derivatives = operation.on_arrays.derivatives(y, *columns)
     return [np.broadcast_to(figure, 3)[1].item() for figure in (y, *derivatives)]
 
 

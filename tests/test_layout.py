@@ -18,14 +18,16 @@ ROOT = Path(__file__).parent.parent
 ORDER = {
     "autograd": [
         "floats",
+        "operation",
         "operations",
         "elementary",
         "backprop",
         "pickling",
+        "listening",
         "value",
         "functions",
-        "differentiation",
         "graphs",
+        "differentiation",
         "tables",
         "reports",
         "expressions",

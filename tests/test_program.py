@@ -30,7 +30,7 @@ def eager(outputs, inputs, parameters, row, numbers):
     local = {}
     for node in order:
         if node.parents:
-            data[node], local[node] = node.operation.float_reading(*[data[p] for p in node.parents])
+            data[node], local[node] = node.operation.at(*[data[p] for p in node.parents])
             size[node] = abs(data[node]) + sum(abs(d) * size[p] for d, p in zip(local[node], node.parents, strict=True))
             if node.operation is OPERATIONS["logsumexp"]:  # which adds the largest again
                 size[node] += max(abs(data[p]) for p in node.parents)

@@ -259,7 +259,7 @@ def test_users_operations(operation):
     arity = operation.arity or 3
     nodes = [operation(*[v * u for v in x[i : i + arity]]) for i in range(2) for u in w]
     compare([autograd.sum(nodes), *nodes], x, w, [[2.0, 3.0, 0.5, 1.5], [1.0, 0.5, 2.5, 2.0], [0.1, 4.0, 1.0, 1.0]])
-    many = Operation("cube", cube.value, cube.derivatives)
+    many = Operation("cube", cube.rules.value, cube.rules.derivatives)
     compare(many(x[0]) + operation(*x[:arity]), x, w, [[2.0, 3.0, 0.5, 1.5]] * 2)
 
 

@@ -121,7 +121,7 @@ class Expression:
                 operands[random.randrange(arity)] = random.uniform(-3, 3)
             xs = [self.numbers[x] if type(x) is int else x for x in operands]
             errors = [self.errors[x] if type(x) is int else 0.0 for x in operands]
-            y, local = OPERATIONS[name].float_reading(*xs)
+            y, local = OPERATIONS[name].at(*xs)
             error = 1e-16 + sum(abs(d) * e for d, e in zip(local, errors, strict=True))
             is_smooth = abs(DISTANCE.get(name, lambda *xs: 1.0)(*xs)) > 1e-6
             if is_smooth and abs(y) < 20 and all(abs(d) < 20 for d in local) and error < 1e-13:

@@ -1,5 +1,6 @@
 """Write autograd/elementary.pyi, the typed names of the table's rows: run this file after adding a row."""
 
+from inspect import signature
 from pathlib import Path
 
 from autograd import OPERATIONS, Operation, Value
@@ -21,7 +22,7 @@ Array = NDArray[Any]
 def parameters(operation: Operation, kind: str, first: str | None = None) -> str:
     """`a: float, b: float = ...` for a row's inputs of one kind; the first of another kind where that is given."""
     assert operation.arity is not None
-    names = operation.derivatives.__code__.co_varnames[1 : operation.arity + 1]
+    names = list(signature(operation.rules.derivatives).parameters)[1:]
     optional = operation.arity - len(operation.defaults)
     kinds = [first or kind, *[kind] * (operation.arity - 1)]
     defaults = [""] * optional + [" = ..."] * len(operation.defaults)

@@ -12,7 +12,8 @@ from autograd.check.hints import Evidence, explain
 from autograd.check.observe import Trouble, heading, limited, number, short
 from autograd.check.probes import evaluate
 from autograd.check.wrong_rules import explain_values, mistakes_in_operation
-from autograd.operations import OPERATIONS, Operation, fixed_power
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS, fixed_power
 from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value
 

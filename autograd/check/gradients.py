@@ -162,7 +162,7 @@ def _wrong_rules(output: Any) -> Iterator[Finding]:
         operation, inputs = node.operation, [p.data for p in node.parents]
         if operation is None or operation is fixed_power or not inputs:
             continue
-        for i, (d, slope) in enumerate(zip(node.local_derivatives, slopes(operation.float_value, inputs), strict=True)):
+        for i, (d, slope) in enumerate(zip(node.local_derivatives, slopes(operation, inputs), strict=True)):
             if isfinite(slope) and abs(d - slope) > 1e-3 * max(1.0, abs(slope)):
                 call = f"{operation.name}({', '.join(map(shown, inputs))})"
                 fact = f"local derivative toward input {i + 1}: {compared(d, slope)} by central differences"

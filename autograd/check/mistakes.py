@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.backprop import topological_order
 from autograd.check.hints import LONGEST, Gradients, Mistake, Order, TooLong, complete, is_interior, swept
-from autograd.operations import Operation
+from autograd.operation import Operation
 from autograd.value import Value
 
 Side = Callable[[Value], Sequence[Value]]  # a node's parents, in the order in which they are met

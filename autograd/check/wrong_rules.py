@@ -5,10 +5,12 @@ from itertools import islice
 from math import log
 from typing import Any
 
-from autograd.backprop import topological_order
+from autograd.backprop import interior_order, topological_order
 from autograd.check.hints import Event, Gradients, Mistake, Rule, one_of, same, swept
 from autograd.check.mistakes import sweeps
-from autograd.operations import OPERATIONS, Operation, constant
+from autograd.graphs import values_at
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS, constant
 from autograd.value import Value
 
 # ---- contributions: (old gradient, local derivative, upstream gradient, the child's data) → new gradient
@@ -183,7 +185,7 @@ PASSED_ON = "the local derivative is left out: the upstream gradient is passed o
 def rules_for(row: Operation) -> Iterator[WrongRule]:
     """The wrong rules of a row: its own, and those that any row can be given and that are not its sign or a factor."""
     yield from RULES.get(row.name, ())
-    d = row.derivatives_of_floats
+    d = row.on_floats.derivatives
     if row.name in ("multiply", "divide", "power"):
         yield (
             "the operands are swapped: each one's local derivative stands with the other",
@@ -199,7 +201,7 @@ def rules_for(row: Operation) -> Iterator[WrongRule]:
             yield "the input stands where the derivative belongs", lambda y, x: (x,)
         yield "the derivative is upside down: 1 / it is what is given", lambda y, x: (1 / d(y, x)[0],)
         for name in ("sin", "cos", "exp", "sinh", "cosh"):
-            f = OPERATIONS[name].value_of_floats
+            f = OPERATIONS[name].on_floats.value
             if (row.name, name) != ("cos", "sin"):
                 yield f"{name}(x) stands where the derivative belongs", lambda y, x, f=f: (f(x),)
 
@@ -222,22 +224,17 @@ def explain_values(row: Operation, runs: Sequence[tuple[Value, float]]) -> str:
 
 
 def _gives(row: Operation, f: Callable[..., Any], output: Value, yours: float) -> bool:
-    data: dict[Value, float] = {}
+    def compute(node: Value, *inputs: float) -> Any:
+        return f(*inputs) if node.operation is row else node.operation(*inputs)  # type: ignore[misc]
+
     try:
-        for node in topological_order(output):
-            inputs = [data[p] for p in node.parents]
-            operation = node.operation
-            if operation is None or not inputs:
-                data[node] = node.data
-            else:
-                data[node] = f(*inputs) if operation is row else operation.float_value(*inputs)
-        return same(data[output], yours)
+        return same(values_at({}, interior_order(output), compute).get(output, output.data), yours)
     except (ArithmeticError, ValueError, TypeError):
         return False
 
 
 def _wrong_values(row: Operation) -> Iterator[WrongValue]:
-    f = row.float_value
+    f = row
     yield "the sign is wrong", lambda *x: -f(*x)
     yield "the result is cut to a whole number by int()", lambda *x: int(f(*x))
     for digits in range(4):
@@ -249,9 +246,9 @@ def _wrong_values(row: Operation) -> Iterator[WrongValue]:
         for name in ("add", "subtract", "multiply", "divide", "power"):
             other = OPERATIONS[name]
             if other.symbol != row.symbol:
-                yield f"that is a {other.symbol} b", other.float_value
+                yield f"that is a {other.symbol} b", other
     if row.arity == 1:
         yield "that is the input, as it was", lambda x: x
         for name, other in OPERATIONS.items():
             if other.arity == 1 and name not in (row.name, "positive", "negative"):
-                yield f"that is {name}(x)", other.float_value
+                yield f"that is {name}(x)", other

@@ -1,21 +1,19 @@
 """detect_anomaly: stop at the first nan or infinity, and name the operation, its inputs and the line that made it.
 
-While it is on, two names in `value.py` mean something else: nodes are born as `_Watched`, which look at themselves when
-they are complete, and the sweep is looked over afterwards. While it is off nothing is asked of anyone.
+While it is on, it looks at each node that is made, and after a sweep at each event of it. While it is off nothing is
+asked of anyone.
 """
 
 import linecache
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
-from autograd import value
-from autograd.backprop import backpropagate, interior_order
+from autograd.backprop import interior_order
+from autograd.listening import watched_by
 from autograd.reports import is_someone_elses, shown
 from autograd.value import Value
 
@@ -31,13 +29,6 @@ class _Line(NamedTuple):
         source = linecache.getline(self.filename, self.number).strip()
         place = f"{Path(self.filename).name}, line {self.number}, in {self.function}"
         return f"{place}: `{source}`" if source else place
-
-
-# By the node's id, while it is on in this thread: an id that comes again is overwritten by the new node.
-_lines: ContextVar[dict[int, _Line] | None] = ContextVar("lines", default=None)
-_set_label = Value.__dict__["label"].__set__
-_lock = threading.Lock()
-_users = 0
 
 
 @contextmanager
@@ -57,47 +48,43 @@ def detect_anomaly() -> Iterator[None]:
     FloatingPointError: log gave -inf at p = 0
     made in ...
     """
-    token = _lines.set({} if _lines.get() is None else _lines.get())
-    _count(1)
-    try:
+    with watched_by(_Detector()):
         yield
-    finally:
-        _count(-1)
-        _lines.reset(token)
 
 
-def _count(change: int) -> None:
-    """Put our functions into `value.py` for the first user, and its own back after the last."""
-    global _users
-    with _lock:
-        _users += change
-        is_on = _users > 0
-        value._new = _new_watched if is_on else object.__new__  # type: ignore[assignment]
-        value.backpropagate = _backpropagate_watched if is_on else backpropagate  # type: ignore[assignment, attr-defined]
+class _Detector:
+    """Remembers the line of each node by its id: one that comes again is overwritten by the new node's."""
 
+    def __init__(self) -> None:
+        self.lines: dict[int, _Line] = {}
 
-class _Watched(Value):
-    """A node in the making. Its label is set last: then it becomes a Value as any other, and is looked at."""
+    def made(self, node: Value) -> None:
+        self.lines[id(node)] = _line_of_user()
+        if not isfinite(node.data):
+            self.stop(f"{_name(node)} gave {shown(node.data)} at {_inputs(node)}{_already(node)}", node)
 
-    __slots__ = ()
+    def swept(self, output: Value) -> None:
+        """Look through the events of a sweep, in their order, for the first that was not finite."""
+        order = interior_order(output)
+        for node in reversed(order):
+            if not isfinite(node.grad):
+                what = "backward() starts from" if node is output else "the contributions add up to"
+                self.stop(f"{what} the gradient {shown(node.grad)} at {_name(node)} of {_inputs(node)}", node)
+            for i, (parent, d) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
+                if not isfinite(d * node.grad):
+                    product = f"local derivative {shown(d)} * upstream gradient {shown(node.grad)}"
+                    to = f"{_label(parent, i)} of {_name(node)}"
+                    self.stop(f"backward() gave {shown(d * node.grad)} to {to}, at {_inputs(node)}: {product}", node)
+        for node in order:
+            for parent in node.parents:
+                if not isfinite(parent.grad):
+                    self.stop(
+                        f"the contributions to {_label(parent, 0)} add up to the gradient {shown(parent.grad)}", node
+                    )
 
-    @property
-    def label(self) -> str:
-        raise AttributeError("label")  # it is a Value by then
-
-    @label.setter
-    def label(self, label: str) -> None:
-        _set_label(self, label)
-        self.__class__ = Value  # type: ignore[assignment]
-        lines = _lines.get()
-        if lines is not None and hasattr(self, "parents"):  # a copy gets its parents later, and is not computed
-            lines[id(self)] = _line_of_user()
-            if not isfinite(self.data):
-                _raise(f"{_name(self)} gave {shown(self.data)} at {_inputs(self)}{_already(self)}", self)
-
-
-def _new_watched(kind: type[Value]) -> Any:
-    return object.__new__(_Watched if kind is Value and _lines.get() is not None else kind)
+    def stop(self, text: str, node: Value) -> NoReturn:
+        line = self.lines.get(id(node), "a line before detect_anomaly() began")
+        raise FloatingPointError(f"{text}\nmade in {line}")
 
 
 def _line_of_user() -> _Line:
@@ -105,32 +92,6 @@ def _line_of_user() -> _Line:
     while frame.f_back and not is_someone_elses(frame.f_code):
         frame = frame.f_back
     return _Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
-
-
-def _backpropagate_watched(output: Value, gradient: float) -> None:
-    """The sweep as it is, whose events are then looked through in their order for the first that was not finite."""
-    backpropagate(output, gradient)
-    if _lines.get() is None:
-        return
-    order = interior_order(output)
-    for node in reversed(order):
-        if not isfinite(node.grad):
-            what = "backward() starts from" if node is output else "the contributions add up to"
-            _raise(f"{what} the gradient {shown(node.grad)} at {_name(node)} of {_inputs(node)}", node)
-        for i, (parent, d) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
-            if not isfinite(d * node.grad):
-                product = f"local derivative {shown(d)} * upstream gradient {shown(node.grad)}"
-                to = f"{_label(parent, i)} of {_name(node)}"
-                _raise(f"backward() gave {shown(d * node.grad)} to {to}, at {_inputs(node)}: {product}", node)
-    for node in order:
-        for parent in node.parents:
-            if not isfinite(parent.grad):
-                _raise(f"the contributions to {_label(parent, 0)} add up to the gradient {shown(parent.grad)}", node)
-
-
-def _raise(text: str, node: Value) -> NoReturn:
-    line = (_lines.get() or {}).get(id(node), "a line before detect_anomaly() began")
-    raise FloatingPointError(f"{text}\nmade in {line}")
 
 
 def _name(node: Value) -> str:

@@ -5,10 +5,12 @@ sees what the nodes hold besides.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from math import isclose, isfinite, sqrt
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
+from autograd.graphs import stale_nodes, sweep
 from autograd.operations import constant
 from autograd.reports import Finding, Report, shown
 from autograd.value import Value, describe
@@ -96,11 +98,8 @@ class _Graph:
         """∂output/∂node × seed of every node, and the sum of the absolute contributions."""
         gradients, size = dict.fromkeys(self.order, 0.0), dict.fromkeys(self.order, 0.0)
         gradients[self.output] = seed
-        for node in reversed(self.order):
-            g = gradients[node]
-            for parent, d in zip(node.parents, node.local_derivatives, strict=True):
-                gradients[parent] += d * g
-                size[parent] += abs(d * g)
+        for edge, _, contribution in sweep(self.order, gradients):
+            size[edge.parent] += abs(contribution)
         return gradients, size
 
     def names(self, values: Iterable[Value]) -> str:
@@ -157,13 +156,9 @@ Found = Iterator[tuple[str, str]]
 
 
 def _stale(graph: _Graph) -> Found:
-    for node in graph.order:
-        if node.parents and node.operation is not None:
-            now = node.operation.float_value(*[p.data for p in node.parents])
-            if now != node.data and not (now != now and node.data != node.data):
-                text = f"{describe(node)}, would now be {shown(now)}. Compute the output again"
-                yield "stale data", f"the graph was recorded with other numbers: {text}"
-                return
+    for node, now in islice(stale_nodes(graph.order), 1):
+        text = f"{describe(node)}, would now be {shown(now)}. Compute the output again"
+        yield "stale data", f"the graph was recorded with other numbers: {text}"
 
 
 def _unreachable(graph: _Graph) -> Found:

@@ -13,7 +13,8 @@ from autograd.floats import is_number, to_float
 from autograd.formulas.notation import exact_text, label_latex, label_text, number_latex
 from autograd.formulas.simplify import simpler
 from autograd.formulas.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, prefixed, written
-from autograd.operations import OPERATIONS, Operation, constant
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS, constant
 
 LONGEST = 4000  # characters of a formula
 
@@ -172,7 +173,7 @@ def write(operation: Operation, inputs: Sequence[Formula]) -> Formula:
     x + 0
     """
     numbers = [x.number for x in inputs]
-    number = None if None in numbers else operation.float_value(*numbers)  # type: ignore[arg-type]
+    number = None if None in numbers else operation(*numbers)
     if operation.written:
         try:
             full = as_formula(operation.written(*inputs))

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from autograd.backprop import topological_order
-from autograd.differentiation import refuse_stale
-from autograd.graphs import Edge, Path, count_paths, gradients_of, paths_between
+from autograd.graphs import Edge, Path, count_paths, gradients_of, paths_between, refuse_stale
 from autograd.value import Value
 
 MOST_EDGES = 10_000  # of all paths that are listed together
@@ -40,7 +39,7 @@ class ChainRule:
     def between(cls, output: Value, wrt: Value, max_paths: int) -> Self:
         """The chain rule from `output` to `wrt`. Raises ValueError for a stale graph."""
         order = topological_order(output)
-        refuse_stale([node for node in order if node.parents])
+        refuse_stale(order)
         gradients = gradients_of(output)
         counts = count_paths(order, wrt)
         count, edges = counts.get(output, (0, 0))

@@ -9,15 +9,15 @@ from contextlib import suppress
 from typing import overload
 
 from autograd import operations as ops
-from autograd.differentiation import refuse_stale
 from autograd.formulas.algebra import Formula, FormulaError, write
 from autograd.formulas.chain_rule import ChainRule
 from autograd.formulas.lines import MOST_LINES, Line, equation, joined, left_out, readable, shortened, way
 from autograd.formulas.names import derivative_symbol, edge_symbol, name_nodes, named_by_number
 from autograd.formulas.notation import label_text
 from autograd.formulas.reading import derivative_formulas, input_names
-from autograd.graphs import COUNTED, Edge, Path
-from autograd.operations import Operation, constant
+from autograd.graphs import COUNTED, Edge, Path, refuse_stale
+from autograd.operation import Operation
+from autograd.operations import constant
 from autograd.value import Value
 
 Names = Mapping[Value, Formula]
@@ -99,7 +99,7 @@ def explain(output: Value | Operation, wrt: Value | None = None, *, max_paths: i
     assert isinstance(output, Value)
     if wrt is not None:
         return ChainRuleExplanation(ChainRule.between(output, wrt, max_paths))
-    refuse_stale([output] if output.parents else [])
+    refuse_stale([output])
     return Explanation(_node_lines(output))
 
 

@@ -5,7 +5,7 @@ from functools import reduce
 from typing import NamedTuple, TypeVar
 
 from autograd.formulas.algebra import DOTS, Formula, write
-from autograd.operations import Operation
+from autograd.operation import Operation
 
 MOST_LINES, MOST_FACTORS, LONGEST = 40, 12, 160  # of a list, of a product, and characters of a formula
 

@@ -8,7 +8,8 @@ from autograd.formulas.algebra import Formula, as_formula, spelled
 from autograd.formulas.notation import label_text, number_latex, number_text
 from autograd.formulas.writing import ATOM, POWER, SIGN, operand
 from autograd.graphs import Edge
-from autograd.operations import Operation, constant
+from autograd.operation import Operation
+from autograd.operations import constant
 from autograd.value import Value
 
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import operations as ops
-from autograd.operations import Operation, constant
+from autograd.operation import Operation
+from autograd.operations import constant
 
 COMPARISONS = (ops.less, ops.less_equal, ops.equal)
 

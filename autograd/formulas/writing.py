@@ -9,7 +9,8 @@ from typing import Protocol, Self
 
 from autograd import operations as ops
 from autograd.formulas.simplify import COMPARISONS, is_one_or_zero
-from autograd.operations import Operation, constant
+from autograd.operation import Operation
+from autograd.operations import constant
 
 # How tightly a formula holds together, from `a if c else b` to a name. A sign stands before a product: −a · b.
 CONDITION, SUM, SIGN, PRODUCT, POWER, ATOM = range(6)

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograd.operations import OPERATIONS, Operation
+from autograd.graphs import gradients_of
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS
 from autograd.value import Value
 
 SUMS = {OPERATIONS["add"], OPERATIONS["sum"]}
@@ -39,12 +41,8 @@ class Unit:
 
     def derivatives(self) -> dict[Value, float]:
         """∂output/∂input for each input of a neuron: a sweep within it."""
-        totals: dict[Value, float] = dict.fromkeys((*self.inside, *self.weights, *self.inputs), 0.0)
-        totals[self.outputs[0]] = 1.0
-        for node in reversed(self.inside):
-            for parent, d in zip(node.parents, node.local_derivatives, strict=True):
-                totals[parent] += d * totals[node]
-        return {x: totals[x] for x in self.inputs}
+        gradients = gradients_of(self.outputs[0], self.inside)
+        return {x: gradients.get(x, 0.0) for x in self.inputs}
 
 
 def neurons_in(order: list[Value]) -> list[Unit]:

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.graphs import gradients_of
 from autograd.value import Value, describe
-
-Slopes = dict[Value, tuple[float, float]]
 
 
 def compare_with_floats(program: Any, every_node: NDArray[Any], X: NDArray[Any], order: list[Value]) -> None:
@@ -22,10 +21,12 @@ def compare_with_floats(program: Any, every_node: NDArray[Any], X: NDArray[Any],
     of_inputs = program.input_gradient(X).tolist()
     for i, (row, ys) in enumerate(zip(X.tolist(), every_node.tolist(), strict=True)):
         data = dict(zip(inputs, row, strict=True)) | dict(zip(parameters, program.parameters.tolist(), strict=True))
-        slopes = _swept(outputs[0], order, _local_derivatives(i, order, data, ys))
+        local = _local_derivatives(i, order, data, ys)
+        slopes = gradients_of(outputs[0], order, local.__getitem__)
+        sizes = gradients_of(outputs[0], order, lambda v: map(abs, local[v]))  # noqa: B023
         gradient = [*zip(inputs, of_inputs[i], strict=True), *zip(parameters, of_parameters[i], strict=True)]
         for v, g in gradient:
-            expected, size = slopes.get(v, (0.0, 0.0))
+            expected, size = slopes.get(v, 0.0), sizes.get(v, 0.0)
             if not _close(g, expected, size):
                 raise ValueError(
                     f"the program's gradient toward {describe(v)} in sample {i} is {g!r}, and the rules on floats give "
@@ -41,7 +42,7 @@ def _local_derivatives(
     for node, y in zip(order, ys, strict=False):
         terms = [data.get(p, p.data) for p in node.parents]
         assert node.operation is not None
-        expected, local[node] = node.operation.float_reading(*terms)
+        expected, local[node] = node.operation.at(*terms)
         if not _close(y, expected, max(map(abs, (expected, *terms)))):
             raise ValueError(
                 f"the program differs in sample {i} first at {describe(node)} when it was recorded: it replays {y!r}, "
@@ -49,18 +50,6 @@ def _local_derivatives(
             )
         data[node] = y
     return local
-
-
-def _swept(output: Value, order: list[Value], local: dict[Value, tuple[float, ...]]) -> Slopes:
-    """For every node the derivative of the output, and the sum of the absolute terms that make it up."""
-    slopes: Slopes = {output: (1.0, 1.0)}
-    for node in reversed(order):
-        if node in slopes:
-            g, size = slopes[node]
-            for parent, d in zip(node.parents, local[node], strict=True):
-                slope, total = slopes.get(parent, (0.0, 0.0))
-                slopes[parent] = slope + d * g, total + abs(d) * size
-    return slopes
 
 
 def _close(x: float, expected: float, size: float) -> bool:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.operations import Operation, fixed_power
+from autograd.operation import Operation
+from autograd.operations import fixed_power
 from autograd.replay.instructions import Elementwise, Instruction, LogSumExp, PairedDots, Product, Sum
 from autograd.replay.layout import Access, strides_of
 from autograd.replay.readings import reading_of

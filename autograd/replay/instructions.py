@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.operations import Operation, positive
+from autograd.operation import Operation
+from autograd.operations import positive
 from autograd.replay.layout import Access, Code
 from autograd.replay.recording import CONSTANT, FIXED, VARYING
 from autograd.replay.symbols import Call, Reading, Symbol, on_arrays, without_unit

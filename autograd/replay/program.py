@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.differentiation import refuse_stale
 from autograd.floats import FLOAT_ERRORS
+from autograd.graphs import refuse_stale
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
 from autograd.replay.grouping import Grouping, grouped

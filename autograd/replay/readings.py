@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.operations import OPERATIONS, Operation
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS
 from autograd.replay.symbols import Reading, Symbol, evaluate, on_arrays, read
 
 LONGEST_ON_SYMBOLS = 32  # inputs; with more of them the rule is called on arrays
@@ -20,10 +21,10 @@ class NumberByNumber:
         self.operation = operation
 
     def value(self, *inputs: Any) -> NDArray[np.float64]:
-        return np.asarray(np.frompyfunc(self.operation.float_value, len(inputs), 1)(*inputs), dtype=float)
+        return np.asarray(np.frompyfunc(self.operation, len(inputs), 1)(*inputs), dtype=float)
 
     def derivatives(self, y: Any, *inputs: Any) -> list[NDArray[np.float64]]:
-        both = np.frompyfunc(lambda *xs: self.operation.float_reading(*map(float, xs))[1], len(inputs), 1)(*inputs)
+        both = np.frompyfunc(lambda *xs: self.operation.at(*map(float, xs))[1], len(inputs), 1)(*inputs)
         return [np.asarray(np.frompyfunc(itemgetter(k), 1, 1)(both), dtype=float) for k in range(len(inputs))]
 
 
@@ -49,7 +50,7 @@ def reading_of(operation: Operation, inputs: tuple[Any, ...], columns: Callable[
 
 
 def _called(operation: Operation, inputs: tuple[Any, ...]) -> Reading:
-    return of_calls(operation.on_arrays, operation.derivatives, inputs)
+    return of_calls(operation.on_arrays.value, operation.rules.derivatives, inputs)
 
 
 def of_calls(value: Any, derivatives: Any, inputs: tuple[Any, ...]) -> Reading:
@@ -60,7 +61,7 @@ def of_calls(value: Any, derivatives: Any, inputs: tuple[Any, ...]) -> Reading:
 
 def _agrees(operation: Operation, reading: Reading, inputs: tuple[Any, ...], arrays: list[Any]) -> bool:
     """Whether a reading on arrays gives what the rules give on floats."""
-    expected = [operation.float_reading(*numbers) for numbers in zip(*(a.tolist() for a in arrays), strict=True)]
+    expected = [operation.at(*numbers) for numbers in zip(*(a.tolist() for a in arrays), strict=True)]
     names = {x.function: a for x, a in zip(inputs, arrays, strict=True) if isinstance(x, Symbol)}
     with np.errstate(all="ignore"):
         y = evaluate(on_arrays(reading.value), names)

@@ -8,7 +8,8 @@ import math
 from collections.abc import Sequence
 
 from autograd.backprop import interior_order
-from autograd.operations import OPERATIONS, Operation, add, constant, divide, multiply, positive
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS, add, constant, divide, multiply, positive
 from autograd.value import Value, describe
 
 DOT, SUM, MEAN, LOGSUMEXP = (OPERATIONS[name] for name in ("dot", "sum", "mean", "logsumexp"))
@@ -242,7 +243,7 @@ class Sums:
         """A new node, or leaf where it is constant."""
         node = Node(operation, parents, 0)
         if node.kind == CONSTANT:
-            return _leaf(CONSTANT, -1, operation.float_value(*[p.data for p in parents]))
+            return _leaf(CONSTANT, -1, operation(*[p.data for p in parents]))
         self.result.append(node)
         return node
 

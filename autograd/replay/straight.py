@@ -7,7 +7,8 @@ operations on floats. The functions are the table's float readings, the derivati
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.operations import OPERATIONS, Operation
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS
 from autograd.replay.readings import of_calls
 from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, SUM, VARYING, Node, Recording
 from autograd.replay.symbols import COMPARISONS, Reading, Symbol, Writer, number, read
@@ -108,17 +109,17 @@ class Straight:
             is_row = isinstance(function, Operation) and OPERATIONS.get(function.name) is function
             name = f"{function.name}_" if is_row else f"f{len(self.functions)}"
             self.functions[function] = name
-            self.namespace[name] = function.value_of_floats if is_row else function
+            self.namespace[name] = function.on_floats.value if is_row else function
         return self.functions[function]
 
 
 def float_reading(operation: Operation, inputs: tuple[Any, ...]) -> Reading:
     """A row's rules on symbols, written out if there are few inputs, else calls of its rules on floats."""
     if OPERATIONS.get(operation.name) is not operation:
-        return of_calls(operation.float_value, lambda y, *xs: operation.float_reading(*xs)[1], inputs)
+        return of_calls(operation, lambda y, *xs: operation.at(*xs)[1], inputs)
     if len(inputs) <= LONGEST_WRITTEN_OUT:
         return read(operation, inputs)
     value = Symbol(operation, inputs)
     if operation in (DOT, SUM):  # their derivatives are inputs and ones
         return Reading(value, read(operation, inputs).derivatives)
-    return Reading(value, of_calls(None, operation.derivatives_of_floats, inputs).derivatives)
+    return Reading(value, of_calls(None, operation.on_floats.derivatives, inputs).derivatives)

@@ -6,11 +6,12 @@ that were computed before, each from its parents.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograd.backprop import interior_order
-from autograd.operations import Operation
+from autograd.graphs import is_same, sweep
+from autograd.operation import Operation
 from autograd.value import Value
 
 
@@ -71,8 +72,7 @@ class ForwardStep:
     @property
     def is_stale(self) -> bool:
         """Whether the parents' numbers of now would give another value than the one recorded."""
-        now = self.operation.float_value(*self.inputs)
-        return now != self.value and not (now != now and self.value != self.value)
+        return not is_same(self.operation(*self.inputs), self.value)
 
 
 def backward_steps(output: Value) -> Iterator[Step]:
@@ -86,17 +86,13 @@ def backward_steps(output: Value) -> Iterator[Step]:
     """
     order = interior_order(output)
     uses = Counter(parent for node in order for parent in node.parents)
-    gradients, arrived = {output: 1.0}, dict.fromkeys(uses, 0)
-    index = 0
-    for child in reversed(order):
-        upstream = gradients[child]
-        for position, (parent, d) in enumerate(zip(child.parents, child.local_derivatives, strict=True)):
-            before, contribution = gradients.get(parent, 0.0), d * upstream
-            gradients[parent] = after = before + contribution
-            arrived[parent] += 1
-            ends = (child, parent, position)
-            yield Step(index, *ends, d, upstream, contribution, before, after, arrived[parent], uses[parent])
-            index += 1
+    arrived = dict.fromkeys(uses, 0)
+    gradients = {output: 1.0}
+    for index, (edge, d, contribution) in enumerate(sweep(order, gradients)):
+        child, parent, before = edge.child, edge.parent, gradients.get(edge.parent, 0.0)
+        arrived[parent] += 1
+        numbers = d, gradients[child], contribution, before, before + contribution
+        yield Step(index, child, parent, edge.position, *numbers, arrived[parent], uses[parent])
 
 
 def forward_steps(output: Value) -> Iterator[ForwardStep]:
@@ -109,28 +105,3 @@ def forward_steps(output: Value) -> Iterator[ForwardStep]:
     for index, node in enumerate(interior_order(output)):
         assert node.operation is not None
         yield ForwardStep(index, node, node.operation, tuple(float(p.data) for p in node.parents), float(node.data))
-
-
-def dependents(leaf: Value, order: Iterable[Value]) -> list[Value]:
-    """Those of a topological order that are computed from `leaf`."""
-    reached = {leaf}
-    found = []
-    for node in order:
-        if not reached.isdisjoint(node.parents):
-            reached.add(node)
-            found.append(node)
-    return found
-
-
-def replayed(output: Value, leaf: Value, number: float, order: Iterable[Value]) -> float:
-    """The output's number if the leaf held another one; `order` holds what depends on the leaf, each after its parents.
-
-    >>> x = Value(3.0)
-    >>> replayed(y := x * x, x, 3.5, [y])
-    12.25
-    """
-    numbers = {leaf: number}
-    for node in order:
-        assert node.operation is not None
-        numbers[node] = node.operation.float_value(*[numbers.get(p, p.data) for p in node.parents])
-    return numbers.get(output, output.data)

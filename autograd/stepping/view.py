@@ -16,8 +16,8 @@ from typing import Any
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
+from autograd.graphs import dependents, values_at
 from autograd.operations import constant
-from autograd.stepping.events import dependents, replayed
 from autograd.stepping.picture import picture
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value
@@ -169,7 +169,7 @@ def _nudges(wording: Wording, numbers: dict[Value, int]) -> Iterator[dict[str, A
     before = wording.output.data
     for leaf in wording.nodes:
         if not leaf.parents and leaf.operation is not constant:
-            changing = dependents(leaf, order)
+            changing = dependents([leaf], order)
             results = []
             for h in NUDGES:
                 after = _output_at(wording.output, leaf, leaf.data + h, changing)
@@ -179,7 +179,7 @@ def _nudges(wording: Wording, numbers: dict[Value, int]) -> Iterator[dict[str, A
 
 def _output_at(output: Value, leaf: Value, number: float, changing: list[Value]) -> float:
     try:
-        return replayed(output, leaf, number, changing)
+        return values_at({leaf: number}, changing).get(output, output.data)
     except FLOAT_ERRORS:  # of a user's operation outside its domain
         return float("nan")
 

@@ -1,0 +1,91 @@
+"""Who is told what becomes of Values: what Python asks of their numbers, which nodes are made, what is swept.
+
+A graph does not keep what Python asks, so whoever differentiates a function or records a graph listens. Whoever looks
+for a fault, or for what was made within a call, watches.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Question(StrEnum):
+    """What Python can ask of a Value's number."""
+
+    FLOAT = "float()"
+    BOOL = "bool()"
+    ORDER = "a comparison"
+
+
+Listener = Callable[[Question], None]
+_listeners: ContextVar[tuple[Listener, ...]] = ContextVar("listeners", default=())
+
+
+@contextmanager
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Within it, listener(question) is called at each question that this thread asks; it may raise."""
+    token = _listeners.set((*_listeners.get(), listener))
+    try:
+        yield
+    finally:
+        _listeners.reset(token)
+
+
+def is_heard_by(listener: Listener) -> bool:
+    """Whether this thread is within `heard_by` of this listener."""
+    return listener in _listeners.get()
+
+
+def ask(question: Question) -> None:
+    """Tell those who listen."""
+    for listener in _listeners.get():
+        listener(question)
+
+
+class Watcher(Protocol):
+    """Is told of each node when it is `made`, and of each output when `backward()` has `swept` its graph."""
+
+    def made(self, node: Any) -> None: ...
+
+    def swept(self, output: Any) -> None: ...
+
+
+_watchers: ContextVar[tuple[Watcher, ...]] = ContextVar("watchers", default=())
+_watched = 0  # how many watch, in all threads
+_lock = threading.Lock()
+
+# Called with each new node while there are any: asking for it costs a node 1 to 2 percent.
+on_node: Callable[[Any], None] | None = None
+
+
+@contextmanager
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Within it, a watcher is told of the nodes that this thread makes by operations, and of its sweeps."""
+    token = _watchers.set((*_watchers.get(), watcher))
+    _count(1)
+    try:
+        yield
+    finally:
+        _count(-1)
+        _watchers.reset(token)
+
+
+def _count(change: int) -> None:
+    global _watched, on_node
+    with _lock:
+        _watched += change
+        on_node = _made if _watched else None
+
+
+def _made(node: Any) -> None:
+    for watcher in _watchers.get():
+        watcher.made(node)
+
+
+def swept(output: Any) -> None:
+    """Tell those who watch."""
+    for watcher in _watchers.get():
+        watcher.swept(output)
