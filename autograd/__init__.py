@@ -1,7 +1,15 @@
 """Scalar reverse-mode automatic differentiation, for learning and teaching backpropagation.
 
-Build an expression from `Value`s, call `backward()` on the result, read `.grad`. The table of operations stands in
-`operations.py`, the node in `value.py`, the sweep in `backprop.py`; all else is built on these.
+Build an expression from `Value`s, call `backward()` on the result, read `.grad`.
+
+Read in this order: `operation.py`, what an operation is, with the glossary; `operations.py`, the table of them;
+`value.py`, the node; `backprop.py`, the sweep. All else is built on these: `README.md` in this folder is the manual,
+and says what stands where.
+
+A smaller engine, in 50 lines, is the class `Value` of lesson 4, `notebooks/04_value_by_hand.ipynb`. This one has the
+same node and the same sweep, and adds four things: one table in the place of a rule in each method, so that the same
+rule gives numbers, graphs, batches and formulas; a sort without recursion; all nodes but the leaves start at zero at
+each `backward()`; and NumPy's numbers, with inf and nan in the place of exceptions.
 """
 
 from pathlib import Path

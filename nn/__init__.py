@@ -5,6 +5,9 @@ Module to derive from. Where weights start: uniform, xavier, he, zeros. What is 
 other losses of one sample, l1_penalty and l2_penalty. How: SGD, RMSprop, Adagrad, Adam, AdamW; schedules of the
 learning rate; clip_grad_norm and clip_grad_value. fit trains, History holds the figures; accuracy and confusion_matrix
 count. nn.data has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
+
+Read in this order: `module.py`, what all parts have in common; `layers.py`, with its neighbours `recurrent.py` and
+`remedies.py`; `losses.py`; `optimizers.py`, a rule each; then `training/`. `README.md` in this folder is the manual.
 """
 
 from nn import data
