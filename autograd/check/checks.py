@@ -1,6 +1,6 @@
 """The checks of engines, gradients, operations, orders and steps: what each takes, and what it promises.
 
-Written is what a check finds, a Report; `Check` makes of it what people call.
+Each function below examines and gives a Report; `Check` makes of it what people call, which prints and raises.
 """
 
 from collections.abc import Callable, Sequence
