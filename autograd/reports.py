@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from textwrap import indent
+from traceback import walk_tb
 from types import CodeType
 from typing import NamedTuple
 
@@ -17,14 +18,16 @@ from typing import NamedTuple
 class Finding(NamedTuple):
     """One thing that was found: where, what exactly, and what it suggests where the facts allow only that.
 
-    where  the operation, argument or kind of trouble
-    text   the facts: expression, inputs, yours, expected
-    hint   the likely cause, "" where the facts leave it open
+    where      the operation, argument or kind of trouble
+    text       the facts: expression, inputs, yours, expected
+    hint       the likely cause, "" where the facts leave it open
+    unwritten  what raised NotImplementedError, where that is all that was found
     """
 
     where: str
     text: str
     hint: str = ""
+    unwritten: str = ""
 
     def __str__(self) -> str:
         return f"{self.text}\nhint: {self.hint}" if self.hint else self.text
@@ -112,13 +115,22 @@ def is_someone_elses(code: CodeType) -> bool:
     return not code.co_filename.startswith((*OURS, *_LIBRARIES, *_GENERATED))
 
 
-def place_of(error: BaseException, *, outermost: bool = False) -> str:
-    """The innermost line of the user's code behind an error, or the outermost: "line 7 of __mul__: `self.grad = …`"."""
-    place, traceback = "", error.__traceback__
-    while traceback and not (place and outermost):
-        code = traceback.tb_frame.f_code
-        if is_someone_elses(code):
-            line = linecache.getline(code.co_filename, traceback.tb_lineno, traceback.tb_frame.f_globals).strip()
-            place = f"line {traceback.tb_lineno} of {code.co_name}" + (f": `{line}`" if line else "")
-        traceback = traceback.tb_next
-    return place
+class Place(NamedTuple):
+    """A line of code, the function that it stands in, and its text: "line 7 of __mul__: `self.grad = …`"."""
+
+    line: int
+    function: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.function}" + (f": `{self.text}`" if self.text else "")
+
+
+def place_of(error: BaseException, *, outermost: bool = False) -> Place | None:
+    """The innermost line of the user's code behind an error, or the outermost; None where it has none."""
+    frames = [(frame, line) for frame, line in walk_tb(error.__traceback__) if is_someone_elses(frame.f_code)]
+    if not frames:
+        return None
+    frame, line = frames[0 if outermost else -1]
+    code = frame.f_code
+    return Place(line, code.co_name, linecache.getline(code.co_filename, line, frame.f_globals).strip())

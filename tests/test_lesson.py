@@ -1,15 +1,20 @@
-"""What a lesson asks: blanks are told kindly, answers judged, mistakes named."""
+"""What a lesson asks: blanks are told kindly, answers judged, mistakes named; and what a check is: an object."""
 
+import copy
+import inspect
+import pickle
+import pydoc
 import re
 
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, check
 from autograd.check import (
     check_answer,
     check_function,
     check_op,
+    check_step,
     check_topological_order,
     check_value,
     gradcheck,
@@ -58,6 +63,30 @@ def test_a_blank_is_told_kindly_and_is_an_error_where_answers_must_be(ask, capsy
     monkeypatch.setenv("CHAINGRAD_STRICT", "1")
     with pytest.raises(AssertionError, match="CHAINGRAD_STRICT"):
         ask()
+
+
+def test_what_is_not_written_yet_is_named(capsys):
+    for ask, what in [
+        (lambda: check_value(Unwritten), "`unwritten`"),
+        (lambda: check_step("sgd", lambda p, g, state, lr: unwritten()), "`unwritten`"),
+        (lambda: check_op("mul", lambda a, b: (x for x in ()).throw(NotImplementedError), unwritten), "`mul`"),
+    ]:
+        ask()
+        assert capsys.readouterr().out == f"Not done yet: {what}.\n"
+    assert check_value.report(Unwritten).findings[0].unwritten == "`unwritten`"
+
+
+def test_words_in_a_learners_error_change_nothing():
+    """A message that looks like ours is theirs all the same."""
+
+    def wordy(*inputs):
+        raise ValueError("not done yet: NotImplementedError\nin line 7 of f")
+
+    with pytest.raises(CheckFailed, match="raised ValueError"):
+        gradcheck(wordy, 1.0)
+    wrong_name = "x\nvalue: "
+    found = check_op.report(wrong_name, lambda a: a * a, lambda g, a: g * a)
+    assert "half of what it should be" in found.findings[0].hint
 
 
 @pytest.mark.parametrize(
@@ -193,3 +222,40 @@ def test_notebooks_show_the_message_alone():
     shown = CheckFailed("wrong\nhint: " + "word " * 40)._render_traceback_()
     assert shown[0] == "wrong"
     assert "test_lesson" not in "".join(shown)
+
+
+# ---- a check is an object that passes for a function
+
+CHECKS = [check_value, gradcheck, check_op, check_topological_order, check_step]
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.__name__)
+def test_a_check_is_shown_and_kept_as_a_function_is(one):
+    assert one is getattr(check, one.__name__)
+    assert pickle.loads(pickle.dumps(one)) is copy.deepcopy(one) is copy.copy(one) is one
+    signature = inspect.signature(one)
+    assert signature.return_annotation is None
+    assert signature.parameters == inspect.signature(one.report).parameters
+    text = pydoc.render_doc(one, renderer=pydoc.plaintext)
+    assert f"\n{one.__name__}{signature}\n    {one.__doc__.splitlines()[0]}\n" in text
+    assert one.__doc__ == one.report.__doc__
+
+
+def test_a_check_in_a_class_is_a_method():
+    class Wrong(Value):
+        check = check_value
+        order = check_topological_order
+
+    assert Wrong.check is check_value
+    with pytest.raises(CheckFailed, match="the order"):
+        Wrong(1.0).order()
+
+
+def test_a_report_is_what_the_check_says(capsys):
+    found = check_step.report("sgd", lambda p, g, state, lr: p + lr * g)
+    assert found.findings == check.report(check_step, "sgd", lambda p, g, state, lr: p + lr * g).findings
+    assert capsys.readouterr().out == ""
+    with pytest.raises(CheckFailed) as failed:
+        check_step("sgd", lambda p, g, state, lr: p + lr * g)
+    assert str(failed.value) == str(found)
+    assert capsys.readouterr().out == f"{found.verdict}.\n"

@@ -1,8 +1,8 @@
 """Checks for learners' code: each says what is wrong, at which input, yours and expected, and the likely cause.
 
-A check prints its verdict, raises AssertionError with the message where it fails, and returns None; `report(check, …)`
-gives what was found as an object instead, which notebooks show. Code that raises NotImplementedError is not done yet,
-which is no error unless CHAINGRAD_STRICT=1: see `lesson.py`.
+A check prints its verdict, raises AssertionError with the message where it fails, and returns None. `check.report(…)`,
+or `report(check, …)`, gives what was found as an object instead, which notebooks show. Code that raises
+NotImplementedError is not done yet, which is no error unless CHAINGRAD_STRICT=1: see `lesson.py`.
 
 Read `checks.py` first: the checks, and what they promise. `engine.py` runs `probes.py`, layer by layer, on someone's
 Value, and `observe.py` says what came of them, within the time that `deadline.py` keeps. Where numbers are wrong,

@@ -1,50 +1,62 @@
-"""Checks for learners' code: each says what is wrong, at which input, yours and expected, and the likely cause.
+"""The checks of engines, gradients, operations, orders and steps: what each takes, and what it promises.
 
-A check prints its verdict, raises AssertionError with the message where it fails, and returns None; `report(check, …)`
-gives what was found as an object instead, which notebooks show. Code that raises NotImplementedError is not done yet,
-which is no error unless CHAINGRAD_STRICT=1: see `checks/lesson.py`.
+Each function below examines and gives a Report; `Check` makes of it what people call, which prints and raises.
 """
 
-import re
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, ParamSpec
+from functools import update_wrapper
+from inspect import signature
+from types import MethodType
+from typing import Any, Generic, ParamSpec
 
 from autograd.check.engine import LEVELS, EngineCheck
 from autograd.check.functions import OperationCheck, examine_order
 from autograd.check.gradients import GradientCheck
 from autograd.check.lesson import SECONDS, CheckFailed, not_done
-from autograd.check.observe import NOT_DONE, Make
+from autograd.check.observe import Make
 from autograd.check.steps import examine_steps
 from autograd.reports import Report
 
 P = ParamSpec("P")
 
 
-def _check(examine: Callable[P, Report]) -> Callable[P, None]:
-    """A check from a function that examines: the same arguments, but it prints and raises."""
+class Check(Generic[P]):
+    """A check, made from a function that examines. Called, it prints and raises; `.report` is that function itself."""
 
-    @wraps(examine)
-    def check(*args: P.args, **kwargs: P.kwargs) -> None:
+    __name__: str
+
+    def __init__(self, examine: Callable[P, Report]) -> None:
+        update_wrapper(self, examine)
+        self.__annotations__ = {**examine.__annotations__, "return": None}
+        self.__signature__ = signature(examine).replace(return_annotation=None)
+        self.report = examine
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            found = examine(*args, **kwargs)
+            found = self.report(*args, **kwargs)
         except NotImplementedError:
             not_done("Not done yet.")
             return
         if found.ok:
             print(found)
-        elif NOT_DONE in found.findings[0].text:
-            method = re.search(rf"{NOT_DONE}\nin line \d+ of (\w+)", found.findings[0].text)
-            not_done(f"Not done yet: {f'`{method[1]}`' if method else found.findings[0].where}.")
+        elif found.findings[0].unwritten:
+            not_done(f"Not done yet: {found.findings[0].unwritten}.")
         else:
             print(f"{found.verdict}.")
             raise CheckFailed(str(found))
 
-    check.__annotations__ = {**examine.__annotations__, "return": None}
-    return check
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """As a function's, which makes `help()` show a check as one."""
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<check {self.__name__}>"
+
+    def __reduce__(self) -> str:
+        return self.__name__
 
 
-def report(check: Callable[..., None], *args: Any, **kwargs: Any) -> Report:
+def report(check: Check[P], *args: P.args, **kwargs: P.kwargs) -> Report:
     """What a check finds, as an object with `.ok`, `.findings` and a view for notebooks; prints and raises nothing.
 
     >>> def wrong(v):
@@ -52,14 +64,12 @@ def report(check: Callable[..., None], *args: Any, **kwargs: Any) -> Report:
     >>> report(gradcheck, wrong, 3.0).findings[0].hint
     'half of it: one of: a use was cut off by `.data` or float(); a factor 2 is missing'
     """
-    examine = getattr(check, "__wrapped__", None)
-    if examine is None:
+    if not isinstance(check, Check):
         raise TypeError(f"report() takes a check of autograd.check and its arguments, not {check!r}")
-    found: Report = examine(*args, **kwargs)
-    return found
+    return check.report(*args, **kwargs)
 
 
-@_check
+@Check
 def check_value(StudentValue: Make, level: str = "all", seed: int | None = None, *, seconds: float = SECONDS) -> Report:
     """Check an engine: a class (or any function) that makes objects with `data`, `grad`, `backward()` from numbers.
 
@@ -82,7 +92,7 @@ def check_value(StudentValue: Make, level: str = "all", seed: int | None = None,
     return EngineCheck(StudentValue, level, seed, seconds).report()
 
 
-@_check
+@Check
 def gradcheck(
     f: Callable[..., Any], *xs: Any, rtol: float = 1e-5, atol: float = 1e-7, seconds: float = 20 * SECONDS
 ) -> Report:
@@ -98,7 +108,7 @@ def gradcheck(
     return GradientCheck(f, xs, rtol, atol, seconds).report()
 
 
-@_check
+@Check
 def check_op(
     name: str, forward: Callable[..., Any], backward: Callable[..., Any], *, seconds: float = SECONDS
 ) -> Report:
@@ -116,7 +126,7 @@ def check_op(
     return OperationCheck(name, forward, backward, seconds).report()
 
 
-@_check
+@Check
 def check_topological_order(fn: Callable[[Any], Sequence[Any]], *, seconds: float = SECONDS) -> Report:
     """Check fn(output) → the nodes that output is computed from, and itself, each once and after its parents.
 
@@ -130,7 +140,7 @@ def check_topological_order(fn: Callable[[Any], Sequence[Any]], *, seconds: floa
     return examine_order(fn, seconds)
 
 
-@_check
+@Check
 def check_step(name: str, step_fn: Callable[..., Any], *, seconds: float = SECONDS) -> Report:
     """Check an optimizer's step: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, as PyTorch has them.
 

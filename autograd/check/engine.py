@@ -89,7 +89,7 @@ class EngineCheck:
             sample = limited(lambda: self.make(1.3), self.seconds)
             _judge(sample)
         except Trouble as trouble:
-            return sample, [Finding(f"`{self.name}`", f"{call}\n{trouble.text}", trouble.hint)]
+            return sample, [trouble.finding(f"`{self.name}`", call)]
         self.passed += 1
         return sample, []
 

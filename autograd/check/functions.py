@@ -9,7 +9,7 @@ from autograd.backprop import topological_order
 from autograd.check.deadline import OutOfTime
 from autograd.check.gradients import slopes
 from autograd.check.hints import Evidence, explain
-from autograd.check.observe import Trouble, heading, limited, number, short
+from autograd.check.observe import Trouble, heading, is_close, limited, number, short
 from autograd.check.probes import evaluate
 from autograd.check.wrong_rules import explain_values, mistakes_in_operation
 from autograd.operation import Operation
@@ -41,37 +41,40 @@ class OperationCheck:
         self.rtol = 1e-9 if row else 1e-5  # their own is compared with central differences
         self.values: list[tuple[Value, float]] = []
         self.evidence: list[Evidence] = []
+        self.wrong_values: list[Finding] = []
+        self.wrong_gradients: list[Finding] = []
 
     def report(self) -> Report:
-        findings = []
         total = len(self.operation.points) * len(UPSTREAM)
         for inputs in self.operation.points:
             for upstream in UPSTREAM:
+                title = self._title(inputs, upstream)
                 try:
-                    findings += self._probe(inputs, upstream)
+                    self._probe(inputs, upstream, title)
                 except Trouble as trouble:
-                    text = f"{self._title(inputs, upstream)}\n{trouble.text}"
-                    return self._report(1, total, [Finding(f"`{self.name}`", text, trouble.hint)])
-        wrong_values = [f for f in findings if "\nvalue: " in f.text]
-        if wrong_values:
+                    return self._report(1, total, [trouble.finding(f"`{self.name}`", title)])
+        if self.wrong_values:
             hint = explain_values(self.operation, self.values)
         else:
             hint = explain(mistakes_in_operation(self.operation, sums=False), self.evidence)
-        return self._report(len(findings), total, [f._replace(hint=hint) for f in wrong_values or findings])
+        wrong = len(self.wrong_values) + len(self.wrong_gradients)
+        findings = [f._replace(hint=hint) for f in self.wrong_values or self.wrong_gradients]
+        return self._report(wrong, total, findings)
 
     def _report(self, wrong: int, total: int, findings: list[Finding]) -> Report:
         if not findings:
             return Report(f"All {total} probes of `{self.name}` passed")
         return Report(f"{total - wrong} of {total} probes of `{self.name}` passed", findings)
 
-    def _probe(self, inputs: Sequence[float], upstream: float) -> list[Finding]:
+    def _probe(self, inputs: Sequence[float], upstream: float, title: str) -> None:
         """Compare the value, then what is passed on to each input."""
         output, leaves = self._graph(inputs, upstream)
+        (node,) = output.parents
         y = number(limited(lambda: self.forward(*inputs), self.seconds), "what forward returns")
-        self.values.append((output.parents[0], y))
-        title = self._title(inputs, upstream)
-        if not isclose(y, output.parents[0].data, rel_tol=1e-9, abs_tol=1e-12):
-            return [Finding(f"`{self.name}`", f"{title}\nvalue: {compared(y, output.parents[0].data)}")]
+        self.values.append((node, y))
+        if not is_close(y, node.data):
+            self.wrong_values.append(Finding(f"`{self.name}`", f"{title}\nvalue: {compared(y, node.data)}"))
+            return
         yours = self._contributions(limited(lambda: self.backward(upstream, *inputs), self.seconds), len(leaves))
         self.evidence.append(Evidence([output], leaves, yours, None))
         wrong = [
@@ -79,7 +82,8 @@ class OperationCheck:
             for g, leaf in zip(yours, leaves, strict=True)
             if not isclose(g, leaf.grad, rel_tol=self.rtol, abs_tol=self.rtol)
         ]
-        return [Finding(f"`{self.name}`", "\n".join([title, *wrong]))] if wrong else []
+        if wrong:
+            self.wrong_gradients.append(Finding(f"`{self.name}`", "\n".join([title, *wrong])))
 
     def _graph(self, inputs: Sequence[float], upstream: float) -> tuple[Value, list[Value]]:
         """Our own node of these inputs under one that sends it the upstream gradient, and the inputs to compare."""
@@ -165,12 +169,12 @@ def examine_order(fn: Callable[[Any], Any], seconds: float) -> Report:
         except Trouble as error:
             trouble = error
         if trouble:
-            hint = trouble.hint
+            hint = ""
             if isinstance(trouble.__cause__, RecursionError):
                 hint = "a recursion goes one call deeper for each node: keep a list as a stack of your own"
             elif isinstance(trouble.__cause__, OutOfTime):
                 hint = "a node is visited once for every path to it: keep a set of the visited nodes"
-            finding = Finding("the order", f"{text}\n{trouble.text}", hint)
+            finding = trouble.finding("the order", text, hint)
             return Report(f"{i} of {len(GRAPHS)} graphs are in order", [finding])
         earlier.update(topological_order(output))
     return Report(f"All {len(GRAPHS)} graphs are in order")

@@ -60,7 +60,7 @@ class Mistake(NamedTuple):
 
 
 def same(a: float, b: float) -> bool:
-    """Equal but for rounding."""
+    """Equal but for rounding, be it to float32: a mistake is recognised more generously than an answer is accepted."""
     return isclose(a, b, rel_tol=1e-7, abs_tol=1e-9)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd.check.observe import Trouble, limited, short
-from autograd.reports import compared, shown
+from autograd.reports import Finding, compared, shown
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
@@ -91,7 +91,7 @@ def check_answer(
         raise CheckFailed(f"{name}: {answer!r} is text: write the number without quotes.")
     hint = _of_mistake(answer, right, mistakes or {}, rtol)
     if not _same(answer, right, rtol):
-        raise CheckFailed(_with_hint(f"{name}: {_text(answer)} is not right.", hint))
+        raise CheckFailed(str(Finding(name, f"{name}: {_text(answer)} is not right.", hint)))
     print(f"{name}: right, {_text(right)}.")
 
 
@@ -143,11 +143,11 @@ def check_function(
                 not_done(f"{name}: not done yet.")
                 return
             hint = hint_for([*results, type(trouble.__cause__)]) or trouble.hint
-            raise CheckFailed(_with_hint(f"{_call(name, call)} {trouble.text}", hint)) from None
+            raise CheckFailed(str(Finding(name, f"{_call(name, call)} {trouble.text}", hint))) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
         if not _same(yours, theirs, rtol):
             hint = hint_for(results) or ("is the `return` missing?" if yours is None else "")
-            raise CheckFailed(_with_hint(f"{_call(name, call)}: {_difference(yours, theirs)}", hint))
+            raise CheckFailed(str(Finding(name, f"{_call(name, call)}: {_difference(yours, theirs)}", hint)))
     print(f"{name}: right in all {len(calls)} calls.")
 
 
@@ -270,10 +270,6 @@ def _difference(yours: Any, expected: Any) -> str:
 def _wrapped(text: str) -> str:
     """Text in lines that fit into a narrow window."""
     return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _with_hint(text: str, hint: str) -> str:
-    return f"{text}\nhint: {hint}" if hint else text
 
 
 def _call(name: str, arguments: Iterable[Any]) -> str:

@@ -17,7 +17,6 @@ from autograd.reports import Finding, compared, place_of, shown
 from autograd.value import Value
 
 RTOL, ATOL = 1e-9, 1e-11
-NOT_DONE = "not done yet: NotImplementedError"
 Make = Callable[[float], Any]
 T = TypeVar("T")
 STOPPED = (Exception, SystemExit, OutOfTime)  # what ends a learner's code; an interrupt from the keyboard goes through
@@ -30,6 +29,14 @@ class Trouble(Exception):  # noqa: N818
         super().__init__(text)
         self.text = text
         self.hint = hint
+
+    def finding(self, where: str, title: str, hint: str = "") -> Finding:
+        """What is found of it at an expression and inputs. The trouble's own hint is the second."""
+        unwritten = ""
+        if isinstance(self.__cause__, NotImplementedError):
+            place = place_of(self.__cause__)
+            unwritten = f"`{place.function}`" if place and place.function.isidentifier() else where
+        return Finding(where, f"{title}\n{self.text}", hint or self.hint, unwritten)
 
 
 class Expected(NamedTuple):
@@ -87,19 +94,16 @@ class Observation(NamedTuple):
         return self.trouble is None and not self.wrong_value and not self.wrong_inputs
 
     def finding(self, where: str, hint: str) -> Finding:
-        """What is wrong, in words: the expression, its inputs, yours and expected. The trouble's hint is the second."""
-        lines = [heading(self.text, self.numbers)]
+        """What is wrong, in words: the expression, its inputs, yours and expected."""
+        title = heading(self.text, self.numbers)
         if self.trouble:
-            lines += [self.trouble.text]
-            hint = hint or self.trouble.hint
-        elif self.value is not None and self.wrong_value:
-            lines += [f"value: {compared(self.value, self.expected.value)}"]
-        elif self.gradients:
-            lines += [
-                f"d/d{name}: {compared(self.gradients[name], self.expected.gradients[name])}"
-                for name in self.wrong_inputs
-            ]
-        return Finding(where, "\n".join(lines), hint)
+            return self.trouble.finding(where, title, hint)
+        if self.value is not None and self.wrong_value:
+            facts = [f"value: {compared(self.value, self.expected.value)}"]
+        else:
+            gradients, expected = self.gradients or {}, self.expected.gradients
+            facts = [f"d/d{name}: {compared(gradients[name], expected[name])}" for name in self.wrong_inputs]
+        return Finding(where, "\n".join([title, *facts]), hint)
 
 
 def heading(text: str, numbers: Mapping[str, float]) -> str:
@@ -141,12 +145,10 @@ def observe(
     seen = Observation(text, inputs, expected)
     run = _Run(make, inputs, expected, turn)
     try:
-        limit.run(lambda: run.evaluate(text))
-        seen = seen._replace(value=run.value, gradients=run.gradients, seed=run.seed)
+        limited(lambda: run.evaluate(text), limit)
+        seen = seen._replace(gradients=run.gradients, seed=run.seed)
     except Trouble as trouble:
         seen = seen._replace(trouble=trouble)
-    except STOPPED as error:
-        seen = seen._replace(trouble=trouble_from(error))
     return seen._replace(is_early=run.is_early, calls=limit.calls, value=run.value)
 
 
@@ -228,26 +230,24 @@ def short(x: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def trouble_from(error: BaseException) -> Trouble:
+def limited(function: Callable[[], T], limit: float | Limit) -> T:
+    """function(), with its errors and endless loops as Trouble; the limit is one of seconds."""
+    try:
+        return (limit if isinstance(limit, Limit) else Limit(limit)).run(function)
+    except Trouble:
+        raise
+    except STOPPED as error:
+        raise _trouble_from(error) from error
+
+
+def _trouble_from(error: BaseException) -> Trouble:
     """What a learner's code raised, told with its line."""
     place = place_of(error, outermost=isinstance(error, OutOfTime))  # where the loop is likely to be
     at = f"\nin {place}" if place else ""
     if isinstance(error, OutOfTime):
         text = f"{error}: an endless loop, or far too slow{at}"
     elif isinstance(error, NotImplementedError):
-        text = f"{NOT_DONE}{at}"
+        text = f"not done yet: NotImplementedError{at}"
     else:
         text = f"raised {type(error).__name__}: {error}{at}"
-    trouble = Trouble(text, hint_for_error(error))
-    trouble.__cause__ = error
-    return trouble
-
-
-def limited(function: Callable[[], T], seconds: float) -> T:
-    """function(), with its errors and endless loops as Trouble."""
-    try:
-        return Limit(seconds).run(function)
-    except Trouble:
-        raise
-    except STOPPED as error:
-        raise trouble_from(error) from error
+    return Trouble(text, hint_for_error(error))

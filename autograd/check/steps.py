@@ -42,9 +42,12 @@ def examine_steps(name: str, step_fn: Callable[..., Any], seconds: float) -> Rep
         is_missing = i == len(yours.seen)
         if is_missing or not _same(yours.seen[i], right):
             start = f"from {shown(before[move.name])} with gradient {shown(move.g)}, lr {shown(settings.lr)}"
-            fact = trouble.text if is_missing and trouble else compared(yours.seen[i], right)
-            hint = trouble.hint if is_missing and trouble else _explained(name, yours.seen, settings)
-            finding = Finding(f"`{name}`", f"step {move.t} of {move.name}   {start}\n{fact}", hint)
+            title = f"step {move.t} of {move.name}   {start}"
+            if is_missing and trouble:
+                finding = trouble.finding(f"`{name}`", title)
+            else:
+                facts = f"{title}\n{compared(yours.seen[i], right)}"
+                finding = Finding(f"`{name}`", facts, _explained(name, yours.seen, settings))
             return Report(f"{i} of {len(MOVES)} steps of {name} are right", [finding])
         before[move.name] = right
     return Report(f"All {len(MOVES)} steps of {name} are right")

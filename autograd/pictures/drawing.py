@@ -55,7 +55,7 @@ def draw(
     digraph {
     ...
     """
-    outputs = _values("draw() needs the Value that a computation ended in", output)
+    outputs = _values("draw() needs the Value that a computation ended in", output, may_be_none=False)
     if direction not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"direction is 'LR', 'TB', 'RL' or 'BT', not {direction!r}")
     if collapse not in (None, False, "neuron", "layer"):
@@ -100,12 +100,12 @@ def new_picture(note: str = "", direction: str = "LR") -> "Picture":
     return Picture(note, direction)
 
 
-def _values(need: str, given: Any) -> list[Value]:
+def _values(need: str, given: Any, *, may_be_none: bool = True) -> list[Value]:
     values = [given] if isinstance(given, Value) else list(given) if isinstance(given, Iterable) else [given]
     for v in values:
         if not isinstance(v, Value):
             raise TypeError(f"{need}, not {v!r}")
-    if not values and need.startswith("draw"):
+    if not (values or may_be_none):
         raise ValueError(f"{need}, and there is none")
     return values
 
