@@ -18,10 +18,10 @@ from typing import NamedTuple
 class Finding(NamedTuple):
     """One thing that was found: where, what exactly, and what it suggests where the facts allow only that.
 
-    where      the operation, argument or kind of trouble
-    text       the facts: expression, inputs, yours, expected
-    hint       the likely cause, "" where the facts leave it open
-    unwritten  what raised NotImplementedError, where that is all that was found
+    - where: the operation, argument or kind of trouble
+    - text: the facts: expression, inputs, yours, expected
+    - hint: the likely cause, "" where the facts leave it open
+    - unwritten: what raised NotImplementedError, where that is all that was found
     """
 
     where: str

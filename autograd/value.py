@@ -99,12 +99,12 @@ def _method(operation: Operation) -> Callable[..., "Value"]:
 class Value(Methods):
     """A number in a computation graph: a leaf that you make, or the result of an operation on other Values.
 
-    data               the number, a float
-    grad               ∂output/∂self, written by `output.backward()`
-    parents            the Values that this one was computed from, in order; () for a leaf
-    local_derivatives  ∂self/∂parent for each parent, recorded when this node was made
-    operation          the row of the table that made it; None for your own leaf, `constant` for a plain number's
-    label              a name for pictures and messages
+    - data: the number, a float
+    - grad: ∂output/∂self, written by `output.backward()`
+    - parents: the Values that this one was computed from, in order; () for a leaf
+    - local_derivatives: ∂self/∂parent for each parent, recorded when this node was made
+    - operation: the row of the table that made it; None for your own leaf, `constant` for a plain number's
+    - label: a name for pictures and messages
 
     Raises TypeError for data that is no real number.
 

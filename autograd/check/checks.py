@@ -73,12 +73,12 @@ def report(check: Check[P], *args: P.args, **kwargs: P.kwargs) -> Report:
 def check_value(StudentValue: Make, level: str = "all", seed: int | None = None, *, seconds: float = SECONDS) -> Report:
     """Check an engine: a class (or any function) that makes objects with `data`, `grad`, `backward()` from numbers.
 
-    level    "add" tries `+` and the sweep, "mul" `*` too, "all" the operators of micrograd and whatever functions
-             there are (`tanh`, `exp`, …; one of `relu`, `tanh` and `sigmoid` must be), each on fresh graphs with one
-             `backward()`; "strict" adds a second `backward()`, two losses over one subgraph, 3,000 nodes in a chain,
-             forty doublings, reference cycles
-    seed     other numbers than the standard ones
-    seconds  computing time that one expression may take
+    - level: "add" tries `+` and the sweep, "mul" `*` too, "all" the operators of micrograd and whatever functions there
+      are (`tanh`, `exp`, …; one of `relu`, `tanh` and `sigmoid` must be), each on fresh graphs with one `backward()`;
+      "strict" adds a second `backward()`, two losses over one subgraph, 3,000 nodes in a chain, forty doublings,
+      reference cycles
+    - seed: other numbers than the standard ones
+    - seconds: computing time that one expression may take
 
     Probes go from simple to composed and stop at the first operation that is wrong, so that a wrong `+` is not
     reported as a wrong `*`. Values are checked before gradients.
@@ -114,11 +114,11 @@ def check_op(
 ) -> Report:
     """Check one operation on plain numbers.
 
-    forward   (*inputs) → the value
-    backward  (g, *inputs) → for each input its contribution, local derivative × g, where g is the upstream gradient;
-              a plain number will do for one input
-    name      a row of the table (`tanh`) or an operator (`add sub mul truediv neg pow`); under any other name
-              forward is taken as it is and the derivatives are compared with its central differences
+    - forward: (*inputs) → the value
+    - backward: (g, *inputs) → for each input its contribution, local derivative × g, where g is the upstream gradient;
+      a plain number will do for one input
+    - name: a row of the table (`tanh`) or an operator (`add sub mul truediv neg pow`); under any other name forward is
+      taken as it is and the derivatives are compared with its central differences
 
     >>> check_op("mul", lambda a, b: a * b, lambda g, a, b: (b * g, a * g))
     All 16 probes of `mul` passed.

@@ -41,8 +41,8 @@ def not_done(message: str) -> None:
 def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, str] | None = None) -> None:
     """Print the answer, once there is a guess, and how far off it is. Numbers, Values, text and lists can be guessed.
 
-    because  why the answer is what it is
-    replies  what is said to a usual wrong guess, by the guess
+    - because: why the answer is what it is
+    - replies: what is said to a usual wrong guess, by the guess
 
     >>> reveal(None, 6.0)
     Guess first: put your answer in the place of None.
@@ -71,7 +71,7 @@ def check_answer(
 ) -> None:
     """Print that an answer is right; raise AssertionError where it is wrong. The right answer is not told.
 
-    mistakes  hints, by the wrong answer that each belongs to
+    - mistakes: hints, by the wrong answer that each belongs to
 
     >>> check_answer("dy/da", None, 6.0)
     dy/da: not done yet.
@@ -106,10 +106,10 @@ def check_function(
 ) -> None:
     """Print that a function gives what the right one gives; raise AssertionError where it does not.
 
-    inputs    the arguments of each call; every call gets copies of its own
-    mistakes  hints, by a function with the mistake: a hint is given where its function explains every call, by what
-              it returns or by the kind of error that it raises
-    seconds   computing time that one call may take
+    - inputs: the arguments of each call; every call gets copies of its own
+    - mistakes: hints, by a function with the mistake: a hint is given where its function explains every call, by what
+      it returns or by the kind of error that it raises
+    - seconds: computing time that one call may take
 
     >>> def slope(f, x, h):
     ...     return (f(x + h) - f(x - h)) / h

@@ -51,10 +51,10 @@ class Expected(NamedTuple):
 class Observation(NamedTuple):
     """One run of a probe.
 
-    gradients  those of the inputs, None where it did not come to that
-    seed       the output's own gradient
-    trouble    what went wrong before any number could be compared
-    is_early   whether that was before `backward()`
+    - gradients: those of the inputs, None where it did not come to that
+    - seed: the output's own gradient
+    - trouble: what went wrong before any number could be compared
+    - is_early: whether that was before `backward()`
     """
 
     text: str

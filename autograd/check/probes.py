@@ -32,13 +32,13 @@ IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 class Layer(NamedTuple):
     """Probes of one thing that an engine does.
 
-    where     its name in messages
-    texts     the probes
-    row       the table's row whose rule is on trial here, if it is one; the layers before have tried all others
-    method    what the class must have for them
-    beside    whether it is the row beside a plain number only: between Values it has been tried
-    optional  whether an engine may lack or refuse it
-    hint      the cause, where a layer can fail for one only
+    - where: its name in messages
+    - texts: the probes
+    - row: the table's row whose rule is on trial here, if it is one; the layers before have tried all others
+    - method: what the class must have for them
+    - beside: whether it is the row beside a plain number only: between Values it has been tried
+    - optional: whether an engine may lack or refuse it
+    - hint: the cause, where a layer can fail for one only
     """
 
     where: str

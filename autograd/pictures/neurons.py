@@ -22,10 +22,10 @@ PRODUCTS = {OPERATIONS["multiply"], OPERATIONS["dot"]}
 class Unit:
     """Values that are drawn as one box: a neuron, or the neurons of a layer.
 
-    outputs   what others may use of it
-    inside    its values with parents, the outputs among them, parents first
-    weights   leaves that only it is about
-    inputs    what it is computed from, each once
+    - outputs: what others may use of it
+    - inside: its values with parents, the outputs among them, parents first
+    - weights: leaves that only it is about
+    - inputs: what it is computed from, each once
     """
 
     outputs: tuple[Value, ...]

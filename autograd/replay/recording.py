@@ -23,14 +23,14 @@ RANK = {CONSTANT: 0, FIXED: 1, INPUT: 2, VARYING: 3}
 class Node:
     """A node of the recording.
 
-    operation, parents  as in a Value; None and () for a leaf
-    kind      CONSTANT, FIXED, INPUT or VARYING
-    data      the number that was recorded
-    slot      where its number stands in the array of its kind
-    stands_for    how many Values of the recorded graph it replaces
-    learns    whether a parameter is among what it is computed from
-    matters   whether the first output is computed from it
-    uses      how many times it is a parent or an output; `user` is the node that has it for a parent, if only one
+    - operation, parents: as in a Value; None and () for a leaf
+    - kind: CONSTANT, FIXED, INPUT or VARYING
+    - data: the number that was recorded
+    - slot: where its number stands in the array of its kind
+    - stands_for: how many Values of the recorded graph it replaces
+    - learns: whether a parameter is among what it is computed from
+    - matters: whether the first output is computed from it
+    - uses: how many times it is a parent or an output; `user` is the node that has it for a parent, if only one
     """
 
     __slots__ = (

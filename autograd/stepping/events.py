@@ -27,14 +27,14 @@ class Seed:
 class Step:
     """One event of the backward pass: `child` passes a share of its gradient on to `parent`.
 
-    index             the number of the step, from 0
-    child, parent     the ends of the edge
-    position          where the parent stands among the child's parents, from 0
-    local_derivative  ∂child/∂parent, as recorded when the child was made
-    upstream          the child's gradient
-    contribution      local_derivative × upstream
-    before, after     the parent's gradient; after = before + contribution
-    arrived, uses     how many of the parent's uses have reported, this one included, and how many there are
+    - index: the number of the step, from 0
+    - child, parent: the ends of the edge
+    - position: where the parent stands among the child's parents, from 0
+    - local_derivative: ∂child/∂parent, as recorded when the child was made
+    - upstream: the child's gradient
+    - contribution: local_derivative × upstream
+    - before, after: the parent's gradient; after = before + contribution
+    - arrived, uses: how many of the parent's uses have reported, this one included, and how many there are
     """
 
     index: int
