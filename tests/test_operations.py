@@ -13,13 +13,13 @@ import pytest
 import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, grad
 from autograd.value import as_value, make_node
+from tests.shared import cube, every_row
 
 
 def for_each(operations):
     return pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.name)
 
 
-every_row = for_each(OPERATIONS.values())
 every_row_of_fixed_arity = for_each([row for row in OPERATIONS.values() if row.arity])
 
 FIXED = {"fixed_power": {1}}  # inputs that are plain numbers, so that nothing flows to them
@@ -273,7 +273,6 @@ def test_what_is_no_number_is_refused_by_name(wrong):
 
 # ---- a user's own operations
 
-cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x * x,))
 hypotenuse = Operation(
     "hypotenuse",
     math.hypot,
