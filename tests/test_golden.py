@@ -65,7 +65,7 @@ def test_values_and_derivatives_are_those_of_torch(name, reading):
         if not agree(ours := reading(OPERATIONS[name], inputs), recorded)
     }
     _, excepted = EXCEPTIONS.get(name, ("", []))
-    assert differing.keys() == set(map(repr, excepted)), differing
+    assert differing.keys() == set(map(repr, excepted)), f"{differing}: mend the row, or say in EXCEPTIONS why"
 
 
 def test_every_row_is_recorded_at_its_points_and_edges():
