@@ -1,11 +1,12 @@
 """How hypothesis tries examples, and what a test may ask for."""
 
 import gc
+import shutil
 
 import pytest
 from hypothesis import settings
 
-import autograd  # noqa: F401 (before pytest imports a file of it for its doctests, which would make its classes twice)
+from autograd.pictures import rendering  # before pytest imports a file of autograd for its doctests, and it twice
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
@@ -17,3 +18,11 @@ def collector_off():
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture
+def no_dot(monkeypatch):
+    """No program is found that draws."""
+    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(rendering, "_bundled", lambda: None)

@@ -1,6 +1,7 @@
 """What several test files share: a graph, an operation of a user's own, every row of the table, processes, LaTeX."""
 
 import gc
+import operator
 import os
 import re
 import subprocess
@@ -16,6 +17,31 @@ ROOT = Path(__file__).parent.parent
 every_row = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x * x,))
+
+# How a user writes these rows.
+OPERATORS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "fixed_power": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "abs": operator.abs,
+}
+
+# Labels that would do harm where they were not escaped, or have no place to stand.
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '</script><img src=x onerror="alert(1)">',
+    'a"b',
+    "{x|y}",
+    "∂",
+    "x" * 500,
+    "",
+    "${alert(1)}`",
+]
 
 
 def neuron():

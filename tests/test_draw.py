@@ -318,10 +318,7 @@ def test_a_systems_graphviz_draws_as_well(monkeypatch, tmp_path):
     assert "data:image/svg+xml" in step_through(y)._repr_html_()
 
 
-def test_no_program_at_all(monkeypatch):
-    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(rendering, "_bundled", lambda: None)
+def test_no_program_at_all(no_dot):
     picture = draw(neuron())
     with pytest.raises(DotNotFound, match=r"renders svg: tried \$AUTOGRAD_DOT, .*`pip install graphviz-pure`.*source"):
         picture.pipe(format="svg")

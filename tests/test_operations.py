@@ -13,7 +13,7 @@ import pytest
 import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, grad
 from autograd.value import as_value, make_node
-from tests.shared import cube, every_row
+from tests.shared import OPERATORS, cube, every_row
 
 
 def for_each(operations):
@@ -125,19 +125,6 @@ def test_the_rule_on_values_is_the_rule_on_floats(operation):
         node = make_node(operation, parents)
         assert (node.parents, node.operation) == (parents, operation)
         np.testing.assert_array_equal([d.data for d in derivatives(node, parents)], node.local_derivatives, str(inputs))
-
-
-OPERATORS = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "fixed_power": operator.pow,
-    "negative": operator.neg,
-    "positive": operator.pos,
-    "abs": operator.abs,
-}
 
 
 @every_row_of_fixed_arity

@@ -6,7 +6,6 @@ so far where the operation is smooth, and the result moderate enough for 1e-9 to
 """
 
 import math
-import operator
 from random import Random
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import OPERATIONS, Value, derivatives, topological_order
+from tests.shared import OPERATORS
 
 mpmath = pytest.importorskip("mpmath")
 from mpmath import mp, mpf
@@ -83,15 +83,7 @@ DISTANCE = {
 
 # A user writes these with operators, and those of many inputs with sequences.
 SPELLED = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "negative": operator.neg,
-    "positive": operator.pos,
-    "power": operator.pow,
-    "fixed_power": operator.pow,
-    "abs": operator.abs,
+    **OPERATORS,
     "dot": lambda *ab: autograd.dot(ab[: len(ab) // 2], ab[len(ab) // 2 :]),
     **{name: lambda *xs, name=name: getattr(autograd, name)(xs) for name in ("sum", "mean", "prod", "logsumexp")},
 }
