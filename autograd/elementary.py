@@ -1,7 +1,7 @@
 """exp, tanh, maximum, …: every row of the table with a fixed number of inputs, as a function of the row's name.
 
 A row added to the table is here, in `autograd` and among Value's methods by itself. For editors and type checkers the
-names stand in `elementary.pyi`, which `python tests/write_stub.py` makes from the table.
+names stand in `elementary.pyi`, which `python -m tests.renew` makes from the table.
 """
 
 from autograd.operations import OPERATIONS

@@ -1,4 +1,4 @@
-"""Made from the table of operations by `python tests/write_stub.py`: change the table, not this file."""
+"""Made from the table of operations by `python -m tests.renew`: change the table, not this file."""
 
 from typing import Any, overload
 

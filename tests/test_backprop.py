@@ -7,6 +7,7 @@ import pytest
 
 from autograd import OPERATIONS, Value, backward, derivatives, prod, topological_order
 from autograd.value import make_node
+from tests.shared import values_alive
 
 
 def gradient_at_2(f):
@@ -163,26 +164,14 @@ def test_a_gradient_of_zero_times_an_infinite_derivative_is_nan(f, inputs):
     assert [x.grad for x in xs[1:]] == [0.0] * len(xs[1:])
 
 
-@pytest.fixture
-def collector_off():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-def alive_values():
-    return sum(type(x) is Value for x in gc.get_objects())
-
-
 def test_a_dropped_graph_is_freed_at_once_and_leaves_nothing_to_the_collector(collector_off):
-    before = alive_values()
+    before = values_alive()
     a = Value(0.5)
     y = ((a * 2 + 1).tanh() / 3) ** 2 + a.maximum(0.1) ** a
     y.backward()
     derivatives(y, [a])[0].backward()
     del y, a
-    assert alive_values() == before
+    assert values_alive() == before
     assert gc.collect() == 0
 
 

@@ -1,12 +1,8 @@
 """The command line and the expressions it reads: what is computed, what is printed, and all that is refused."""
 
 import math
-import os
 import re
-import subprocess
-import sys
 import time
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -17,17 +13,13 @@ import autograd
 from autograd import OPERATIONS, Value
 from autograd.__main__ import main
 from autograd.expressions import ExpressionError, evaluate
-
-ROOT = Path(__file__).parent.parent
+from tests.shared import python
 
 
 def run(*arguments, **environment):
     """The command in a process of its own: exit status, standard output, standard error."""
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
-    done = subprocess.run(
-        [sys.executable, "-m", "autograd", *arguments], capture_output=True, cwd=ROOT, env=environment, check=False
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    done = python("-m", "autograd", *arguments, check=False, **environment)
+    return done.returncode, done.stdout, done.stderr
 
 
 def printed(capsys, *arguments):
@@ -172,7 +164,7 @@ def test_a_terminal_without_these_letters_is_no_error():
 # ---- expressions
 
 
-@settings(derandomize=True, deadline=None, max_examples=300, database=None)
+@settings(max_examples=300)
 @given(st.recursive(
     st.sampled_from(["a", "b", "2", "0.5", "1e1", "pi"]),
     lambda e: st.builds("({} {} {})".format, e, st.sampled_from(["+", "-", "*", "/"]), e)

@@ -9,15 +9,17 @@ import re
 from collections import defaultdict
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
-from pathlib import Path
 from time import process_time
 
 import pytest
-from matplotlib import pyplot as plt
 
 from autograd.diagnosis.anomaly import detect_anomaly
+from tests.shared import ROOT
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+pytest.importorskip("jupytext")
+plt = pytest.importorskip("matplotlib.pyplot")
+
+NOTEBOOKS = ROOT / "notebooks"
 spec = importlib.util.spec_from_file_location("build", NOTEBOOKS / "build.py")
 build = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(build)

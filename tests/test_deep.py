@@ -1,13 +1,13 @@
 """A chain of a million nodes builds, backpropagates, is copied, pickled and freed, at the default recursion limit."""
 
 import copy
-import gc
 import pickle
 import sys
 
 import pytest
 
 from autograd import Value
+from tests.shared import values_alive
 
 N = 1_000_000
 
@@ -20,17 +20,12 @@ def chain(n):
     return x, y
 
 
-def values_alive():
-    return sum(type(x) is Value for x in gc.get_objects())
-
-
 @pytest.fixture
-def default_recursion_limit():
+def default_recursion_limit(collector_off):
+    """Nothing here leaves cycles, and collecting a million objects again and again takes most of the time."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(1000)
-    gc.disable()  # nothing here leaves cycles, and going over a million objects again and again takes most of the time
     yield
-    gc.enable()
     sys.setrecursionlimit(limit)
 
 

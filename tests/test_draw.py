@@ -3,7 +3,6 @@
 import math
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,13 +15,7 @@ from autograd.pictures import rendering
 from autograd.pictures.neurons import neurons_in
 from autograd.pictures.rendering import DotNotFound, find_dot
 from autograd.pictures.style import PATH_COLOURS
-
-
-def neuron():
-    x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.5, "b")
-    y = (w * x + b).tanh()
-    y.label = "y"
-    return y
+from tests.shared import ROOT, neuron, python
 
 
 def test_a_box_holds_label_operation_data_and_gradient_and_an_edge_the_local_derivative():
@@ -325,10 +318,7 @@ def test_a_systems_graphviz_draws_as_well(monkeypatch, tmp_path):
     assert "data:image/svg+xml" in step_through(y)._repr_html_()
 
 
-def test_no_program_at_all(monkeypatch):
-    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(rendering, "_bundled", lambda: None)
+def test_no_program_at_all(no_dot):
     picture = draw(neuron())
     with pytest.raises(DotNotFound, match=r"renders svg: tried \$AUTOGRAD_DOT, .*`pip install graphviz-pure`.*source"):
         picture.pipe(format="svg")
@@ -349,7 +339,7 @@ def test_the_graphviz_package_is_left_as_it_was():
 
 def test_a_drawing_in_a_process_without_display():
     code = "from autograd import Value, draw; print(len(draw(Value(1.0) + 2).pipe(format='png')))"
-    assert int(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) > 1000
+    assert int(python("-c", code).stdout) > 1000
 
 
 def test_paths_are_coloured_and_a_shared_edge_has_a_line_for_each():
@@ -371,7 +361,7 @@ def test_paths_are_coloured_and_a_shared_edge_has_a_line_for_each():
 
 def test_the_readmes_picture_is_the_one_that_is_drawn_now():
     """Its texts: the layout may differ between versions of the program that draws."""
-    folder = Path(__file__).parent.parent / "notebooks" / "pictures"
+    folder = ROOT / "notebooks" / "pictures"
     scope = {"__name__": "make", "__file__": str(folder / "make.py")}
     exec(compile((folder / "make.py").read_text(encoding="utf-8"), "make.py", "exec"), scope)
     texts = [

@@ -1,13 +1,12 @@
 """Exercises: clean numbers, a right key, the same for a seed everywhere, and marks that are fair."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
 from autograd import Value, topological_order
 from autograd.exercise import LARGEST, LEVELS, exercise
+from tests.shared import python
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -54,14 +53,7 @@ def test_a_seed_gives_the_same_exercise_everywhere():
     assert str(exercise(7, 2)) == RECORDED
     code = "from autograd.exercise import exercise; print(exercise(7, 2), end='')"
     for hash_seed in ("1", "2"):
-        run = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": ":".join(sys.path)},
-        )
-        assert run.stdout == RECORDED
+        assert python("-c", code, PYTHONHASHSEED=hash_seed).stdout == RECORDED
     assert len({str(exercise(seed, 2)).partition("\n")[2] for seed in range(20)}) == 20
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from matplotlib.mathtext import MathTextParser
 
 import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, explain, topological_order
 from autograd.formulas.chain_rule import ChainRule
+from tests.shared import assert_balanced, assert_drawn
 
 # ---- what is said
 
@@ -187,7 +187,7 @@ def grown(leaves, steps, make=OPERATIONS.__getitem__):
     return nodes
 
 
-@settings(derandomize=True, deadline=None, max_examples=200, database=None)
+@settings(max_examples=200)
 @given(graphs)
 def test_the_sum_of_the_paths_is_the_gradient(graph):
     numbers, steps = graph
@@ -237,12 +237,6 @@ def is_product(text):
     return re.fullmatch(r"\(?-?[0-9.]+(e[-+]\d+)?\)?( · \(?-?[0-9.]+(e[-+]\d+)?\)?)*", text)
 
 
-def assert_balanced(latex):
-    bare = latex.replace(r"\\", "")
-    assert len(re.findall(r"(?<!\\)\{", bare)) == len(re.findall(r"(?<!\\)\}", bare))
-
-
-@settings(derandomize=True, deadline=None, max_examples=100, database=None)
 @given(graphs)
 def test_the_total_is_the_central_difference(graph):
     numbers, steps = graph
@@ -319,7 +313,7 @@ def test_latex_is_whole_and_drawn_whatever_the_labels(label):
         assert "<s" not in found.latex
         for line in found.lines:
             assert_balanced(line.latex)
-            MathTextParser("path").parse(f"${line.latex}$")
+            assert_drawn(line.latex)
             assert line.text.isprintable()
 
 

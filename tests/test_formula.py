@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.mathtext import MathTextParser
 
 import autograd
 from autograd import OPERATIONS, Formula, Operation, Value, derivatives, formula, grad
@@ -19,6 +18,7 @@ from autograd.formulas.names import name_nodes
 from autograd.formulas.notation import exact_text, label_latex, label_text, number_text
 from autograd.formulas.reading import derivative_formulas, input_names
 from autograd.operations import constant
+from tests.shared import assert_balanced, assert_drawn, cube, every_row
 
 a, b, c, x = (Formula(name) for name in "abcx")
 
@@ -145,7 +145,7 @@ def computed(tree, names):
     return names[tree] if isinstance(tree, str) else tree
 
 
-@settings(derandomize=True, deadline=None, max_examples=500, database=None)
+@settings(max_examples=500)
 @given(trees)
 def test_the_text_of_any_expression_evaluates_to_its_number(tree):
     expected = computed(tree, LEAVES)
@@ -161,19 +161,7 @@ def test_the_text_of_any_expression_evaluates_to_its_number(tree):
             assert number == pytest.approx(expected, rel=1e-9, abs=1e-9), made.text
 
 
-def assert_balanced(latex):
-    depth = 0
-    for brace in re.findall(r"(?<!\\)[{}]", latex.replace(r"\\", "")):
-        depth += 1 if brace == "{" else -1
-        assert depth >= 0, latex
-    assert depth == 0, latex
-    assert latex.count(r"\left") == latex.count(r"\right")
-    assert latex.count(r"\begin") == latex.count(r"\end")
-
-
 # ---- every row of the table
-
-every_row = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
 
 
 @every_row
@@ -215,11 +203,6 @@ def test_the_latex_of_every_row_is_whole_and_drawn(operation):
             assert_drawn(made.latex)
 
 
-def assert_drawn(latex):
-    """LaTeX is read by matplotlib, which raises ValueError for what it cannot read."""
-    assert MathTextParser("path").parse(f"${latex}$".replace(r"{\&}", "x")).width > 0  # it knows no ampersand
-
-
 def test_the_issues_examples():
     assert [d.text for d in derivative_formulas(OPERATIONS["tanh"])] == ["1 − tanh(x)²"]
     assert [d.latex for d in derivative_formulas(OPERATIONS["tanh"])] == [r"1 - \tanh(x)^{2}"]
@@ -242,7 +225,6 @@ def formulas(numbers):
 
 # ---- a user's operations
 
-cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x * x,))
 logistic = Operation("logistic", lambda x: 1 / (1 + np.exp(-x)), lambda y, x: (y * (1 - y),), latex=r"\Lambda")
 halved = Operation("halved", lambda x: x / 2, lambda y, x: (0.5,), latex=r"\frac{#1}{2}", written=True)
 norm = Operation("norm", lambda *xs: math.hypot(*xs), lambda y, *xs: tuple(x / y for x in xs))
@@ -349,7 +331,6 @@ def test_numbers_are_shown_with_four_digits(x, text):
     assert number_text(x) == text
 
 
-@settings(derandomize=True, database=None)
 @given(st.floats(allow_nan=False))
 def test_numbers_of_a_formula_are_exact(x):
     assert read(exact_text(x), {}) == x

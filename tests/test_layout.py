@@ -1,17 +1,14 @@
 """The package's order: what imports what, what importing loads, and the stub that is made from the table."""
 
 import ast
-import os
-import subprocess
-import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 import autograd
-
-ROOT = Path(__file__).parent.parent
+from tests import renew
+from tests.golden import stub
+from tests.shared import ROOT, python
 
 # In the order in which they are read. A file or a folder imports only from those above it, and of a folder only what
 # its __init__ names; the files of one folder may use each other.
@@ -116,30 +113,20 @@ def test_nothing_imports_in_a_circle():
     assert not above
 
 
-def run(code, **environment):
-    call = [sys.executable, "-c", code]
-    result = subprocess.run(
-        call, capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, **environment}
-    )
-    return result.stdout
-
-
 def test_importing_loads_neither_graphviz_nor_tqdm_nor_matplotlib():
     code = "import sys, autograd, nn; print({'graphviz', 'tqdm', 'matplotlib', 'IPython'} & set(sys.modules))"
-    assert run(code).strip() == "set()"
+    assert python("-c", code).stdout.strip() == "set()"
 
 
 def test_importing_adds_little_to_importing_numpy(tmp_path):
     """A generous bound, so that a busy machine does not fail: the benchmarks give the figure."""
     compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     code = "import time, numpy; t = time.process_time(); import autograd; print(time.process_time() - t)"
-    assert min(float(run(code, **compiled)) for _ in range(4)) < 0.15
+    assert min(float(python("-c", code, **compiled).stdout) for _ in range(4)) < 0.15
 
 
 def test_the_stub_is_what_the_table_gives():
-    scope = {"__file__": str(ROOT / "tests" / "write_stub.py"), "__name__": "write_stub"}
-    exec(compile((ROOT / "tests" / "write_stub.py").read_text(encoding="utf-8"), "write_stub.py", "exec"), scope)
-    assert scope["STUB"].read_text(encoding="utf-8") == scope["stub"](), "run `python tests/write_stub.py`"
+    assert renew.STUB.read_text(encoding="utf-8") == stub.text(), "run `python -m tests.renew`"
 
 
 def test_every_row_is_a_function_and_a_method():
@@ -156,5 +143,5 @@ def test_a_mixture_with_the_other_package_named_autograd_is_refused(tmp_path):
     for file in (ROOT / "autograd").glob("*.py"):
         (tmp_path / "autograd" / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "autograd" / "tracer.py").touch()
-    result = subprocess.run([sys.executable, "-c", "import autograd"], capture_output=True, text=True, cwd=tmp_path)
+    result = python("-c", "import autograd", cwd=tmp_path, check=False)
     assert "ImportError: chaingrad and HIPS's autograd both install" in result.stderr

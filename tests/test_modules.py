@@ -8,7 +8,6 @@ import pickle
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -101,10 +100,9 @@ def test_a_recurrent_network_takes_pytorchs_state_and_gives_its_outputs_and_grad
     assert model.state_dict()["bias_hh_l0"].tolist() == [0.0] * 3
 
 
+@pytest.mark.torch
 def test_a_saved_model_loads_into_pytorch(tmp_path):
     """In a process of its own, so that torch is not loaded into the tests'."""
-    if find_spec("torch") is None:
-        pytest.skip("needs torch")
     model = MLP(3, [5, 2], "tanh", rng=1)
     model.save(tmp_path / "model.npz")
     X = np.random.default_rng(0).normal(size=(4, 3))

@@ -9,13 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.shared import ROOT
+
+nbformat = pytest.importorskip("nbformat")
+
 COURSE = ROOT / "notebooks" / "exercises"
 NOTEBOOK = Path("backprop-1", "engine.ipynb")
 POINTS = {"check-guess": 1, "check-add": 2, "check-mul": 4, "check-bell": 3}
@@ -86,8 +87,6 @@ def test_the_source_is_whole():
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """The course folder after all have handed in, and nbgrader has marked them."""
-    if find_spec("nbgrader") is None:
-        pytest.skip("needs nbgrader")
     folder = tmp_path_factory.mktemp("nbgrader") / "course"
     shutil.copytree(COURSE, folder)
     nbgrader("generate_assignment", folder)
@@ -150,6 +149,7 @@ def test_each_change_changes_the_solution():
             assert sum(source.count(right) for source in ANSWERS.values()) == 1, right
 
 
+@pytest.mark.nbgrader
 def test_students_get_blanks_and_the_checks(course):
     release = read(course / "release" / NOTEBOOK)
     assert [cell.id for cell in release.cells] == [cell.id for cell in SOURCE.cells]
@@ -161,12 +161,14 @@ def test_students_get_blanks_and_the_checks(course):
             assert cell.source == source.source
 
 
+@pytest.mark.nbgrader
 @pytest.mark.parametrize("student", MARKS)
 def test_marks(course, student):
     marks, _ = feedback(course, student)
     assert marks == {name: (score, of) for (name, of), score in zip(POINTS.items(), MARKS[student], strict=True)}
 
 
+@pytest.mark.nbgrader
 @pytest.mark.parametrize("student", MARKS)
 def test_feedback_holds_what_the_checks_say(course, student):
     _, text = feedback(course, student)

@@ -13,13 +13,13 @@ import pytest
 import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, grad
 from autograd.value import as_value, make_node
+from tests.shared import OPERATORS, cube, every_row
 
 
 def for_each(operations):
     return pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.name)
 
 
-every_row = for_each(OPERATIONS.values())
 every_row_of_fixed_arity = for_each([row for row in OPERATIONS.values() if row.arity])
 
 FIXED = {"fixed_power": {1}}  # inputs that are plain numbers, so that nothing flows to them
@@ -45,7 +45,7 @@ def test_local_derivatives_are_central_differences(operation):
         _, local = operation.at(*inputs)
         for i, d in enumerate(local):
             expected = 0.0 if is_fixed(operation, i) else difference(operation, inputs, i)
-            assert d == pytest.approx(expected, rel=1e-7, abs=1e-9), (inputs, i)
+            assert d == pytest.approx(expected, rel=1e-7, abs=1e-9), f"{inputs}, input {i}: a kink is an edge, no point"
 
 
 @every_row
@@ -127,19 +127,6 @@ def test_the_rule_on_values_is_the_rule_on_floats(operation):
         node = make_node(operation, parents)
         assert (node.parents, node.operation) == (parents, operation)
         np.testing.assert_array_equal([d.data for d in derivatives(node, parents)], node.local_derivatives, str(inputs))
-
-
-OPERATORS = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "fixed_power": operator.pow,
-    "negative": operator.neg,
-    "positive": operator.pos,
-    "abs": operator.abs,
-}
 
 
 @every_row_of_fixed_arity
@@ -275,7 +262,6 @@ def test_what_is_no_number_is_refused_by_name(wrong):
 
 # ---- a user's own operations
 
-cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x * x,))
 hypotenuse = Operation(
     "hypotenuse",
     math.hypot,

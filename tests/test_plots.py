@@ -1,12 +1,9 @@
 """The numbers behind the lines, bars, images, colours and texts of the pictures."""
 
-import subprocess
-import sys
-from pathlib import Path
-
-import matplotlib
 import numpy as np
 import pytest
+
+matplotlib = pytest.importorskip("matplotlib")
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.contour import ContourSet
@@ -17,8 +14,7 @@ import nn
 from autograd import Value
 from nn import plots
 from nn.plots import canvas
-
-ROOT = Path(__file__).parent.parent
+from tests.shared import python
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -595,7 +591,7 @@ given = [
 assert given == axes and all(ax.has_data() for ax in axes)
 assert "matplotlib.pyplot" not in sys.modules
 """
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=ROOT)
+    python("-W", "error", "-c", code)
 
 
 LONG = {f"momentum {k / 10}": [(k, k), (k + 1, 0)] for k in range(6)}
@@ -649,7 +645,6 @@ try:
 except ImportError as error:
     print(error)
 """
-    result = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
-    assert result.stdout.strip() == (
+    assert python("-c", code).stdout.strip() == (
         'nn.plots draws with matplotlib, which cannot be imported: pip install "chaingrad[notebooks]", or matplotlib'
     )

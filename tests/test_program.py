@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, Value, record, topological_order
 from autograd.value import as_value, make_node
+from tests.shared import every_row
 
-EVERY_ROW = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 BOTH_WAYS = pytest.mark.parametrize("way", ["arrays", "floats"])
 
 
@@ -107,7 +107,7 @@ def samples(operation):
     return [*operation.points, *operation.edges]
 
 
-@EVERY_ROW
+@every_row
 def test_every_row_with_inputs_with_parameters_and_with_both(operation):
     points = samples(operation)
     for n in sorted({len(point) for point in points}):
@@ -126,7 +126,7 @@ def test_every_row_with_inputs_with_parameters_and_with_both(operation):
                 compare(y, inputs, values[fixed : fixed + 1], X)
 
 
-@EVERY_ROW
+@every_row
 def test_every_row_with_plain_numbers_among_its_inputs(operation):
     for row in samples(operation):
         for varying in range(len(row)):
@@ -135,7 +135,7 @@ def test_every_row_with_plain_numbers_among_its_inputs(operation):
             compare(make_node(operation, parents), [x], [], [[row[varying]], [0.5], [-1.25]])
 
 
-@EVERY_ROW
+@every_row
 def test_many_nodes_of_a_row_at_once(operation):
     """Groups: sixty nodes on leaves in a row, on shared leaves, on leaves in no order and on leaves that repeat."""
     random = Random(operation.name)
@@ -160,7 +160,7 @@ def test_many_nodes_of_a_row_at_once(operation):
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e308, -0.0])
-@EVERY_ROW
+@every_row
 def test_nan_and_infinities_go_through(operation, number):
     point = operation.points[-1]
     for place in range(len(point)):
@@ -213,7 +213,7 @@ GRAPHS = {"wide": (3, 40, 8), "deep": (60, 1, 3), "mixed": (12, 8, 5), "narrow":
 
 
 @pytest.mark.parametrize("shape", GRAPHS)
-@settings(derandomize=True, deadline=None, max_examples=20, database=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32))
 def test_random_graphs(shape, seed):
     graph = Graph(seed, *GRAPHS[shape])

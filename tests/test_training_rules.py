@@ -2,9 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -208,16 +205,3 @@ def test_the_rate_is_checked_when_it_is_changed():
     with pytest.raises(ValueError, match="the learning rate must be finite and not negative, got -1"):
         optimizer.lr = -1
     assert optimizer.lr == 0.1
-
-
-def test_regenerating_gives_the_same_figures(tmp_path):
-    """In a process of its own, so that torch is not loaded into the tests'."""
-    try:
-        installed = version("torch")
-    except PackageNotFoundError:
-        installed = "none"
-    if installed != FIGURES["torch"]:
-        pytest.skip(f"needs torch {FIGURES['torch']}, and {installed} is installed")
-    script = Path(__file__).parent / "golden" / "record_nn.py"
-    subprocess.run([sys.executable, script, tmp_path / "nn.json"], check=True)
-    assert json.loads((tmp_path / "nn.json").read_text(encoding="utf-8")) == FIGURES

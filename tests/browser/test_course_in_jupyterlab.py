@@ -4,9 +4,9 @@ import re
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 
+nbformat = pytest.importorskip("nbformat")
 pytestmark = pytest.mark.browser
 
 COURSE = Path(__file__).parent.parent.parent / "notebooks"

@@ -4,13 +4,13 @@ import re
 import subprocess
 import sys
 
-import nbformat
 import pytest
 
 from autograd import Value, step_through
 from autograd.formulas.notation import number_text
 from autograd.stepping.wording import Wording
 
+nbformat = pytest.importorskip("nbformat")
 pytestmark = pytest.mark.browser
 
 CELLS = [

@@ -6,8 +6,8 @@ import pytest
 
 from autograd import Value, step_through, topological_order
 from autograd.formulas.notation import number_text
-from autograd.pictures import rendering
 from autograd.stepping.wording import Wording
+from tests.shared import HOSTILE
 
 pytestmark = pytest.mark.browser
 
@@ -278,18 +278,6 @@ def test_keys_stay_in_the_view(opened, page):
     assert page.evaluate("heard") == ["Control", "k"] or page.evaluate("heard") == ["k"]
 
 
-HOSTILE = [
-    "<script>bad()</script>",
-    "</script><img src=x onerror='alert(1)'>",
-    'a"b',
-    "{x|y}",
-    "∂",
-    "x" * 500,
-    "",
-    "${alert(1)}`",
-]
-
-
 @pytest.mark.parametrize("label", HOSTILE)
 def test_labels_are_shown_and_nothing_in_them_is_run(opened, page, label):
     output = Value(2.0, label) * 3.0
@@ -302,10 +290,7 @@ def test_labels_are_shown_and_nothing_in_them_is_run(opened, page, label):
     assert page.locator("[data-bp] img, [data-bp] script").count() == 0
 
 
-def test_a_view_without_a_picture_steps(opened, monkeypatch):
-    monkeypatch.delenv("AUTOGRAD_DOT", raising=False)
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr(rendering, "_bundled", lambda: None)
+def test_a_view_without_a_picture_steps(opened, no_dot, monkeypatch):
     output = reuse()
     view = opened(output)
     monkeypatch.undo()

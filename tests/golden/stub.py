@@ -1,13 +1,10 @@
-"""Write autograd/elementary.pyi, the typed names of the table's rows: run this file after adding a row."""
+"""The text of autograd/elementary.pyi: the typed names of the table's rows."""
 
 from inspect import signature
-from pathlib import Path
 
 from autograd import OPERATIONS, Operation, Value
 
-STUB = Path(__file__).parent.parent / "autograd" / "elementary.pyi"
-
-HEADER = '''"""Made from the table of operations by `python tests/write_stub.py`: change the table, not this file."""
+HEADER = '''"""Made from the table of operations by `python -m tests.renew`: change the table, not this file."""
 
 from typing import Any, overload
 
@@ -46,13 +43,9 @@ def method(operation: Operation) -> str:
     return f'    def {operation.name}({", ".join(["self", *others])}) -> Value:\n        """{operation.doc}."""'
 
 
-def stub() -> str:
+def text() -> str:
     rows = [operation for operation in OPERATIONS.values() if operation.arity is not None]
     functions = "\n\n".join(map(function, rows))
     methods = "\n".join(method(operation) for operation in rows if hasattr(Value, operation.name))
     names = "".join(f'    "{operation.name}",\n' for operation in rows)
     return f"{HEADER}\n__all__ = [\n{names}]\n\n{functions}\n\nclass Methods:\n    __slots__ = ()\n{methods}\n"
-
-
-if __name__ == "__main__":
-    STUB.write_text(stub(), encoding="utf-8")

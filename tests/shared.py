@@ -1,0 +1,78 @@
+"""What several test files share: a graph, an operation of a user's own, every row of the table, processes, LaTeX."""
+
+import gc
+import operator
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograd import OPERATIONS, Operation, Value
+
+ROOT = Path(__file__).parent.parent
+
+every_row = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+
+cube = Operation("cube", lambda x: x * x * x, lambda y, x: (3 * x * x,))
+
+# How a user writes these rows.
+OPERATORS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "fixed_power": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "abs": operator.abs,
+}
+
+# Labels that would do harm where they were not escaped, or have no place to stand.
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '</script><img src=x onerror="alert(1)">',
+    'a"b',
+    "{x|y}",
+    "∂",
+    "x" * 500,
+    "",
+    "${alert(1)}`",
+]
+
+
+def neuron():
+    x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.5, "b")
+    y = (w * x + b).tanh()
+    y.label = "y"
+    return y
+
+
+def values_alive():
+    return sum(type(x) is Value for x in gc.get_objects())
+
+
+def python(*arguments, cwd=ROOT, check=True, **environment):
+    """Python in a process of its own, which finds the packages by the folder where it runs."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=cwd, check=check, env=environment)
+
+
+def assert_balanced(latex):
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", latex.replace(r"\\", "")):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0, latex
+    assert depth == 0, latex
+    assert latex.count(r"\left") == latex.count(r"\right")
+    assert latex.count(r"\begin") == latex.count(r"\end")
+
+
+def assert_drawn(latex):
+    """LaTeX is read by matplotlib, which raises ValueError for what it cannot read."""
+    parser = pytest.importorskip("matplotlib.mathtext").MathTextParser("path")
+    assert parser.parse(f"${latex}$".replace(r"{\&}", "x")).width > 0  # it knows no ampersand
