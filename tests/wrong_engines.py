@@ -1,10 +1,9 @@
 """Engines as learners write them: ten right ones, in `engines/`, and what comes of each of the usual mistakes in them.
 
-A wrong engine is the text of a right one where something else stands in the place of something, or a method after it
-that takes the place of its own. Beside it stands how the check's message goes on after "First problem, in".
+A wrong engine is the text of a right one with something else in the place of something, or with a method at its end
+that takes the place of its own. Beside it stands what the check says after "First problem, in", as a doctest has it.
 """
 
-# ruff: noqa: E501 (what learners write and what is said of it)
 import itertools
 import linecache
 import re
@@ -13,10 +12,10 @@ from textwrap import dedent, indent
 
 
 class Source(str):
-    """An engine as text. It is not changed: `but` and `and_then` give other ones."""
+    """An engine as text. It is not changed: `but` and `with_method` give other ones."""
 
     def but(self, old, new, *, within="", times=1):
-        """The engine with `new` in the place of `old`, which stands so many times in a function or class, or in all."""
+        """The engine with `new` in the place of `old`, which must stand so many times in it, or in a part of it."""
         start, end = self._span(within) if within else (0, len(self))
         part = self[start:end]
         if part.count(old) != times:
@@ -30,8 +29,8 @@ class Source(str):
             raise ValueError(f"the engine has {len(found)} functions and classes named {name}")
         return found[0].span()
 
-    def and_then(self, method):
-        """The engine with one more method at the end of its last class, Value."""
+    def with_method(self, method):
+        """The engine with one more method at the end of Value, its last class."""
         return Source(self + indent(dedent(method), "    "))
 
 
@@ -51,16 +50,23 @@ RIGHT = {p.stem: Source(p.read_text("utf-8")) for p in sorted(Path(__file__).wit
 RIGHT_IN_STRICT = ("classes", "heap", "registry", "stored", "tape")
 CLOSURES, STORED, CLASSES, TAPE = (RIGHT[name] for name in ("closures", "stored", "classes", "tape"))
 BRANCHES, PULLS, PUSHES, RECURSION = (RIGHT[name] for name in ("branches", "pulls", "pushes", "recursion"))
+WEAK = STORED.but("import math", "import math, weakref").but(
+    "self.parents = parents", "self.refs = [weakref.ref(p) for p in parents]"
+)
 
 WRAP = "        other = other if isinstance(other, Value) else Value(other)\n"
 ADD_UP = "a value used twice must add up both contributions: use `+=`, not `=`"
 UPSTREAM = "the upstream gradient is left out: a contribution is local derivative * `out.grad`"
 NOTHING = "nothing arrives: one of: the result does not know its parents, or was made from `.data` alone;"
+UNWRAPPED = "AttributeError: 'float' object has no attribute 'data' ... hint: a plain number must be made a Value first"
+SWAPPED = "value: yours -1.2, expected 1.2 hint: one of: the sign is wrong; or the operands are swapped"
+CHANGED = "a.data was 1.3 and is 4 after computing it hint: an operation must leave its inputs as they are"
 ORDER = "a node passed its gradient on before all its uses had added to it: sweep in reversed topological order"
 SHALLOW = "the gradient stops at the output's own parents: one of: `reversed` is missing"
-KEPT = "y = a + b; y.backward(); z = c + d; z.backward() ... an earlier graph is swept over again: a list outlives the call"
-ONLY_ONCE = "the set of visited nodes outlives the call (a default argument, a flag on the node)"
-IDENTITY = "different nodes with equal data are taken for one: visited nodes are told apart by identity"
+IDENTITY = "different nodes with equal data are taken for one: ... so do not define `__eq__` by data"
+TWO_GRAPHS = "y = a + b; y.backward(); z = c + d; z.backward() at ... d/da: yours 2, expected 1"
+KEPT = "an earlier graph is swept over again: a list outlives the call"
+ONLY_ONCE = "a node takes part in the first `backward()` only: the set of visited nodes outlives the call"
 
 # fmt: off
 WRONG_IN_ALL = [
@@ -69,17 +75,18 @@ WRONG_IN_ALL = [
      f"`add`: a + a at a = 1.3 d/da: yours 1, expected 2 hint: {ADD_UP}"),
     ("= on one side of add", CLOSURES.but("other.grad +=", "other.grad =", within="__add__"),
      f"`add`: a + a at a = 1.3 d/da: yours 1, expected 2 hint: toward the second operand, {ADD_UP}"),
+    ("= on the other side of add", CLOSURES.but("self.grad +=", "self.grad =", within="__add__"),
+     f"`add`: ... hint: toward the first operand, {ADD_UP}"),
     ("= in mul", CLOSURES.but("+=", "=", within="__mul__", times=2),
      f"`mul`: a * b + a * c at ... expected 2 hint: {ADD_UP}"),
     ("= on one side of mul", CLOSURES.but("other.grad +=", "other.grad =", within="__mul__"),
      f"`mul`: a * a at ... hint: toward the second operand, {ADD_UP}"),
     ("= on one side of mul, branches", BRANCHES.but("other.grad +=", "other.grad =", within="__mul__"),
      f"`mul`: a * a at ... hint: toward the second operand, {ADD_UP}"),
-    ("= in tanh", CLOSURES.but("+=", "=", within="tanh"),
-     f"`tanh`: u.tanh() * d + u at ... hint: {ADD_UP}"),
-    ("= in pow", CLOSURES.but("+=", "=", within="__pow__"),
-     f"`pow`: (a ** 3) * e + a at ... hint: {ADD_UP}"),
-    ("zero on the way", CLOSURES.but("v._backward()", "for child in v._prev: child.grad = 0.0\n            v._backward()"),
+    ("= in tanh", CLOSURES.but("+=", "=", within="tanh"), f"`tanh`: u.tanh() * d + u at ... hint: {ADD_UP}"),
+    ("= in pow", CLOSURES.but("+=", "=", within="__pow__"), f"`pow`: (a ** 3) * e + a at ... hint: {ADD_UP}"),
+    ("zero on the way",
+     CLOSURES.but("v._backward()", "for child in v._prev: child.grad = 0.0\n            v._backward()"),
      "`add`: s = a + b; t = a + c; s + t at a = 1.3, b = 2.7, c = -0.7 d/da: yours 1, expected 2"),
 
     # ---- the upstream gradient
@@ -93,18 +100,30 @@ WRONG_IN_ALL = [
      f"`truediv`: (a * b) / (c + d) * e at ... hint: toward the second operand, {UPSTREAM}"),
     ("upstream added in mul", CLOSURES.but("* out.grad", "+ out.grad", within="__mul__", times=2),
      "`mul`: ... hint: the upstream gradient is added to the local derivative: multiply them"),
-    ("= and no upstream in mul", CLOSURES.but("+=", "=", within="__mul__", times=2).but(" * out.grad", "", within="__mul__", times=2),
+    ("= and no upstream in mul",
+     CLOSURES.but("+=", "=", within="__mul__", times=2).but(" * out.grad", "", within="__mul__", times=2),
      "`mul`: ... hint: the upstream gradient is left out, and `=` overwrites: `+= local derivative * out.grad`"),
+    ("= and upstream added in mul",
+     CLOSURES.but("+=", "=", within="__mul__", times=2).but("* out.grad", "+ out.grad", within="__mul__", times=2),
+     "`mul`: ... hint: the upstream gradient is added to the local derivative, and `=` overwrites"),
     ("out.data for out.grad", CLOSURES.but("out.grad", "out.data", within="__mul__", times=2),
      "`mul`: ... hint: `out.data` stands where `out.grad` belongs"),
-    ("self.grad for out.grad", CLOSURES.but("other.data * out.grad", "other.data * self.grad").but("self.data * out.grad", "self.data * other.grad"),
+    ("self.grad for out.grad",
+     CLOSURES.but("other.data * out.grad", "other.data * self.grad")
+     .but("self.data * out.grad", "self.data * other.grad"),
      f"`mul`: ... d/da: yours 0, expected 2.7 ... hint: {NOTHING} ... `self.grad` stands where `out.grad` belongs"),
 
     # ---- local derivatives
-    ("mul's operands swapped", CLOSURES.but("self.grad += other.data", "self.grad += self.data").but("other.grad += self.data", "other.grad += other.data"),
-     "`mul`: a * b at a = 1.3, b = 2.7 d/da: yours 1.3, expected 2.7 d/db: yours 2.7, expected 1.3 hint: the operands are swapped"),
-    ("mul passes on as add does", CLOSURES.but("+= other.data * out.grad", "+= out.grad").but("+= self.data * out.grad", "+= out.grad"),
+    ("mul's operands swapped",
+     CLOSURES.but("self.grad += other.data", "self.grad += self.data")
+     .but("other.grad += self.data", "other.grad += other.data"),
+     "`mul`: a * b at a = 1.3, b = 2.7 d/da: yours 1.3, expected 2.7 ... hint: the operands are swapped"),
+    ("mul passes on as add does",
+     CLOSURES.but("+= other.data * out.grad", "+= out.grad").but("+= self.data * out.grad", "+= out.grad"),
      "`mul`: ... hint: the local derivative is left out"),
+    ("derivatives that are Values",
+     STORED.but("(other.data, self.data)", "(other, self)").but("__radd__", "no_radd"),
+     "`mul`: ... raised TypeError: ... hint: a Value stands where a number should: is a `.data` missing"),
     ("pow without n", CLOSURES.but("+= other * ", "+= ", within="__pow__"),
      "`pow`: ... hint: the factor n is missing: the derivative is n * x**(n - 1)"),
     ("n * x**n", CLOSURES.but("(other - 1)", "other"),
@@ -114,6 +133,12 @@ WRONG_IN_ALL = [
     ("n * y / x", CLOSURES.but("self.data ** (other - 1)", "out.data / self.data"),
      "`pow`: z ** 2 at z = 0 raised ZeroDivisionError: float division by zero"
      " in line 34 of _backward: `self.grad += other * out.data / self.data * out.grad`"),
+    ("x**n * log(x)", STORED.but("n * self.data ** (n - 1),)", "self.data ** n * math.log(self.data),)"),
+     "`pow`: ... hint: that is toward the exponent; toward x the derivative is n * x**(n - 1)"),
+    ("log of the exponent", STORED.but("math.log(self.data)", "math.log(n.data)"),
+     "`**` of two Values: ... hint: the logarithm is the base's: toward the exponent it is y * log(a)"),
+    ("no gradient to a Value exponent", STORED.but("y * math.log(self.data)", "0.0"),
+     f"`**` of two Values: ... d/db: yours 0, ... hint: toward the second operand, {NOTHING}"),
     ("1 - y", CLOSURES.but("1 - out.data ** 2", "1 - out.data"),
      "`tanh`: ... hint: the square is missing: the derivative is 1 - y**2"),
     ("1 - x**2", CLOSURES.but("1 - out.data ** 2", "1 - self.data ** 2"),
@@ -129,29 +154,28 @@ WRONG_IN_ALL = [
     ("sigmoid by tanh's rule", CLOSURES.but("out.data * (1 - out.data)", "(1 - out.data ** 2)"),
      "`sigmoid`: ... hint: that is tanh's rule: the derivative of the sigmoid is y * (1 - y)"),
     ("relu passes everything", CLOSURES.but("(out.data > 0) * out.grad", "out.grad"),
-     "`relu`: v.relu() at v = -0.94 d/dv: yours 1, expected 0 hint: the gradient passes below zero too: one of: the gate is missing"),
-    ("relu gated by the gradient too", CLOSURES.but("(out.data > 0) * out.grad", "(self.data > 0) * (out.grad > 0) * out.grad"),
+     "`relu`: v.relu() at ... expected 0 hint: the gradient passes below zero too: one of: the gate is missing"),
+    ("relu gated by the gradient too", CLOSURES.but("(out.data > 0)", "(self.data > 0) * (out.grad > 0)"),
      "`relu`: ... hint: the gradient is let through by its own sign"),
-    ("relu gated by the gradient alone", CLOSURES.but("(out.data > 0) * out.grad", "(out.grad > 0) * out.grad"),
+    ("relu gated by the gradient alone", CLOSURES.but("(out.data > 0)", "(out.grad > 0)"),
      "`relu`: v.relu() at v = -0.94 d/dv: yours 1, expected 0"),
-    ("relu passes its value", CLOSURES.but("(out.data > 0) * out.grad", "out.data * out.grad"),
+    ("relu passes its value", CLOSURES.but("(out.data > 0)", "out.data"),
      "`relu`: ... hint: the derivative is 1 above zero, not the value"),
     ("relu upside down", CLOSURES.but("(out.data > 0)", "(self.data < 0)"),
      "`relu`: ... hint: the gate is the wrong way round"),
-    ("cos with sin's sign", STORED.but("-math.sin(", "math.sin("),
-     "`cos`: ... hint: the sign is wrong"),
+    ("cos with sin's sign", STORED.but("-math.sin(", "math.sin("), "`cos`: ... hint: the sign is wrong"),
     ("sqrt without a half", STORED.but("0.5 / y", "1 / y"),
      "`sqrt`: ... hint: twice what it should be: ... 1/2 missing"),
     ("-a/b", STORED.but("-self.data / other.data ** 2", "-self.data / other.data"),
      "`truediv`: ... hint: toward b the derivative is -a / b**2: the square is missing"),
+    ("1/a", STORED.but("-self.data / other.data ** 2", "1 / self.data"),
+     "`truediv`: ... hint: toward b the derivative is -a / b**2, not 1 / a"),
     ("-1/x**2 for any numerator", BRANCHES.but("-number / self.data ** 2", "-1 / self.data ** 2"),
      "`rtruediv`: 2.5 / a at ... hint: toward b the derivative is -a / b**2: the factor a is missing"),
     ("sub adds backwards", STORED.but("(1.0, -1.0)", "(1.0, 1.0)"),
      "`sub`: ... d/db: yours 1, expected -1 hint: toward the second operand, the sign is wrong"),
     ("neg forgets its sign", STORED.but("(-1.0,))", "(1.0,))"),
      "`neg`: -a at a = 1.3 d/da: yours 1, expected -1 hint: the sign is wrong"),
-    ("no gradient to a Value exponent", STORED.but("y * math.log(self.data)))", "0.0))"),
-     f"`**` of two Values: ... d/db: yours 0, ... hint: toward the second operand, {NOTHING}"),
     ("a loop's variables read late", PUSHES.but("lambda parent=parent, slope=slope: ", "lambda: "),
      "`add`: a + b at a = 1.3, b = 2.7 d/da: yours 0, expected 1 d/db: yours 2, expected 1"),
 
@@ -162,10 +186,13 @@ WRONG_IN_ALL = [
      f"`truediv`: a / b at ... d/db: yours 0, ... hint: toward the second operand, {NOTHING}"),
     ("rsub detached", CLOSURES.but("return other + (-self)", "return Value(other - self.data)"),
      f"`rsub`: 2.5 - a at a = 1.3 d/da: yours 0, expected -1 hint: {NOTHING}"),
-    ("parents lost beside a number", CLOSURES.but(WRAP, "        if not isinstance(other, Value): return Value(self.data + other)\n", within="__add__"),
+    ("parents lost beside a number",
+     CLOSURES.but(WRAP, "        if not isinstance(other, Value): return Value(self.data + other)\n", within="__add__"),
      f"`add`: a + 2.5 at a = 1.3 d/da: yours 0, expected 1 hint: {NOTHING}"),
     ("second operand no parent", CLOSURES.but("other.data, (self, other)", "other.data, (self,)", within="__add__"),
      "`add`: a + (b + c) at ... hint: what the second operand was computed from is not reached"),
+    ("first operand no parent", CLOSURES.but("other.data, (self, other)", "other.data, (other,)", within="__add__"),
+     "`add`: (a + b) + c at ... hint: what the first operand was computed from is not reached"),
     ("float returned", CLOSURES.but("return self * other", "return self.data * other", within="__rmul__"),
      "`rmul`: 2.5 * a at a = 1.3 the result is 3.25, a plain float, not a Value hint: wrap the number into a Value"),
     ("nothing returned", CLOSURES.but("        return out\n", "", within="__mul__"),
@@ -175,62 +202,88 @@ WRONG_IN_ALL = [
     ("no __rmul__", CLOSURES.but("    def __rmul__(self, other): return self * other\n", ""),
      "`rmul`: Value has no `__rmul__`: `2.5 * a` fails"),
     ("no wrapping of numbers", CLOSURES.but(WRAP, "", within="__add__"),
-     "`add`: a + 2.5 at a = 1.3 raised AttributeError: 'float' object has no attribute 'data' ... hint: a plain number must be made a Value first"),
-    ("whole numbers wrapped only", CLOSURES.but(WRAP, "        if isinstance(other, int): other = Value(other)\n", times=2),
-     "`add`: a + 2.5 at a = 1.3 raised AttributeError: 'float' object has no attribute 'data' ... hint: a plain number must be made a Value first"),
+     f"`add`: a + 2.5 at a = 1.3 raised {UNWRAPPED}"),
+    ("whole numbers wrapped only",
+     CLOSURES.but(WRAP, "        if isinstance(other, int): other = Value(other)\n", times=2),
+     f"`add`: a + 2.5 at a = 1.3 raised {UNWRAPPED}"),
     ("a tuple without its comma", STORED.but("(self,), (-1.0,)", "(self), (-1.0)"),
      "`neg`: ... is not iterable ... hint: is a comma missing? A tuple of one is `(self,)`"),
-    ("local derivatives in a dict", STORED.but("= locals_", "= dict(zip(parents, locals_))").but("zip(v.parents, v.locals)", "v.locals.items()"),
+    ("local derivatives in a dict",
+     STORED.but("= locals_", "= dict(zip(parents, locals_))").but("zip(v.parents, v.locals)", "v.locals.items()"),
      "`add`: a + a at ... hint: parents in a set lose their order, and `a * a` one of two: keep them in a tuple"),
+    ("set of parents with a list of locals", STORED.but("self.parents = parents", "self.parents = set(parents)"),
+     "`add`: a + a at ... hint: parents in a set lose their order"),
+    ("children=[] shared by all",
+     CLOSURES.but("_children=()", "_children=[]").but("set(_children)", "_children")
+     .but("if v not in visited", "if True")
+     .but("other.data, (self, other))", "other.data); out._prev += [self, other]", within="__add__"),
+     "`add`: ... raised RecursionError: ... hint: a recursion that does not end: ... `children=[]`"),
+    ("weak references to parents", WEAK.with_method("""
+        @property
+        def parents(self): return [r() for r in self.refs]
+        """),
+     "`add`: ... AttributeError: 'NoneType' object has no attribute ... hint: ... held by a weak reference only"),
+    ("weak references, guarded", WEAK.with_method("""
+        @property
+        def parents(self): return [r() for r in self.refs if r() is not None]
+        """),
+     "`add`: ... hint: a computed operand that has no name of its own is gone: ... not by weak references"),
 
     # ---- values
     ("mul adds", CLOSURES.but("self.data * other.data, (", "self.data + other.data, ("),
      "`mul`: a * b at a = 1.3, b = 2.7 value: yours 4, expected 3.51 hint: that is a + b"),
     ("rsub = sub", CLOSURES.but("return other + (-self)", "return self - other"),
-     "`rsub`: 2.5 - a at a = 1.3 value: yours -1.2, expected 1.2 hint: one of: the sign is wrong; or the operands are swapped"),
+     f"`rsub`: 2.5 - a at a = 1.3 {SWAPPED}"),
     ("rsub = sub, pulls", PULLS.but("def __rsub__(self, o): return self._wrap(o) - self", "__rsub__ = __sub__"),
-     "`rsub`: 2.5 - a at a = 1.3 value: yours -1.2, expected 1.2 hint: one of: the sign is wrong; or the operands are swapped"),
+     f"`rsub`: 2.5 - a at a = 1.3 {SWAPPED}"),
     ("rtruediv = truediv", CLOSURES.but("return other * self ** -1", "return self / other"),
      "`rtruediv`: ... value: ... hint: the operands are swapped"),
-    ("cosh for tanh", CLOSURES.but("math.tanh(", "math.cosh("),
-     "`tanh`: ... value: ... hint: that is cosh(x)"),
+    ("cosh for tanh", CLOSURES.but("math.tanh(", "math.cosh("), "`tanh`: ... value: ... hint: that is cosh(x)"),
     ("int data", CLOSURES.but("self.data = data", "self.data = int(data)"),
      "`Value`: Value(1.3) its .data: yours 1, expected 1.3 hint: the number is cut or rounded"),
     ("rounded results", CLOSURES.but("self.data * other.data, (", "round(self.data * other.data, 1), ("),
      "`mul`: ... value: ... hint: the result is rounded to 1 decimals"),
-    ("rounded gradients", CLOSURES.but("other.data * out.grad", "round(other.data * out.grad, 1)").but("self.data * out.grad", "round(self.data * out.grad, 1)"),
+    ("rounded gradients",
+     CLOSURES.but("other.data * out.grad", "round(other.data * out.grad, 1)")
+     .but("self.data * out.grad", "round(self.data * out.grad, 1)"),
      "`mul`: ... hint: the gradients are rounded to 1 decimals"),
-    ("a forward difference", CLOSURES.but("(1 - out.data ** 2)", "(math.tanh(self.data + 1e-5) - math.tanh(self.data)) / 1e-5", within="tanh"),
+    ("gradients rounded at the end",
+     CLOSURES.but("v._backward()\n", "v._backward()\n        for v in topo: v.grad = round(v.grad, 1)\n"),
+     "`mul`: ... hint: the numbers are rounded to 1 decimals"),
+    ("gradients cut off", STORED.but("p.grad += d * v.grad", "p.grad = max(-1.0, min(1.0, p.grad + d * v.grad))"),
+     "`add`: ... hint: the gradients are cut off at 1 and -1"),
+    ("a forward difference", CLOSURES.but("(1 - out.data ** 2)", "(math.tanh(self.data + 1e-5) - out.data) / 1e-5"),
      "`tanh`: ... hint: nearly right: one of: a difference quotient"),
-    ("+= changes data", CLOSURES.and_then("""
+    ("+= changes data", CLOSURES.with_method("""
         def __iadd__(self, other):
             self.data += other.data
             return self
         """),
-     "`+=`: s = a; s += b; s at a = 1.3, b = 2.7 a.data was 1.3 and is 4 after computing it hint: an operation must leave its inputs as they are"),
-    ("+= changes data, stored", STORED.and_then("""
+     f"`+=`: s = a; s += b; s at a = 1.3, b = 2.7 {CHANGED}"),
+    ("+= changes data, stored", STORED.with_method("""
         def __iadd__(self, other):
             self.data += wrap(other).data
             return self
         """),
-     "`+=`: s = a; s += b; s at a = 1.3, b = 2.7 a.data was 1.3 and is 4 after computing it hint: an operation must leave its inputs as they are"),
-    ("a sum that changes its operand", CLOSURES.but("out = Value(self.data + other.data", "self.data += other.data; out = Value(self.data"),
-     "`add`: ... a.data was 1.3 and is 4 after computing it"),
+     f"`+=`: s = a; s += b; s at a = 1.3, b = 2.7 {CHANGED}"),
+    ("a sum that changes its operand",
+     CLOSURES.but("out = Value(self.data + other.data", "self.data += other.data; out = Value(self.data"),
+     f"`add`: ... {CHANGED}"),
 
     # ---- the sweep
     ("seed not set", CLOSURES.but("        self.grad = 1\n", ""),
-     "`add`: ... d/da: yours 0, expected 1 ... hint: nothing starts: one of: `backward()` does not begin by setting the output's own gradient to 1"),
+     "`add`: ... d/da: yours 0, expected 1 ... hint: nothing starts: one of:"
+     " `backward()` does not begin by setting the output's own gradient to 1"),
     ("seed is data", CLOSURES.but("self.grad = 1", "self.grad = self.data"),
      "`add`: ... yours 4, expected 1 ... hint: `backward()` starts from the output's data"),
-    ("no reversed", CLOSURES.but("reversed(topo)", "topo"),
-     f"`add`: (a + b) + c at ... hint: {SHALLOW}"),
-    ("only the output's parents", CLOSURES.and_then("""
+    ("no reversed", CLOSURES.but("reversed(topo)", "topo"), f"`add`: (a + b) + c at ... hint: {SHALLOW}"),
+    ("only the output's parents", CLOSURES.with_method("""
         def backward(self):
             self.grad = 1
             self._backward()
         """),
      f"`add`: ... hint: {SHALLOW}"),
-    ("breadth first", CLOSURES.and_then("""
+    ("breadth first", CLOSURES.with_method("""
         def backward(self):
             self.grad = 1
             queue, visited = [self], {self}
@@ -243,7 +296,7 @@ WRONG_IN_ALL = [
                         queue.append(child)
         """),
      f"`add`: ... hint: {ORDER}"),
-    ("breadth first, stored", STORED.and_then("""
+    ("breadth first, stored", STORED.with_method("""
         def backward(self):
             self.grad = 1.0
             queue, seen = [self], {self}
@@ -256,22 +309,11 @@ WRONG_IN_ALL = [
                         queue.append(parent)
         """),
      f"`add`: s = a + a; t = s + s; s + t at ... hint: {ORDER}"),
-    ("preorder", CLOSURES.and_then("""
-        def backward(self):
-            order, visited = [], set()
-            def build(v):
-                if v not in visited:
-                    visited.add(v)
-                    order.append(v)
-                    for child in v._prev:
-                        build(child)
-            build(self)
-            self.grad = 1
-            for v in order:
-                v._backward()
-        """),
+    ("preorder",
+     CLOSURES.but("visited.add(v)", "visited.add(v)\n                topo.append(v)")
+     .but("                topo.append(v)\n        build", "        build").but("reversed(topo)", "topo"),
      f"`add`: ... hint: {ORDER}"),
-    ("sorted by minimum depth", STORED.and_then("""
+    ("sorted by minimum depth", STORED.with_method("""
         def order(self):
             depth = {self: 0}
             queue = [self]
@@ -283,9 +325,9 @@ WRONG_IN_ALL = [
             return sorted(depth, key=depth.get, reverse=True)
         """),
      f"`add`: ... hint: {ORDER}"),
-    ("no visited set", CLOSURES.but("if v not in visited:", "if True:"),
+    ("no visited set", CLOSURES.but("if v not in visited", "if True"),
      "`add`: ... hint: a node used twice is swept over twice: keep a set of the visited nodes"),
-    ("recursion with all there is", STORED.and_then("""
+    ("recursion with all there is", STORED.with_method("""
         def backward(self):
             self.grad = 1.0
             self.push()
@@ -296,7 +338,7 @@ WRONG_IN_ALL = [
                 p.push()
         """),
      "`add`: ... hint: a node passes on all it has each time it is reached"),
-    ("p.backward() for each parent", CLOSURES.and_then("""
+    ("p.backward() for each parent", CLOSURES.with_method("""
         def backward(self):
             self.grad = 1
             self._backward()
@@ -304,41 +346,35 @@ WRONG_IN_ALL = [
                 child.backward()
         """),
      "`add`: ... hint: `backward()` is called on the parents too"),
-    ("set of parents with a list of locals", STORED.but("self.parents = parents", "self.parents = set(parents)"),
-     "`add`: a + a at ... hint: parents in a set"),
-    ("equality by data", CLOSURES.but("visited = set()", "visited = []").but("visited.add", "visited.append").but("set(_children)", "_children").and_then("""
+    ("equality by data",
+     CLOSURES.but("set(_children)", "_children").but("visited = set()", "visited = []")
+     .but("visited.add", "visited.append").with_method("""
         def __eq__(self, other): return self.data == other.data
         """),
      f"`add`: s = a + b; t = b + a; s + t at ... hint: {IDENTITY}"),
-    ("equality and hash by data", CLOSURES.but("set(_children)", "_children").and_then("""
+    ("equality and hash by data", CLOSURES.but("set(_children)", "_children").with_method("""
         def __eq__(self, other): return self.data == (other.data if isinstance(other, Value) else other)
         def __hash__(self): return hash(self.data)
         """),
-     f"`add`: s = a + b; t = b + a; s + t at ... hint: {IDENTITY}, so do not define `__eq__` by data"),
-    ("a dataclass", CLOSURES.but("set(_children)", "_children").but("class Value:", "from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n"),
+     f"`add`: s = a + b; t = b + a; s + t at ... hint: {IDENTITY}"),
+    ("a dataclass",
+     CLOSURES.but("class Value:", "from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n")
+     .but("set(_children)", "_children"),
      "`add`: ... raised TypeError: unhashable type: 'Value' ... hint: ... `@dataclass(eq=False)`"),
-    ("out._backward = _backward()", CLOSURES.but("out._backward = _backward\n", "out._backward = _backward()\n", within="__add__"),
-     "`add`: ... raised TypeError: 'NoneType' object is not callable ... hint: store the function, not its result: `out._backward = _backward`, without parentheses"),
-    ("topo=[] outlives the call", CLOSURES.but("def backward(self):\n        topo = []\n", "def backward(self, topo=[]):\n"),
-     f"`backward`: {KEPT.replace('...', 'at ... d/da: yours 2, expected 1 ... hint:')}"),
-    ("a tape never cleared", TAPE.but("class Value:", "tape = {}\n\nclass Value:").but("tape, todo = {self.number: self}, [self]", "tape[self.number], todo = self, [self]").but("v.grad = 0.0", "pass"),
-     f"`backward`: {KEPT}"),
-    ("children=[] shared by all", CLOSURES.but("_children=()", "_children=[]").but("set(_children)", "_children").but(
-        "other.data, (self, other))", "other.data); out._prev += [self, other]", within="__add__").but("if v not in visited:", "if True:"),
-     "`add`: ... raised RecursionError: ... hint: a recursion that does not end: ... `children=[]`"),
-    ("weak references to parents", STORED.but("import math", "import math, weakref").but("self.parents = parents", "self.refs = [weakref.ref(p) for p in parents]").and_then("""
-        @property
-        def parents(self): return [r() for r in self.refs]
-        """),
-     "`add`: ... raised AttributeError: 'NoneType' object has no attribute ... hint: something is None that should be a Value: ... a weak reference"),
-    ("weak references, guarded", STORED.but("import math", "import math, weakref").but("self.parents = parents", "self.refs = [weakref.ref(p) for p in parents]").and_then("""
-        @property
-        def parents(self): return [r() for r in self.refs if r() is not None]
-        """),
-     "`add`: ... hint: a computed operand that has no name of its own is gone: keep parents in a tuple, not by weak references"),
+    ("lists in the set", CLOSURES.but("visited.add(v)", "visited.add([v])"),
+     "`add`: ... raised TypeError: unhashable type: 'list' ... hint: a list cannot be put into a set, nor be a key"),
+    ("out._backward = _backward()", CLOSURES.but("= _backward\n", "= _backward()\n", within="__add__"),
+     "`add`: ... raised TypeError: 'NoneType' object is not callable ... hint: store the function, not its result:"
+     " `out._backward = _backward`, without parentheses"),
+    ("topo=[] outlives the call", CLOSURES.but("(self):\n        topo = []\n", "(self, topo=[]):\n", within="backward"),
+     f"`backward`: {TWO_GRAPHS} ... hint: {KEPT}"),
+    ("a tape never cleared",
+     TAPE.but("class Value:", "tape = {}\n\nclass Value:").but("v.grad = 0.0", "pass")
+     .but("tape, todo = {self.number: self}, [self]", "tape[self.number], todo = self, [self]"),
+     f"`backward`: {TWO_GRAPHS} ... hint: {KEPT}"),
     ("gradients start at one", CLOSURES.but("self.grad = 0.0", "self.grad = 1.0"),
-     "`Value`: ... its .grad is 1 before any `backward()`, expected 0 hint: gradients are summed up, so they start at 0"),
-    ("an endless loop", CLOSURES.and_then("""
+     "`Value`: ... its .grad is 1 before any `backward()`, ... hint: gradients are summed up, so they start at 0"),
+    ("an endless loop", CLOSURES.with_method("""
         def backward(self):
             stack = [self]
             while stack:
@@ -346,24 +382,30 @@ WRONG_IN_ALL = [
                 v._backward()
         """),
      "`add`: ... still running after 1 s: an endless loop, or far too slow in line ... of backward: `"),
-    ("not done yet", CLOSURES.but("out = Value(self.data * other.data", "raise NotImplementedError\n        out = Value(self.data * other.data"),
+    ("not done yet", CLOSURES.but("out = ", "raise NotImplementedError; out = ", within="__mul__"),
      "`mul`: ... not done yet: NotImplementedError"),
 ]
 
 WRONG_IN_STRICT = [
     ("micrograd's stale gradients", CLOSURES,
-     "repeated `backward()`: s = a * b; y = s * c; y.backward(); y.backward() at ... hint: interior nodes still hold the gradients of the call before"),
+     "repeated `backward()`: s = a * b; y = s * c; y.backward(); y.backward() at ... hint:"
+     " interior nodes still hold the gradients of the call before"),
     ("seed added", CLOSURES.but("self.grad = 1", "self.grad += 1"),
      "repeated `backward()`: ... hint: the output's gradient is added to: it is set, `self.grad = 1`, not `+=`"),
-    ("seed added, interior cleared", STORED.but("if v.parents:", "if v.parents and v is not self:").but("self.grad = 1.0", "self.grad += 1.0"),
+    ("seed added, interior cleared",
+     STORED.but("if v.parents:", "if v.parents and v is not self:").but("self.grad = 1.0", "self.grad += 1.0"),
      "repeated `backward()`: ... hint: the output's gradient is added to: it is set, `self.grad = 1`, not `+=`"),
     ("leaves erased too", STORED.but("if v.parents:", "if True:"),
      "repeated `backward()`: ... hint: leaves lose the gradients of the call before"),
-    ("visited=set() outlives the call", CLOSURES.but("def backward(self):", "def backward(self, visited=set()):").but("        visited = set()\n", ""),
-     f"repeated `backward()`: ... hint: a node takes part in the first `backward()` only: {ONLY_ONCE}"),
-    ("a visited flag stays on the node", CLOSURES.but("if v not in visited", "if not v.visited").but("visited.add(v)", "v.visited = True").but("self.grad = 0.0", "self.grad, self.visited = 0.0, False"),
-     f"repeated `backward()`: ... hint: a node takes part in the first `backward()` only: {ONLY_ONCE}"),
-    ("recursion in the sort", CLOSURES.but("self.grad = 1", "for v in topo:\n            if v._prev: v.grad = 0.0\n        self.grad = 1"),
+    ("visited=set() outlives the call",
+     CLOSURES.but("def backward(self):", "def backward(self, visited=set()):").but("        visited = set()\n", ""),
+     f"repeated `backward()`: ... hint: {ONLY_ONCE}"),
+    ("a visited flag stays on the node",
+     CLOSURES.but("self.grad = 0.0", "self.grad, self.visited = 0.0, False")
+     .but("if v not in visited", "if not v.visited").but("visited.add(v)", "v.visited = True"),
+     f"repeated `backward()`: ... hint: {ONLY_ONCE} (a default argument, a flag on the node)"),
+    ("recursion in the sort",
+     CLOSURES.but("self.grad = 1", "for v in topo: v.grad = 0.0 if v._prev else v.grad\n        self.grad = 1"),
      "a chain of 3,000: ... raised RecursionError: ... hint: ... sort with a list as a stack of your own"),
     ("a walk along every path", RECURSION,
      "a chain of 3,000: ... hint: recursion goes one call deeper for each node"),
