@@ -2,6 +2,7 @@
 
 A wrong engine is the text of a right one with something else in the place of something, or with a method at its end
 that takes the place of its own. Beside it stands what the check says after "First problem, in", as a doctest has it.
+Where that is no hint, place, probe and numbers must be enough.
 """
 
 import itertools
