@@ -241,6 +241,15 @@ def test_predictions_by_replay_are_those_of_the_model(name):
     assert model.training
 
 
+@each(("question", "row"), [(lambda y: y.data > 0, slice(None)), (lambda y: y > 1e3, 5), (lambda y: y.data > 1e3, 9)])
+def test_a_branch_that_a_recording_cannot_see_is_left_to_the_model(question, row):
+    """Asked of `.data`, or never answered with yes by the samples that are compared: both must be noticed."""
+    samples = X.copy()
+    samples[row] *= 1e5
+    model = Branching(question)
+    assert np.array_equal(model.predict(samples), model.predict(samples, replay=False))
+
+
 def test_many_predictions_call_the_model_for_a_few_samples():
     class Counting(Layer):
         calls = 0
@@ -293,6 +302,17 @@ def test_bad_targets_are_refused_as_eagerly(settings, message):
     before = data(model)
     with pytest.raises(ValueError, match=message):
         run(model, **settings)
+    assert data(model) == before
+
+
+@each(("row", "replay"), [(0, "auto"), (5, "auto"), (5, True), (5, False), (69, True)])
+def test_a_class_that_does_not_exist_is_refused_wherever_it_stands(row, replay):
+    """A replay makes a distribution of a class: of class 7 of 3 one that is all zeros, and a loss without a word."""
+    model = MLP(2, [3], rng=0)
+    before, labels = data(model), Y.copy()
+    labels[row] = 7
+    with pytest.raises(ValueError, match="got class 7: with 3 outputs the classes are 0 to 2"):
+        run(model, y=labels, loss=nn.cross_entropy, replay=replay, batch_size=None)
     assert data(model) == before
 
 

@@ -126,6 +126,23 @@ def test_clipping_by_norm(gradients, limit, expected):
     assert [p.grad for p in parameters] == close(expected)
 
 
+@INDEX(
+    ("gradients", "norm", "expected"),
+    [
+        ([3e200, -4e200], 5e200, [0.6, -0.8]),  # the squares overflow
+        ([3e-200, 4e-200], 5e-200, [3e-200, 4e-200]),  # they vanish
+        ([0.0, 0.0], 0.0, [0.0, 0.0]),
+        ([], 0.0, []),
+    ],
+)
+def test_the_norm_of_gradients_of_any_size(gradients, norm, expected):
+    parameters = [Value(0.0) for _ in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = g
+    assert nn.clip_grad_norm(parameters, 1.0) == pytest.approx(norm, rel=1e-12, abs=0.0)
+    assert [p.grad for p in parameters] == pytest.approx(expected, rel=1e-12, abs=0.0)
+
+
 @INDEX(("gradients", "limit", "expected"), FIGURES["clip_grad_value"])
 def test_clipping_by_value(gradients, limit, expected):
     parameters = [Value(0.0) for _ in gradients]
