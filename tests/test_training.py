@@ -417,6 +417,8 @@ def test_metrics_see_targets_in_the_outputs_shape():
         history = run(perceptron(), y=targets, loss=nn.mse, metrics=[lambda o, t: np.mean((o - t) ** 2), nn.mse])
         assert history.metrics["<lambda>"] == pytest.approx(history.loss, rel=1e-12)
         assert history.metrics["mse"] == pytest.approx(history.loss, rel=1e-12)
+    history = run(MLP(2, [3, 2], rng=0), loss=nn.cross_entropy, metrics=[nn.cross_entropy])
+    assert history.metrics["cross_entropy"] == pytest.approx(history.loss, rel=1e-12)
 
 
 def test_scores_are_warned_of_an_activation_that_the_loss_applies_itself():
