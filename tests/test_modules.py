@@ -1,6 +1,5 @@
 """What networks are made of: against figures recorded from PyTorch, central differences, and what users get wrong."""
 
-import copy
 import io
 import json
 import math
@@ -124,85 +123,6 @@ data = numpy.load(sys.argv[1] + "/data.npz")
 numpy.testing.assert_allclose(net(torch.tensor(data["X"])).detach().numpy(), data["outputs"], rtol=1e-12)
 """
     subprocess.run([sys.executable, "-c", code, tmp_path], check=True)
-
-
-# ---- gradients
-
-
-MODELS = {
-    "mlp": lambda: MLP(2, [3, 2], "tanh", init="xavier", rng=0),
-    "softmax": lambda: MLP(2, [3, 2], "silu", output="softmax", rng=1),
-    "expanded": lambda: MLP(2, [3, 2], "sigmoid", expand=True, rng=2),
-    "sequential": lambda: Sequential(
-        Layer(2, 3, "linear", rng=3), "softplus", Activation("softmax"), Layer(3, 2, rng=4)
-    ),
-    "residual": lambda: Sequential(Residual(MLP(2, [3, 2], "tanh", rng=5)), Layer(2, 2, "gelu", rng=6)),
-    "batch norm": lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), "tanh", Layer(3, 2, "linear", rng=8)),
-    "evaluated batch norm": lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), Layer(3, 2, rng=8)).eval(),
-    "residual batch norm": lambda: Sequential(Residual(Sequential(BatchNorm(2), Layer(2, 2, "elu", rng=9))), "sin"),
-    "dropout": lambda: Sequential(Layer(2, 4, "tanh", rng=10), Dropout(0.5, rng=11), Layer(4, 2, "linear", rng=12)),
-}
-
-
-@each("name", MODELS)
-def test_gradients_are_central_differences(name):
-    model = MODELS[name]()
-    c = np.random.default_rng(0).normal(size=(3, 2))
-    X = [[0.3, -0.8], [1.2, 0.1], [-0.5, -1.1]]
-
-    def output(data):
-        trial = copy.deepcopy(model)  # the same dropout masks, the same running statistics
-        for p, x in zip(trial.parameters(), data, strict=True):
-            p.data = x
-        return weighted(trial.batch(X), c).data
-
-    data = np.array([p.data for p in model.parameters()])
-    numeric = [(output(data + h) - output(data - h)) / 2e-6 for h in 1e-6 * np.eye(len(data))]
-    weighted(copy.deepcopy(model).batch(X), c)  # a copy's run leaves the model alone
-    weighted(model.batch(X), c).backward()
-    assert [p.grad for p in model.parameters()] == pytest.approx(numeric, rel=1e-6, abs=1e-7)
-
-
-@each("return_sequences", [False, True])
-def test_gradients_through_time_are_central_differences(return_sequences):
-    model = Recurrent(1, 2, return_sequences=return_sequences, rng=0)
-    sequence = [0.5, -1.0, 0.25, 2.0]
-
-    def output():
-        given = model(sequence)
-        return weighted(given, np.arange(1.0, 1 + np.size(plain(given))))
-
-    output().backward()
-    for p in model.parameters():
-        x, p.data = p.data, p.data + 1e-6
-        above, p.data = output().data, x - 1e-6
-        below, p.data = output().data, x
-        assert p.grad == pytest.approx((above - below) / 2e-6, rel=1e-6, abs=1e-8)
-
-
-LOSSES = [
-    (nn.mse, [0.5, -2.0], [1.0, 3.0]),
-    (nn.half_squared_error, [0.5, -2.0], [1.0, 3.0]),
-    (nn.mae, [0.5, -2.0], [1.0, -3.0]),
-    (nn.huber, [0.5, -2.0], [1.0, 3.0]),
-    (nn.hinge, [0.5, -2.0, 3.0], [1, 1, 1]),
-    (nn.binary_cross_entropy, [0.5, 0.9], [1.0, 0.25]),
-    (nn.binary_cross_entropy_with_logits, [0.5, -3.0], [1.0, 0.25]),
-    (nn.cross_entropy, [0.5, -3.0, 1.0], 2),
-    (nn.cross_entropy, [0.5, -3.0, 1.0], [0.2, 0.5, 0.3]),
-    (nn.categorical_cross_entropy, [0.5, 0.2, 0.3], 1),
-    (nn.categorical_cross_entropy, [0.5, 0.2, 0.3], [0.2, 0.5, 0.3]),
-]
-
-
-@each(("loss", "outputs", "target"), LOSSES, ids=[f"{loss.__name__}-{t}" for loss, _, t in LOSSES])
-def test_gradients_of_losses_are_central_differences(loss, outputs, target):
-    ys = [Value(y) for y in outputs]
-    loss(ys, target).backward()
-    for i, y in enumerate(ys):
-        nudged = [[Value(x + h * (i == j)) for j, x in enumerate(outputs)] for h in (1e-7, -1e-7)]
-        above, below = (loss(values, target).data for values in nudged)
-        assert y.grad == pytest.approx((above - below) / 2e-7, rel=1e-5, abs=1e-6)
 
 
 @each("size", [-1000.0, 1000.0])
@@ -371,14 +291,9 @@ def test_rows_of_different_lengths_have_no_place_in_an_array():
         module.state_dict()
 
 
-def test_predict_gives_arrays_and_leaves_the_modes_as_they_were():
-    model = Sequential(Layer(2, 3, rng=0), Dropout(0.5, rng=1), Layer(3, 2, rng=2))
-    model[1].training = False
-    X = np.random.default_rng(0).normal(size=(4, 2))
-    expected = [[y.data for y in model(x)] for x in X]
-    assert model.predict(X).tolist() == expected
-    assert [module.training for _, module in model.named_modules()] == [True, True, False, True]
-    assert MLP(1, [3, 1], rng=0).predict([0.5, 1.0]).shape == (2, 1)
+def test_predict_takes_samples():
+    model = MLP(1, [3, 1], rng=0)
+    assert model.predict([0.5, 1.0]).shape == (2, 1)
     for empty in ([], np.zeros((0, 2)), 3.0):
         with pytest.raises(ValueError, match="predict takes samples, one a row, not an array of shape"):
             model.predict(empty)
@@ -408,32 +323,6 @@ def model():
     return Sequential(
         Layer(2, 3, "linear", rng=0), BatchNorm(3), "tanh", Residual(Layer(3, 3, rng=1)), Recurrent(3, 2, rng=2)
     )
-
-
-def test_what_is_saved_comes_back(model, tmp_path):
-    model[1].batch([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]])
-    model.save(tmp_path / "model")
-    other = copy.deepcopy(model)
-    for p in other.parameters():
-        p.data = 0.0
-    other[1].running_mean = np.zeros(3)
-    assert other.load(str(tmp_path / "model")) is other
-    assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
-    for name, array in model.state_dict().items():
-        assert (other.state_dict()[name] == array).all()
-    assert [p.name for p in tmp_path.iterdir()] == ["model"]
-    assert pickle.loads(pickle.dumps(model)).state_dict().keys() == model.state_dict().keys()
-
-
-def test_a_state_is_a_copy(model):
-    state = model.state_dict()
-    state["0.weight"][:] = 7.0
-    state["1.running_mean"][:] = 7.0
-    assert 7.0 not in [p.data for p in model.parameters()]
-    assert model[1].running_mean.tolist() == [0.0] * 3
-    model.load_state_dict(state)
-    state["1.running_mean"][:] = 8.0
-    assert model[1].running_mean.tolist() == [7.0] * 3
 
 
 @each(
@@ -559,13 +448,6 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             r"takes names and arrays, not NoneType: pass .state_dict",
         ),
         (lambda: nn.confusion_matrix(1, 1), ValueError, "predicted must be class indices from 0"),
-        (lambda: nn.WarmUp(0.1, 5), TypeError, "WarmUp takes the number of epochs and a schedule, not 5"),
-        (
-            lambda: nn.Adam([Value(1.0)], betas=0.9),
-            ValueError,
-            r"betas are two numbers, such as \(0.9, 0.999\), not 0.9",
-        ),
-        (lambda: nn.SGD([Value(1.0)], lr="0.1"), TypeError, "the learning rate must be a number, not '0.1'"),
         (
             lambda: nn.clip_grad_norm(Layer(1, 1), 1.0),
             TypeError,
