@@ -20,12 +20,17 @@ from nn.module import plain
 from nn.recording import flat, leaves
 
 PUBLIC = [getattr(nn, name) for name in nn.__all__]
-CLASSES = [x for x in PUBLIC if isinstance(x, type)]
 X, Y = nn.data.moons(70, noise=0.1, rng=0)
 
 
 def each(names, cases):
     return pytest.mark.parametrize(names, cases, ids=lambda x: getattr(x, "__name__", None))
+
+
+def family(base):
+    """All of nn that derives from a class."""
+    own = [c for c in base.__subclasses__() if c.__module__.startswith("nn.")]
+    return own + [c for child in own for c in family(child)]
 
 
 def data(model):
@@ -53,7 +58,7 @@ def assert_replay_is_eager(make, **settings):
 
 # ---- optimizers
 
-OPTIMIZERS = [c for c in CLASSES if issubclass(c, nn.Optimizer) and c is not nn.Optimizer]
+OPTIMIZERS = family(nn.Optimizer)
 SHOWING = {bool: True, tuple: (0.5, 0.8)}  # settings that show in every step, by the type of the default; else 0.3
 START, PULL, SHIFT = np.array([0.6, 0.3, -0.2]), np.array([2.0, -1.0, 0.5]), np.array([1.0, 0.7, -2.0])
 
@@ -193,10 +198,16 @@ TAKES = {
 OF_CLASSES = [loss for loss in LOSSES if TAKES.get(loss, (real, real))[1] is distribution]
 
 
-def examples(loss, n=3, count=6):
-    """Outputs and targets of so many samples."""
+def examples(loss, count=6):
+    """Outputs and targets of so many samples, of three outputs each."""
     rng, takes = np.random.default_rng(0), TAKES.get(loss, (real, real))
-    return [[take(rng, n).tolist() for take in takes] for _ in range(count)]
+    samples = [[take(rng, 3).tolist() for take in takes] for _ in range(count)]
+    try:
+        loss(*samples[0])
+    except ValueError as error:
+        error.add_note("TAKES, in this file, says what the loss takes")
+        raise
+    return samples
 
 
 @each("loss", LOSSES)
@@ -317,8 +328,9 @@ MODULES = {
 
 
 def test_every_module_has_an_entry_in_the_table():
-    modules = {c.__name__ for c in CLASSES if issubclass(c, nn.Module) and c is not nn.Module}
-    assert modules == {name.split(",")[0] for name in MODULES}, "MODULES, here, says how to make each"
+    assert {c.__name__ for c in family(nn.Module)} == {name.split(",")[0] for name in MODULES}, (
+        "MODULES, here, says how to make each"
+    )
 
 
 def made(name, count=3):
@@ -443,7 +455,7 @@ def test_a_module_refuses_what_is_no_sample(name, sample):
 
 # ---- schedules
 
-SCHEDULES = [c for c in CLASSES if c.__module__ == "nn.schedules"]
+SCHEDULES = [x for x in PUBLIC if getattr(x, "__module__", "") == "nn.schedules"]
 USUAL = {
     "lr": 0.1,
     "epochs": 5,
