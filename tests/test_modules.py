@@ -81,6 +81,8 @@ def test_a_perceptron_takes_a_plain_sequentials_state_and_gives_its_outputs_and_
         weighted(outputs, figures["c"]).backward()
         for ours, theirs in zip(gradients(model).values(), figures["gradients"].values(), strict=True):
             assert ours == close(theirs)
+    first = Layer(3, 4, "tanh").load_state_dict({name: figures["state"][name] for name in ("0.weight", "0.bias")})
+    assert first.state_dict()["weight"].tolist() == figures["state"]["0.weight"]
 
 
 def test_a_recurrent_network_takes_pytorchs_state_and_gives_its_outputs_and_gradients():
@@ -261,6 +263,7 @@ def test_a_users_module_has_parameters_wherever_it_keeps_them():
             self.table = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
             self.grid = np.array([Value(7.0), Value(8.0)])
             self.shift = Value(5.0)
+            self.gains = {"up": Value(6.0)}
             self.tied = self.hidden[0]
             self.last = None
 
@@ -274,11 +277,12 @@ def test_a_users_module_has_parameters_wherever_it_keeps_them():
     net([1.0, 2.0])
     names = [name for name, _ in net.named_parameters()]
     assert names[:7] == ["table[0, 0]", "table[0, 1]", "table[1, 0]", "table[1, 1]", "grid[0]", "grid[1]", "shift"]
-    assert names[7:10] == ["hidden.0.weight[0, 0]", "hidden.0.weight[0, 1]", "hidden.0.bias[0]"]
+    assert names[7:11] == ["gains.up", "hidden.0.weight[0, 0]", "hidden.0.weight[0, 1]", "hidden.0.bias[0]"]
     assert names[-3:] == ["heads.right.weight[0, 0]", "heads.right.weight[0, 1]", "heads.right.bias[0]"]
-    assert len(names) == 25 == len(set(net.parameters()))  # each once, also where shared; a result is none
+    assert len(names) == 26 == len(set(net.parameters()))  # each once, also where shared; a result is none
     assert net.state_dict()["table"].tolist() == [[1.0, 2.0], [3.0, 4.0]]
     assert type(net.predict([[1.0, 2.0]])) is np.ndarray
+    assert repr(net) == "Net()"
     with pytest.raises(NotImplementedError, match=r"Nothing needs a method __call__\(self, x\)"):
         type("Nothing", (Module,), {})()([1.0])
 
@@ -287,8 +291,10 @@ def test_rows_of_different_lengths_have_no_place_in_an_array():
     module = Module()
     module.w = [[Value(1.0)], [Value(1.0), Value(2.0)]]
     assert len(module.parameters()) == 3
-    with pytest.raises(ValueError, match="the parameters 'w' form no array: make its rows of one length"):
-        module.state_dict()
+    for w in (module.w, [Value(1.0), [Value(2.0)]]):
+        module.w = w
+        with pytest.raises(ValueError, match="the parameters 'w' form no array: make its rows of one length"):
+            module.state_dict()
 
 
 def test_predict_takes_samples():
@@ -474,6 +480,8 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             r"accuracy needs a target for each output, got the shapes \(1,\) and \(2,\)",
         ),
         (lambda: nn.confusion_matrix([0.5], [1]), ValueError, "predicted must be class indices from 0"),
+        (lambda: nn.confusion_matrix([math.nan], [1]), ValueError, "predicted must be class indices from 0"),
+        (lambda: nn.confusion_matrix(["0"], [1]), ValueError, "predicted must be class indices from 0"),
         (lambda: nn.confusion_matrix([0], [1, 2]), ValueError, "needs a target for each prediction, got 1 and 2"),
     ],
 )
@@ -551,6 +559,7 @@ def test_accuracy_and_confusion():
     assert nn.accuracy([[0.0, 3.0, 1.0], [5.0, 1.0, 2.0]], [[0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]) == 0.5
     assert nn.accuracy([[0.0, 3.0], [5.0, 1.0]], [1, 0]) == 1.0
     assert nn.confusion_matrix([[0.1, 0.9], [0.8, 0.2]], [0, 0]).tolist() == [[1, 1], [0, 0]]
+    assert nn.confusion_matrix([], []).tolist() == [[0]]
     assert nn.confusion_matrix([2, 0], [[0, 1, 0], [1, 0, 0]]).tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
 
 
