@@ -103,6 +103,13 @@ def test_an_interrupted_replay_goes_on_to_the_last_bit():
     assert data(model) == data(whole)
 
 
+def test_a_sample_that_gives_nan_both_ways_can_be_replayed_and_is_named_in_its_turn():
+    samples = X.copy()
+    samples[-1, 0] = 1e308
+    with pytest.raises(FloatingPointError, match="the loss is nan"):
+        run(Layer(2, 1, "linear", init=[[10.0, 0.0]]), X=samples, replay=True, loss=lambda y, t: nn.mse(y - y, t))
+
+
 def test_a_loss_that_is_no_number_stops_replay_before_its_step():
     model = MLP(2, [4, 1], rng=0)
     with pytest.raises(FloatingPointError, match="the loss is (inf|nan) for the outputs .* a smaller learning rate"):
@@ -189,14 +196,21 @@ def test_a_branch_that_a_recording_cannot_see_is_left_to_the_model(question, row
     assert np.array_equal(model.predict(samples), model.predict(samples, replay=False))
 
 
+class Counting(Layer):
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return super().__call__(x)
+
+
+def test_training_and_validation_call_the_model_for_a_few_samples():
+    model = Counting(2, 1, rng=0)
+    run(model, validation=(X, Y), epochs=5)
+    assert model.calls < 12
+
+
 def test_many_predictions_call_the_model_for_a_few_samples():
-    class Counting(Layer):
-        calls = 0
-
-        def __call__(self, x):
-            self.calls += 1
-            return super().__call__(x)
-
     model = Counting(2, 1, rng=0)
     model.predict(np.ones((1000, 2)))
     assert model.calls < 12

@@ -205,6 +205,11 @@ def test_parameters_that_are_no_values():
             nn.SGD(parameters, 0.1)
 
 
+def test_a_rule_is_what_an_optimizer_of_ones_own_must_have():
+    with pytest.raises(NotImplementedError):
+        nn.Optimizer([Value(1.0)], 0.1).step()
+
+
 def test_the_rate_is_checked_when_it_is_changed():
     optimizer = nn.SGD([Value(1.0)], 0.1)
     with pytest.raises(ValueError, match="the learning rate must be finite and not negative, got -1"):
