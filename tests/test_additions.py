@@ -85,9 +85,13 @@ def bad(x):
     return [(-1.0, ValueError), (math.nan, ValueError), (math.inf, ValueError), ("1", TypeError), (None, TypeError)]
 
 
-def trail(optimizer, p, count=5):
-    """Where steps lead, each with the gradient of Σ ½ pull · p² + shift · p; p goes along."""
-    return np.array([(optimizer.step_arrays(p, PULL * p + SHIFT), p.copy())[1] for _ in range(count)])
+def trail(optimizer, start=START, count=5, order=slice(None)):
+    """Where steps lead, each with the gradient of Σ ½ pull · p² + shift · p."""
+    p, places = start.copy(), []
+    for _ in range(count):
+        optimizer.step_arrays(p, PULL[order] * p + SHIFT[order])
+        places.append(p.copy())
+    return np.array(places)
 
 
 def make(optimizer, **settings):
@@ -97,7 +101,7 @@ def make(optimizer, **settings):
 @each("optimizer", OPTIMIZERS)
 def test_steps_on_values_are_steps_on_arrays(optimizer):
     on_arrays, on_values = (make(optimizer, **all_settings(optimizer)) for _ in range(2))
-    for expected in trail(on_arrays, START.copy()):
+    for expected in trail(on_arrays):
         for v, pull, shift in zip(on_values.parameters, PULL, SHIFT, strict=True):
             v.grad = pull * v.data + shift
         on_values.step()
@@ -110,30 +114,25 @@ def test_steps_on_values_are_steps_on_arrays(optimizer):
 
 @each("optimizer", OPTIMIZERS)
 def test_parameters_do_not_know_each_other(optimizer):
-    settings = all_settings(optimizer)
-    together = trail(make(optimizer, **settings), START.copy())
-    backwards = START[::-1].copy()
-    reverse = make(optimizer, **settings)
-    for expected in together:
-        reverse.step_arrays(backwards, PULL[::-1] * backwards + SHIFT[::-1])
-        assert backwards[::-1].tolist() == expected.tolist()
+    alike = (make(optimizer, **all_settings(optimizer)) for _ in range(2))
+    backwards = slice(None, None, -1)
+    assert (trail(next(alike)) == trail(next(alike), START[backwards], order=backwards)[:, backwards]).all()
 
 
 @each("optimizer", OPTIMIZERS)
 def test_a_step_goes_against_the_gradient_as_far_as_the_rate_says(optimizer):
-    p = START.copy()
-    make(optimizer, lr=0.01).step_arrays(p, PULL * p + SHIFT)
-    assert np.sign(START - p).tolist() == np.sign(PULL * START + SHIFT).tolist()
-    assert (trail(make(optimizer, lr=0.0), START.copy()) == START).all()
+    (p,) = trail(make(optimizer, lr=0.01), count=1)
+    assert (np.sign(START - p) == np.sign(PULL * START + SHIFT)).all()
+    assert (trail(make(optimizer, lr=0.0)) == START).all()
 
 
 @each("optimizer", OPTIMIZERS)
 def test_every_setting_of_an_optimizer_counts_and_is_checked(optimizer):
     settings = all_settings(optimizer)
-    expected = trail(make(optimizer, **settings), START.copy())
+    expected = trail(make(optimizer, **settings))
     for name, x in settings.items():
         for other in others(x):
-            assert not (trail(make(optimizer, **settings | {name: other}), START.copy()) == expected).all(), name
+            assert not (trail(make(optimizer, **settings | {name: other})) == expected).all(), name
         for worse, error in bad(x):
             with pytest.raises(error, match="rate" if name == "lr" else name):
                 make(optimizer, **settings | {name: worse})
@@ -151,17 +150,15 @@ def test_an_optimizer_trains_by_replay_as_it_does_eagerly(optimizer, batch_size)
 @each("optimizer", OPTIMIZERS)
 def test_a_resumed_optimizer_goes_on_as_if_never_stopped(optimizer):
     settings = all_settings(optimizer)
+    expected = trail(make(optimizer, **settings), count=8)
     first, second = make(optimizer, **settings), make(optimizer, **settings | {"lr": 0.5})
-    p = START.copy()
-    expected = trail(make(optimizer, **settings), START.copy(), 8)
-    assert (trail(first, p, 4) == expected[:4]).all()
-    state = first.state_dict()
-    second.load_state_dict(pickle.loads(pickle.dumps(state)))
-    third = copy.deepcopy(first)
-    assert (trail(second, p.copy(), 4) == trail(third, p, 4)).all()
-    assert (p == expected[-1]).all()
-    assert all(np.array_equal(state[name], x) for name, x in first.state_dict().items()), "a state is a copy"
+    assert (trail(first, count=4) == expected[:4]).all()
+    state, copied = first.state_dict(), copy.deepcopy(first)
     assert repr(first) == f"{optimizer.__name__} of 3 parameters, lr=0.3, 4 steps done"
+    trail(first)
+    second.load_state_dict(pickle.loads(pickle.dumps(state)))  # of before: a state is a copy
+    for resumed in (second, copied):
+        assert (trail(resumed, expected[3], count=4) == expected[4:]).all()
 
 
 # ---- losses
