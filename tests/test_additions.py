@@ -18,9 +18,9 @@ from autograd.check import report
 from nn import MLP, Activation, BatchNorm, Dropout, Layer, Neuron, Recurrent, Residual, Sequential
 from nn.module import plain
 from nn.recording import flat, leaves
+from tests.test_replay import assert_equal, both, run
 
 PUBLIC = [getattr(nn, name) for name in nn.__all__]
-X, Y = nn.data.moons(70, noise=0.1, rng=0)
 
 
 def each(names, cases):
@@ -31,29 +31,6 @@ def family(base):
     """All of nn that derives from a class."""
     own = [c for c in base.__subclasses__() if c.__module__.startswith("nn.")]
     return own + [c for child in own for c in family(child)]
-
-
-def data(model):
-    return [p.data for p in model.parameters()]
-
-
-def run(model, **settings):
-    settings = {"X": X, "y": Y, "loss": nn.mse, "epochs": 2, "rng": 5, "progress": False, **settings}
-    optimizer = settings.pop("optimizer", nn.Adam)(model.parameters(), lr=0.02)
-    return nn.fit(model, optimizer=optimizer, **settings)
-
-
-def assert_replay_is_eager(make, **settings):
-    models = make(), make()
-    replayed, eager = (
-        run(model, replay=replay, **settings) for model, replay in zip(models, (True, False), strict=True)
-    )
-    assert [replayed.engine, eager.engine] == ["replay", "eager"]
-    assert data(models[0]) == pytest.approx(data(models[1]), rel=1e-9, abs=1e-11)
-    assert replayed.loss == pytest.approx(eager.loss, rel=1e-9, abs=1e-12)
-    assert replayed.gradient_norms.keys() == eager.gradient_norms.keys()
-    for layer, norms in eager.gradient_norms.items():
-        assert replayed.gradient_norms[layer] == pytest.approx(norms, rel=1e-8, abs=1e-11)
 
 
 # ---- optimizers
@@ -141,10 +118,10 @@ def test_every_setting_of_an_optimizer_counts_and_is_checked(optimizer):
 @each("batch_size", [1, 31, 32, 1000, None])
 @each("optimizer", OPTIMIZERS)
 def test_an_optimizer_trains_by_replay_as_it_does_eagerly(optimizer, batch_size):
-    epochs = 1 if batch_size == 1 else 3
-    assert_replay_is_eager(
-        lambda: MLP(2, [4, 1], "tanh", rng=0), optimizer=optimizer, batch_size=batch_size, epochs=epochs
-    )
+    def make():
+        return MLP(2, [4, 1], "tanh", rng=0)
+
+    assert_equal(*both(make, optimizer=optimizer, batch_size=batch_size, epochs=1 if batch_size == 1 else 3))
 
 
 @each("optimizer", OPTIMIZERS)
@@ -278,7 +255,7 @@ def test_a_loss_trains_by_replay_as_it_does_eagerly(loss):
     if loss in OF_CLASSES:
         targets.append(np.arange(70) % 3)
     for y in targets:
-        assert_replay_is_eager(lambda: MLP(2, [4, 3], "tanh", output=output, rng=0), loss=loss, y=y)
+        assert_equal(*both(lambda: MLP(2, [4, 3], "tanh", output=output, rng=0), loss=loss, y=y))
 
 
 @each("loss", LOSSES)
@@ -440,7 +417,7 @@ def test_a_module_trains_by_replay_as_it_does_eagerly_or_says_why_not(name):
     elif any(module.couples_samples for _, module in make().named_modules()):
         assert run(make(), X=samples, loss=loss).engine == "eager: batch normalisation couples the samples of a batch"
     else:
-        assert_replay_is_eager(make, X=samples, loss=loss, epochs=5)
+        assert_equal(*both(make, X=samples, loss=loss, epochs=5))
 
 
 @each("sample", ["ab", None, np.zeros((2, 3, 4)), ["a", "b"]])

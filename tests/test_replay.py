@@ -15,7 +15,8 @@ each = pytest.mark.parametrize
 
 def run(model, **settings):
     settings = {"epochs": 2, "batch_size": 32, "rng": 5, "progress": False, "loss": nn.mse, **settings}
-    optimizer = settings.pop("optimizer", None) or Adam(model.parameters(), lr=0.02)
+    optimizer = settings.pop("optimizer", Adam)
+    optimizer = optimizer(model.parameters(), lr=0.02) if isinstance(optimizer, type) else optimizer
     return fit(model, settings.pop("X", X), settings.pop("y", Y), optimizer=optimizer, **settings)
 
 
