@@ -199,6 +199,12 @@ def test_operations_of_one_number(of_many):
         compare(of_many([one]) * 2 + x[0], x, w, [[2.0, 3.0, 5.0]])
 
 
+def test_logsumexp_of_infinities():
+    x = leaves([1.0, 2.0])
+    inf = math.inf
+    compare(autograd.logsumexp(x), x, [], [[-inf, -inf], [-inf, 1.0], [inf, 1.0], [inf, -inf], [inf, inf]])
+
+
 def test_neighbours_that_overlap_and_repeat():
     x, w = leaves(np.linspace(-1, 1, 30)), leaves([0.2, 0.5, 0.3])
     smooth = [w[0] * a + w[1] * b + w[2] * c for a, b, c in zip(x, x[1:], x[2:], strict=False)]
@@ -279,6 +285,15 @@ def test_a_check_names_the_first_node_that_differs():
         record(wrong(w * x), [x], [w], check=X)
 
 
+def test_a_check_allows_for_the_rounding_of_large_terms_that_cancel():
+    rng = np.random.default_rng(0)
+    w, x, c = Value(0.7), leaves(rng.normal(size=41)), rng.normal(size=40).tolist()
+    y = autograd.sum([((w * v) * 1e6) * (1e6 * k) for v, k in zip(x, [*c, 1.0], strict=True)])
+    X = rng.normal(size=(40, 41))
+    X[:, 40] = -X[:, :40] @ c
+    record(y, x, [w], check=X)
+
+
 # ---- what may be recorded
 
 
@@ -289,6 +304,14 @@ def test_outputs_that_are_leaves_and_inputs_that_are_not_used():
         program = compare(outputs, [x, unused], [w, spare], [[1.0, 2.0], [3.0, 4.0]])
     assert program([[1.0, 2.0]]).tolist() == [[7.0]]
     assert record(w * w, [x], [w])([[1.0], [2.0]]).tolist() == [[9.0], [9.0]]
+
+
+@pytest.mark.parametrize("way", ["arrays", "floats"])
+def test_the_gradient_is_the_first_outputs_whatever_the_others_slopes(way):
+    x, w = leaves([2.0, 0.0])
+    program = record([w * x, w.log()], [x], [w])
+    choose(program, way)
+    assert program.value_and_grad([[2.0], [3.0]])[1].tolist() == [2.5]  # no 0 · inf from the logarithm
 
 
 def test_a_constant_may_be_listed_among_the_inputs():
