@@ -373,6 +373,9 @@ def test_batches_of_every_kind_of_number_and_layout():
     X.setflags(write=False)
     np.testing.assert_array_equal(program(X), expected)
     assert program(X > 3).shape == (40, 1)
+    tenths = np.full((40, 1), 0.1, np.float32)
+    v = Value(0.5)
+    assert record(v * v, [v])(tenths).tolist() == [[np.float64(tenths[0, 0]) ** 2]] * 40  # computed in 64 bits
     assert program(X[:0]).shape == (0, 1)
     assert program.input_gradient(X[:0]).shape == (0, 5)
 
@@ -502,6 +505,7 @@ def test_batches_and_weights_of_a_wrong_form_are_refused():
         (3.0, ValueError, r"not \(\)"),
         (None, TypeError, r"array of real numbers, not of object"),
         ([["1", "2"]], TypeError, r"array of real numbers, not of <U1"),
+        (np.array([[x, z]]), TypeError, r"array of real numbers, not of object"),
         ([[1j, 2.0]], TypeError, r"array of real numbers, not of complex128"),
         ([[x, z]], TypeError, r"array of real numbers, not of object"),
     ]:
