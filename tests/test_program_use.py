@@ -269,6 +269,20 @@ def test_users_operations(operation):
     compare(many(x[0]) + operation(*x[:arity]), x, w, [[2.0, 3.0, 0.5, 1.5]] * 2)
 
 
+def test_a_long_rule_is_written_in_lines_that_python_takes():
+    """An expression of more than 200 brackets inside one another is a SyntaxError."""
+
+    def horner(x):
+        y, slope = x, 1.0
+        for _ in range(120):
+            y, slope = y * x + 1, slope * x + y
+        return y, slope
+
+    series = Operation("series", lambda x: horner(x)[0], lambda y, x: (horner(x)[1],))
+    x = Value(0.5)
+    compare(series(x * 1.0), [x], [], [[0.5], [-0.25]])
+
+
 def test_a_check_names_the_first_node_that_differs():
     x, w = Value(1.0, "x"), Value(3.0, "w")
     X = np.array([[1.0], [2.0]] * 40)
