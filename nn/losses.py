@@ -180,10 +180,10 @@ def _times_log(t: Value | float, p: Value) -> Value:
     return t * log(chosen)
 
 
-def _classes(loss: str, outputs: Any) -> list[Any]:
+def _classes(loss: str, outputs: Any) -> list[Value]:
     if is_operand(outputs) or len(outputs) < 2:
         raise ValueError(f"{loss} needs an output for each of at least two classes: binary_cross_entropy takes one")
-    return list(outputs)
+    return [as_value(y) for y in outputs]
 
 
 def _distribution(loss: str, classes: int, target: Any) -> list[Any]:

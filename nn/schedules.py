@@ -56,6 +56,7 @@ class CosineDecay:
 
     def __post_init__(self) -> None:
         _check(self.lr, epochs=self.epochs)
+        not_negative("minimum", self.minimum)
 
     def __call__(self, epoch: int) -> float:
         done = min(epoch / self.epochs, 1.0)

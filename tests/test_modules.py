@@ -1,6 +1,5 @@
 """What networks are made of: against figures recorded from PyTorch, central differences, and what users get wrong."""
 
-import copy
 import io
 import json
 import math
@@ -81,6 +80,8 @@ def test_a_perceptron_takes_a_plain_sequentials_state_and_gives_its_outputs_and_
         weighted(outputs, figures["c"]).backward()
         for ours, theirs in zip(gradients(model).values(), figures["gradients"].values(), strict=True):
             assert ours == close(theirs)
+    first = Layer(3, 4, "tanh").load_state_dict({name: figures["state"][name] for name in ("0.weight", "0.bias")})
+    assert first.state_dict()["weight"].tolist() == figures["state"]["0.weight"]
 
 
 def test_a_recurrent_network_takes_pytorchs_state_and_gives_its_outputs_and_gradients():
@@ -122,85 +123,6 @@ data = numpy.load(sys.argv[1] + "/data.npz")
 numpy.testing.assert_allclose(net(torch.tensor(data["X"])).detach().numpy(), data["outputs"], rtol=1e-12)
 """
     subprocess.run([sys.executable, "-c", code, tmp_path], check=True)
-
-
-# ---- gradients
-
-
-MODELS = {
-    "mlp": lambda: MLP(2, [3, 2], "tanh", init="xavier", rng=0),
-    "softmax": lambda: MLP(2, [3, 2], "silu", output="softmax", rng=1),
-    "expanded": lambda: MLP(2, [3, 2], "sigmoid", expand=True, rng=2),
-    "sequential": lambda: Sequential(
-        Layer(2, 3, "linear", rng=3), "softplus", Activation("softmax"), Layer(3, 2, rng=4)
-    ),
-    "residual": lambda: Sequential(Residual(MLP(2, [3, 2], "tanh", rng=5)), Layer(2, 2, "gelu", rng=6)),
-    "batch norm": lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), "tanh", Layer(3, 2, "linear", rng=8)),
-    "evaluated batch norm": lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), Layer(3, 2, rng=8)).eval(),
-    "residual batch norm": lambda: Sequential(Residual(Sequential(BatchNorm(2), Layer(2, 2, "elu", rng=9))), "sin"),
-    "dropout": lambda: Sequential(Layer(2, 4, "tanh", rng=10), Dropout(0.5, rng=11), Layer(4, 2, "linear", rng=12)),
-}
-
-
-@each("name", MODELS)
-def test_gradients_are_central_differences(name):
-    model = MODELS[name]()
-    c = np.random.default_rng(0).normal(size=(3, 2))
-    X = [[0.3, -0.8], [1.2, 0.1], [-0.5, -1.1]]
-
-    def output(data):
-        trial = copy.deepcopy(model)  # the same dropout masks, the same running statistics
-        for p, x in zip(trial.parameters(), data, strict=True):
-            p.data = x
-        return weighted(trial.batch(X), c).data
-
-    data = np.array([p.data for p in model.parameters()])
-    numeric = [(output(data + h) - output(data - h)) / 2e-6 for h in 1e-6 * np.eye(len(data))]
-    weighted(copy.deepcopy(model).batch(X), c)  # a copy's run leaves the model alone
-    weighted(model.batch(X), c).backward()
-    assert [p.grad for p in model.parameters()] == pytest.approx(numeric, rel=1e-6, abs=1e-7)
-
-
-@each("return_sequences", [False, True])
-def test_gradients_through_time_are_central_differences(return_sequences):
-    model = Recurrent(1, 2, return_sequences=return_sequences, rng=0)
-    sequence = [0.5, -1.0, 0.25, 2.0]
-
-    def output():
-        given = model(sequence)
-        return weighted(given, np.arange(1.0, 1 + np.size(plain(given))))
-
-    output().backward()
-    for p in model.parameters():
-        x, p.data = p.data, p.data + 1e-6
-        above, p.data = output().data, x - 1e-6
-        below, p.data = output().data, x
-        assert p.grad == pytest.approx((above - below) / 2e-6, rel=1e-6, abs=1e-8)
-
-
-LOSSES = [
-    (nn.mse, [0.5, -2.0], [1.0, 3.0]),
-    (nn.half_squared_error, [0.5, -2.0], [1.0, 3.0]),
-    (nn.mae, [0.5, -2.0], [1.0, -3.0]),
-    (nn.huber, [0.5, -2.0], [1.0, 3.0]),
-    (nn.hinge, [0.5, -2.0, 3.0], [1, 1, 1]),
-    (nn.binary_cross_entropy, [0.5, 0.9], [1.0, 0.25]),
-    (nn.binary_cross_entropy_with_logits, [0.5, -3.0], [1.0, 0.25]),
-    (nn.cross_entropy, [0.5, -3.0, 1.0], 2),
-    (nn.cross_entropy, [0.5, -3.0, 1.0], [0.2, 0.5, 0.3]),
-    (nn.categorical_cross_entropy, [0.5, 0.2, 0.3], 1),
-    (nn.categorical_cross_entropy, [0.5, 0.2, 0.3], [0.2, 0.5, 0.3]),
-]
-
-
-@each(("loss", "outputs", "target"), LOSSES, ids=[f"{loss.__name__}-{t}" for loss, _, t in LOSSES])
-def test_gradients_of_losses_are_central_differences(loss, outputs, target):
-    ys = [Value(y) for y in outputs]
-    loss(ys, target).backward()
-    for i, y in enumerate(ys):
-        nudged = [[Value(x + h * (i == j)) for j, x in enumerate(outputs)] for h in (1e-7, -1e-7)]
-        above, below = (loss(values, target).data for values in nudged)
-        assert y.grad == pytest.approx((above - below) / 2e-7, rel=1e-5, abs=1e-6)
 
 
 @each("size", [-1000.0, 1000.0])
@@ -339,6 +261,7 @@ def test_a_users_module_has_parameters_wherever_it_keeps_them():
             self.table = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
             self.grid = np.array([Value(7.0), Value(8.0)])
             self.shift = Value(5.0)
+            self.gains = {"up": Value(6.0)}
             self.tied = self.hidden[0]
             self.last = None
 
@@ -352,11 +275,12 @@ def test_a_users_module_has_parameters_wherever_it_keeps_them():
     net([1.0, 2.0])
     names = [name for name, _ in net.named_parameters()]
     assert names[:7] == ["table[0, 0]", "table[0, 1]", "table[1, 0]", "table[1, 1]", "grid[0]", "grid[1]", "shift"]
-    assert names[7:10] == ["hidden.0.weight[0, 0]", "hidden.0.weight[0, 1]", "hidden.0.bias[0]"]
+    assert names[7:11] == ["gains.up", "hidden.0.weight[0, 0]", "hidden.0.weight[0, 1]", "hidden.0.bias[0]"]
     assert names[-3:] == ["heads.right.weight[0, 0]", "heads.right.weight[0, 1]", "heads.right.bias[0]"]
-    assert len(names) == 25 == len(set(net.parameters()))  # each once, also where shared; a result is none
+    assert len(names) == 26 == len(set(net.parameters()))  # each once, also where shared; a result is none
     assert net.state_dict()["table"].tolist() == [[1.0, 2.0], [3.0, 4.0]]
     assert type(net.predict([[1.0, 2.0]])) is np.ndarray
+    assert repr(net) == "Net()"
     with pytest.raises(NotImplementedError, match=r"Nothing needs a method __call__\(self, x\)"):
         type("Nothing", (Module,), {})()([1.0])
 
@@ -365,18 +289,15 @@ def test_rows_of_different_lengths_have_no_place_in_an_array():
     module = Module()
     module.w = [[Value(1.0)], [Value(1.0), Value(2.0)]]
     assert len(module.parameters()) == 3
-    with pytest.raises(ValueError, match="the parameters 'w' form no array: make its rows of one length"):
-        module.state_dict()
+    for w in (module.w, [Value(1.0), [Value(2.0)]]):
+        module.w = w
+        with pytest.raises(ValueError, match="the parameters 'w' form no array: make its rows of one length"):
+            module.state_dict()
 
 
-def test_predict_gives_arrays_and_leaves_the_modes_as_they_were():
-    model = Sequential(Layer(2, 3, rng=0), Dropout(0.5, rng=1), Layer(3, 2, rng=2))
-    model[1].training = False
-    X = np.random.default_rng(0).normal(size=(4, 2))
-    expected = [[y.data for y in model(x)] for x in X]
-    assert model.predict(X).tolist() == expected
-    assert [module.training for _, module in model.named_modules()] == [True, True, False, True]
-    assert MLP(1, [3, 1], rng=0).predict([0.5, 1.0]).shape == (2, 1)
+def test_predict_takes_samples():
+    model = MLP(1, [3, 1], rng=0)
+    assert model.predict([0.5, 1.0]).shape == (2, 1)
     for empty in ([], np.zeros((0, 2)), 3.0):
         with pytest.raises(ValueError, match="predict takes samples, one a row, not an array of shape"):
             model.predict(empty)
@@ -406,32 +327,6 @@ def model():
     return Sequential(
         Layer(2, 3, "linear", rng=0), BatchNorm(3), "tanh", Residual(Layer(3, 3, rng=1)), Recurrent(3, 2, rng=2)
     )
-
-
-def test_what_is_saved_comes_back(model, tmp_path):
-    model[1].batch([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]])
-    model.save(tmp_path / "model")
-    other = copy.deepcopy(model)
-    for p in other.parameters():
-        p.data = 0.0
-    other[1].running_mean = np.zeros(3)
-    assert other.load(str(tmp_path / "model")) is other
-    assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
-    for name, array in model.state_dict().items():
-        assert (other.state_dict()[name] == array).all()
-    assert [p.name for p in tmp_path.iterdir()] == ["model"]
-    assert pickle.loads(pickle.dumps(model)).state_dict().keys() == model.state_dict().keys()
-
-
-def test_a_state_is_a_copy(model):
-    state = model.state_dict()
-    state["0.weight"][:] = 7.0
-    state["1.running_mean"][:] = 7.0
-    assert 7.0 not in [p.data for p in model.parameters()]
-    assert model[1].running_mean.tolist() == [0.0] * 3
-    model.load_state_dict(state)
-    state["1.running_mean"][:] = 8.0
-    assert model[1].running_mean.tolist() == [7.0] * 3
 
 
 @each(
@@ -557,13 +452,6 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             r"takes names and arrays, not NoneType: pass .state_dict",
         ),
         (lambda: nn.confusion_matrix(1, 1), ValueError, "predicted must be class indices from 0"),
-        (lambda: nn.WarmUp(0.1, 5), TypeError, "WarmUp takes the number of epochs and a schedule, not 5"),
-        (
-            lambda: nn.Adam([Value(1.0)], betas=0.9),
-            ValueError,
-            r"betas are two numbers, such as \(0.9, 0.999\), not 0.9",
-        ),
-        (lambda: nn.SGD([Value(1.0)], lr="0.1"), TypeError, "the learning rate must be a number, not '0.1'"),
         (
             lambda: nn.clip_grad_norm(Layer(1, 1), 1.0),
             TypeError,
@@ -590,6 +478,8 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             r"accuracy needs a target for each output, got the shapes \(1,\) and \(2,\)",
         ),
         (lambda: nn.confusion_matrix([0.5], [1]), ValueError, "predicted must be class indices from 0"),
+        (lambda: nn.confusion_matrix([math.nan], [1]), ValueError, "predicted must be class indices from 0"),
+        (lambda: nn.confusion_matrix(["0"], [1]), ValueError, "predicted must be class indices from 0"),
         (lambda: nn.confusion_matrix([0], [1, 2]), ValueError, "needs a target for each prediction, got 1 and 2"),
     ],
 )
@@ -667,6 +557,7 @@ def test_accuracy_and_confusion():
     assert nn.accuracy([[0.0, 3.0, 1.0], [5.0, 1.0, 2.0]], [[0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]) == 0.5
     assert nn.accuracy([[0.0, 3.0], [5.0, 1.0]], [1, 0]) == 1.0
     assert nn.confusion_matrix([[0.1, 0.9], [0.8, 0.2]], [0, 0]).tolist() == [[1, 1], [0, 0]]
+    assert nn.confusion_matrix([], []).tolist() == [[0]]
     assert nn.confusion_matrix([2, 0], [[0, 1, 0], [1, 0, 0]]).tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
 
 

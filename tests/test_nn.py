@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+import autograd
 import nn
-from autograd import Value, dot
+from autograd import OPERATIONS, Value, dot
 from nn import MLP, SGD, Layer, Neuron, hinge, mse
 
 
@@ -26,13 +27,11 @@ def test_a_neuron_is_a_dot_a_sum_and_an_activation():
     assert neuron.b.grad == slope
 
 
-@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "leaky_relu", "elu", "gelu", "silu", "softplus", "sin"])
-def test_every_activation_by_name(name):
-    import autograd
-
-    neuron = Neuron(2, name, rng=1)
-    linear = Neuron(2, "linear", rng=1)
-    assert neuron([1.0, 2.0]).data == getattr(autograd, name)(linear([1.0, 2.0]).data)
+@pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.arity == 1 + len(row.defaults)])
+def test_every_operation_of_one_input_is_an_activation(name):
+    neuron, linear = (Neuron(2, activation, rng=1) for activation in (name, "linear"))
+    for x in ([1.0, 2.0], [-1.0, 0.5]):
+        np.testing.assert_equal(neuron(x).data, getattr(autograd, name)(linear(x).data))
 
 
 @pytest.mark.parametrize("width", [1, 2, 5])
@@ -69,9 +68,6 @@ def test_seeds():
         (lambda: Neuron(2.5), "a neuron needs a whole number of inputs, at least one, not 2.5"),
         (lambda: Neuron(2, "rleu"), "unknown activation 'rleu': use 'relu', 'tanh', 'sigmoid', 'linear'"),
         (lambda: SGD([], 0.1), r"an optimizer needs parameters: pass model\.parameters\(\)"),
-        (lambda: SGD([Value(1.0)], -0.1), "the learning rate must be finite and not negative, got -0.1"),
-        (lambda: SGD([Value(1.0)], math.nan), "the learning rate must be finite and not negative, got nan"),
-        (lambda: mse([Value(1.0)], [1.0, 2.0]), "mse needs a target for each output, got 1 outputs and 2 targets"),
         (lambda: hinge(Value(1.0), 0), r"hinge needs targets -1 and \+1, got 0: turn labels 0 and 1 into 2 \* y - 1"),
         (lambda: nn.data.moons(1), "two moons need at least two points, not 1"),
         (lambda: nn.data.moons(noise=-1), "noise is a standard deviation and cannot be negative, got -1"),

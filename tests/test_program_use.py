@@ -200,6 +200,12 @@ def test_operations_of_one_number(of_many):
         compare(of_many([one]) * 2 + x[0], x, w, [[2.0, 3.0, 5.0]])
 
 
+def test_logsumexp_of_infinities():
+    x = leaves([1.0, 2.0])
+    inf = math.inf
+    compare(autograd.logsumexp(x), x, [], [[-inf, -inf], [-inf, 1.0], [inf, 1.0], [inf, -inf], [inf, inf]])
+
+
 def test_neighbours_that_overlap_and_repeat():
     x, w = leaves(np.linspace(-1, 1, 30)), leaves([0.2, 0.5, 0.3])
     smooth = [w[0] * a + w[1] * b + w[2] * c for a, b, c in zip(x, x[1:], x[2:], strict=False)]
@@ -263,6 +269,20 @@ def test_users_operations(operation):
     compare(many(x[0]) + operation(*x[:arity]), x, w, [[2.0, 3.0, 0.5, 1.5]] * 2)
 
 
+def test_a_long_rule_is_written_in_lines_that_python_takes():
+    """An expression of more than 200 brackets inside one another is a SyntaxError."""
+
+    def horner(x):
+        y, slope = x, 1.0
+        for _ in range(120):
+            y, slope = y * x + 1, slope * x + y
+        return y, slope
+
+    series = Operation("series", lambda x: horner(x)[0], lambda y, x: (horner(x)[1],))
+    x = Value(0.5)
+    compare(series(x * 1.0), [x], [], [[0.5], [-0.25]])
+
+
 def test_a_check_names_the_first_node_that_differs():
     x, w = Value(1.0, "x"), Value(3.0, "w")
     X = np.array([[1.0], [2.0]] * 40)
@@ -279,6 +299,15 @@ def test_a_check_names_the_first_node_that_differs():
         record(wrong(w * x), [x], [w], check=X)
 
 
+def test_a_check_allows_for_the_rounding_of_large_terms_that_cancel():
+    rng = np.random.default_rng(0)
+    w, x, c = Value(0.7), leaves(rng.normal(size=41)), rng.normal(size=40).tolist()
+    y = autograd.sum([((w * v) * 1e6) * (1e6 * k) for v, k in zip(x, [*c, 1.0], strict=True)])
+    X = rng.normal(size=(40, 41))
+    X[:, 40] = -X[:, :40] @ c
+    record(y, x, [w], check=X)
+
+
 # ---- what may be recorded
 
 
@@ -289,6 +318,14 @@ def test_outputs_that_are_leaves_and_inputs_that_are_not_used():
         program = compare(outputs, [x, unused], [w, spare], [[1.0, 2.0], [3.0, 4.0]])
     assert program([[1.0, 2.0]]).tolist() == [[7.0]]
     assert record(w * w, [x], [w])([[1.0], [2.0]]).tolist() == [[9.0], [9.0]]
+
+
+@pytest.mark.parametrize("way", ["arrays", "floats"])
+def test_the_gradient_is_the_first_outputs_whatever_the_others_slopes(way):
+    x, w = leaves([2.0, 0.0])
+    program = record([w * x, w.log()], [x], [w])
+    choose(program, way)
+    assert program.value_and_grad([[2.0], [3.0]])[1].tolist() == [2.5]  # no 0 · inf from the logarithm
 
 
 def test_a_constant_may_be_listed_among_the_inputs():
@@ -350,6 +387,9 @@ def test_batches_of_every_kind_of_number_and_layout():
     X.setflags(write=False)
     np.testing.assert_array_equal(program(X), expected)
     assert program(X > 3).shape == (40, 1)
+    tenths = np.full((40, 1), 0.1, np.float32)
+    v = Value(0.5)
+    assert record(v * v, [v])(tenths).tolist() == [[np.float64(tenths[0, 0]) ** 2]] * 40  # computed in 64 bits
     assert program(X[:0]).shape == (0, 1)
     assert program.input_gradient(X[:0]).shape == (0, 5)
 
@@ -479,6 +519,7 @@ def test_batches_and_weights_of_a_wrong_form_are_refused():
         (3.0, ValueError, r"not \(\)"),
         (None, TypeError, r"array of real numbers, not of object"),
         ([["1", "2"]], TypeError, r"array of real numbers, not of <U1"),
+        (np.array([[x, z]]), TypeError, r"array of real numbers, not of object"),
         ([[1j, 2.0]], TypeError, r"array of real numbers, not of complex128"),
         ([[x, z]], TypeError, r"array of real numbers, not of object"),
     ]:

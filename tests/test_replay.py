@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value, where
-from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Recurrent, Residual, Sequential, fit
+from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Sequential, fit
 
 X, Y = nn.data.moons(70, noise=0.1, rng=0)
 each = pytest.mark.parametrize
@@ -15,7 +15,8 @@ each = pytest.mark.parametrize
 
 def run(model, **settings):
     settings = {"epochs": 2, "batch_size": 32, "rng": 5, "progress": False, "loss": nn.mse, **settings}
-    optimizer = settings.pop("optimizer", None) or Adam(model.parameters(), lr=0.02)
+    optimizer = settings.pop("optimizer", Adam)
+    optimizer = optimizer(model.parameters(), lr=0.02) if isinstance(optimizer, type) else optimizer
     return fit(model, settings.pop("X", X), settings.pop("y", Y), optimizer=optimizer, **settings)
 
 
@@ -42,58 +43,8 @@ def assert_equal(models, histories):
             assert ours[key] == pytest.approx(theirs[key], rel=1e-8, abs=1e-11)
 
 
-MODELS = {
-    "neuron": (lambda: nn.Neuron(2, "sigmoid", rng=0), {}),
-    "mlp": (lambda: MLP(2, [8, 8, 1], "tanh", init="xavier", rng=0), {"loss": nn.binary_cross_entropy_with_logits}),
-    "relu, hinge": (lambda: MLP(2, [8, 1], rng=0), {"loss": nn.hinge, "y": 2 * Y - 1}),
-    "expanded": (lambda: MLP(2, [4, 1], "elu", expand=True, rng=0), {"loss": nn.huber}),
-    "softmax": (lambda: MLP(2, [5, 3], output="softmax", rng=0), {"loss": nn.categorical_cross_entropy}),
-    "scores": (lambda: MLP(2, [5, 3], "gelu", rng=0), {"loss": nn.cross_entropy, "y": np.arange(70) % 3}),
-    "distributions": (
-        lambda: MLP(2, [5, 3], "silu", rng=0),
-        {"loss": nn.cross_entropy, "y": np.random.default_rng(0).dirichlet([1, 1, 1], 70)},
-    ),
-    "several targets": (lambda: MLP(2, [5, 2], rng=0), {"loss": nn.mae, "y": X[::-1] * 2}),
-    "residual": (lambda: Sequential(Residual(MLP(2, [3, 2], "tanh", rng=0)), Layer(2, 1, "linear", rng=1)), {}),
-    "dropout": (
-        lambda: Sequential(Dropout(0.2, rng=0), Layer(2, 9, "tanh", rng=0), Dropout(0.5, rng=1), Layer(9, 1, rng=2)),
-        {},
-    ),
-    "recurrent": (
-        lambda: Sequential(Recurrent(1, 4, rng=0), Layer(4, 1, "linear", rng=1)),
-        {"X": np.random.default_rng(0).normal(size=(70, 6))},
-    ),
-    "sequences": (
-        lambda: Recurrent(2, 3, rng=0, return_sequences=True),
-        {
-            "X": np.random.default_rng(0).normal(size=(70, 4, 2)),
-            "loss": lambda states, target: nn.mse(states[0], [target] * 3) + nn.mse(states[-1], [target] * 3),
-            "metrics": [],
-        },
-    ),
-}
-
-
-@each("name", MODELS)
-def test_replay_is_eager_training(name):
-    make, settings = MODELS[name]
-    assert_equal(*both(make, epochs=7, **{"metrics": ["accuracy"], **settings}))  # 21 steps
-
-
-@each("batch_size", [1, 2, 31, 32, 1000, None])
-@each("optimizer", ["SGD", "RMSprop", "Adam"])
-def test_every_batch_size(batch_size, optimizer):
-    def make():
-        model = MLP(2, [4, 1], "tanh", rng=0)
-        model.optimizer = getattr(nn, optimizer)(model.parameters(), lr=0.01)
-        return model
-
-    models = make(), make()
-    histories = [
-        run(m, optimizer=m.optimizer, replay=r, batch_size=batch_size, epochs=1 if batch_size == 1 else 3)
-        for m, r in zip(models, (True, False), strict=True)
-    ]
-    assert_equal(models, histories)
+def dropouts():
+    return Sequential(Dropout(0.2, rng=0), Layer(2, 9, "tanh", rng=0), Dropout(0.5, rng=1), Layer(9, 1, rng=2))
 
 
 def test_everything_at_once():
@@ -109,7 +60,7 @@ def test_everything_at_once():
         "metrics": ["accuracy"],
         "epochs": 6,
     }
-    assert_equal(*both(MODELS["dropout"][0], **settings))
+    assert_equal(*both(dropouts, **settings))
 
 
 def test_parameters_outside_the_optimizer_stay_and_only_its_own_move():
@@ -127,14 +78,12 @@ def test_parameters_outside_the_optimizer_stay_and_only_its_own_move():
 
 
 def test_dropouts_draw_anew_for_each_sample_and_go_on_where_they_were():
-    make, _ = MODELS["dropout"]
-    (replayed, eager), _ = both(make)
+    (replayed, eager), _ = both(dropouts)
     assert replayed[2].rng.random() == eager[2].rng.random()
     assert "factors" not in vars(replayed[2])
 
 
 def test_an_interrupted_replay_goes_on_to_the_last_bit():
-    make, _ = MODELS["dropout"]
     calls = []
 
     def schedule(epoch):
@@ -143,7 +92,7 @@ def test_an_interrupted_replay_goes_on_to_the_last_bit():
             signal.raise_signal(signal.SIGINT)
         return 0.01
 
-    whole, model = make(), make()
+    whole, model = dropouts(), dropouts()
     expected = run(whole, schedule=lambda epoch: 0.01, epochs=4)
     optimizer = Adam(model.parameters(), lr=0.01)
     with pytest.raises(KeyboardInterrupt):
@@ -153,6 +102,13 @@ def test_an_interrupted_replay_goes_on_to_the_last_bit():
     history = run(model, schedule=schedule, optimizer=optimizer, epochs=4, history=model.history)
     assert history.loss == expected.loss
     assert data(model) == data(whole)
+
+
+def test_a_sample_that_gives_nan_both_ways_can_be_replayed_and_is_named_in_its_turn():
+    samples = X.copy()
+    samples[-1, 0] = 1e308
+    with pytest.raises(FloatingPointError, match="the loss is nan"):
+        run(Layer(2, 1, "linear", init=[[10.0, 0.0]]), X=samples, replay=True, loss=lambda y, t: nn.mse(y - y, t))
 
 
 def test_a_loss_that_is_no_number_stops_replay_before_its_step():
@@ -223,32 +179,39 @@ def test_what_cannot_be_replayed_is_trained_eagerly_and_says_why(name, capsys):
         run(make(), replay=True, **settings)
 
 
-@each("name", [*MODELS, "batch norm", "branch"])
-def test_predictions_by_replay_are_those_of_the_model(name):
-    """Also where a branch leaves them to the model itself, which then gives them to the last bit."""
-    more = {
-        "batch norm": (lambda: Sequential(Layer(2, 3, rng=0), BatchNorm(3), Layer(3, 1, rng=1)), {}),
-        "branch": (lambda: Branching(lambda y: y > 0), {}),
-    }
-    make, settings = (MODELS | more)[name]
-    model, samples = make(), np.asarray(settings.get("X", X))
+@each(
+    ("question", "row"),
+    [
+        (lambda y: y > 0, slice(None)),
+        (lambda y: y.data > 0, slice(None)),
+        (lambda y: y > 1e3, 5),
+        (lambda y: y.data > 1e3, 9),
+    ],
+)
+def test_a_branch_that_a_recording_cannot_see_is_left_to_the_model(question, row):
+    """Asked openly where no sample that is compared says yes (row 5), or of `.data` where one does (row 9)."""
+    samples = X.copy()
+    samples[row] *= 1e5
+    model = Branching(question)
     assert len(samples) >= nn.module.MANY
-    model.train()
-    expected, replayed = model.predict(samples, replay=False), model.predict(samples)
-    assert replayed.shape == expected.shape
-    np.testing.assert_allclose(replayed, expected, rtol=1e-12, atol=1e-15)
-    assert (name == "branch") <= np.array_equal(replayed, expected)
-    assert model.training
+    assert np.array_equal(model.predict(samples), model.predict(samples, replay=False))
+
+
+class Counting(Layer):
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return super().__call__(x)
+
+
+def test_training_and_validation_call_the_model_for_a_few_samples():
+    model = Counting(2, 1, rng=0)
+    run(model, validation=(X, Y), epochs=5)
+    assert model.calls < 12
 
 
 def test_many_predictions_call_the_model_for_a_few_samples():
-    class Counting(Layer):
-        calls = 0
-
-        def __call__(self, x):
-            self.calls += 1
-            return super().__call__(x)
-
     model = Counting(2, 1, rng=0)
     model.predict(np.ones((1000, 2)))
     assert model.calls < 12
@@ -293,6 +256,17 @@ def test_bad_targets_are_refused_as_eagerly(settings, message):
     before = data(model)
     with pytest.raises(ValueError, match=message):
         run(model, **settings)
+    assert data(model) == before
+
+
+@each(("row", "replay"), [(0, "auto"), (5, "auto"), (5, True), (5, False), (69, True)])
+def test_a_class_that_does_not_exist_is_refused_wherever_it_stands(row, replay):
+    """A replay makes a distribution of a class: of class 7 of 3 one that is all zeros, and a loss without a word."""
+    model = MLP(2, [3], rng=0)
+    before, labels = data(model), Y.copy()
+    labels[row] = 7
+    with pytest.raises(ValueError, match="got class 7: with 3 outputs the classes are 0 to 2"):
+        run(model, y=labels, loss=nn.cross_entropy, replay=replay, batch_size=None)
     assert data(model) == before
 
 

@@ -167,6 +167,9 @@ def test_a_history():
     assert repr(history).startswith("<History of 4 epochs, loss 0.")
     assert repr(History()) == "<History of 0 epochs>"
     assert History().latest() == {}
+    names = ["accuracy", "<lambda>", "mae"]
+    assert [*history.latest()] == ["loss", *names, "validation loss", *(f"validation {name}" for name in names)]
+    assert history.latest()["validation loss"] == history.validation_loss[-1]
     assert model.training
     assert model[3].training
 
@@ -417,12 +420,19 @@ def test_metrics_see_targets_in_the_outputs_shape():
         history = run(perceptron(), y=targets, loss=nn.mse, metrics=[lambda o, t: np.mean((o - t) ** 2), nn.mse])
         assert history.metrics["<lambda>"] == pytest.approx(history.loss, rel=1e-12)
         assert history.metrics["mse"] == pytest.approx(history.loss, rel=1e-12)
+    history = run(MLP(2, [3, 2], rng=0), loss=nn.cross_entropy, metrics=[nn.cross_entropy])
+    assert history.metrics["cross_entropy"] == pytest.approx(history.loss, rel=1e-12)
 
 
 def test_scores_are_warned_of_an_activation_that_the_loss_applies_itself():
-    for loss, output in ((nn.cross_entropy, "softmax"), (nn.binary_cross_entropy_with_logits, "sigmoid")):
+    for loss, output, instead in (
+        (nn.cross_entropy, "softmax", "categorical_cross_entropy"),
+        (nn.binary_cross_entropy_with_logits, "sigmoid", "binary_cross_entropy"),
+    ):
         model = MLP(2, [3, 1 if output == "sigmoid" else 2], output=output, rng=0)
-        with pytest.warns(UserWarning, match=f"{loss.__name__} takes scores and applies {output} itself"):
+        with pytest.warns(
+            UserWarning, match=f"{loss.__name__} takes scores and applies {output} itself.* or nn.{instead}$"
+        ):
             run(model, loss=loss)
 
 
@@ -481,6 +491,7 @@ def test_the_bar_shows_steps_and_figures(capsys):
     assert "12/12" in shown
     assert "epoch 3/3" in shown
     assert "accuracy=" in shown
+    assert "training is" not in shown  # eager, as asked for
     run(perceptron())
     assert capsys.readouterr() == ("", "")
 

@@ -4,7 +4,6 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import nn
@@ -36,17 +35,10 @@ def test_ten_steps_of_every_optimizer(name, options, trail):
         assert {type(p.data) for p in parameters} == {float}
 
 
-@INDEX(("name", "options", "trail"), FIGURES["optimizers"], ids=[f"{n}-{o}" for n, o, _ in FIGURES["optimizers"]])
-def test_a_resumed_optimizer_goes_on_as_if_never_stopped(name, options, trail):
-    p = np.array([0.6, 0.3, 0.2])
-    make = lambda: getattr(nn, name)([Value(0.0) for _ in range(3)], lr=0.5, **options)  # noqa: E731
-    first, second = make(), make()
-    first.lr = 0.01
-    for step, expected in enumerate(trail):
-        if step == 5:
-            second.load_state_dict(first.state_dict())
-        (first if step < 5 else second).step_arrays(p, np.array(gradient(p)))
-        assert p.tolist() == close(expected)
+def test_every_optimizer_is_compared_with_pytorchs():
+    recorded = {name for name, _, _ in FIGURES["optimizers"]}
+    ours = {name for name, x in vars(nn).items() if isinstance(x, type) and issubclass(x, nn.Optimizer)} - {"Optimizer"}
+    assert ours == recorded, "RUNS in golden/record_nn.py says what is recorded"
 
 
 @INDEX(("name", "outputs", "targets", "value", "slopes"), FIGURES["losses"])
@@ -123,6 +115,23 @@ def test_clipping_by_norm(gradients, limit, expected):
     assert [p.grad for p in parameters] == close(expected)
 
 
+@INDEX(
+    ("gradients", "norm", "expected"),
+    [
+        ([3e200, -4e200], 5e200, [0.6, -0.8]),  # the squares overflow
+        ([3e-200, 4e-200], 5e-200, [3e-200, 4e-200]),  # they vanish
+        ([0.0, 0.0], 0.0, [0.0, 0.0]),
+        ([], 0.0, []),
+    ],
+)
+def test_the_norm_of_gradients_of_any_size(gradients, norm, expected):
+    parameters = [Value(0.0) for _ in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = g
+    assert nn.clip_grad_norm(parameters, 1.0) == pytest.approx(norm, rel=1e-12, abs=0.0)
+    assert [p.grad for p in parameters] == pytest.approx(expected, rel=1e-12, abs=0.0)
+
+
 @INDEX(("gradients", "limit", "expected"), FIGURES["clip_grad_value"])
 def test_clipping_by_value(gradients, limit, expected):
     parameters = [Value(0.0) for _ in gradients]
@@ -136,19 +145,12 @@ def test_clipping_by_value(gradients, limit, expected):
     ("call", "message"),
     [
         (lambda: nn.SGD([Value(1.0)], 0.1, nesterov=True), "nesterov needs a momentum above zero, such as 0.9"),
-        (lambda: nn.SGD([Value(1.0)], 0.1, -0.9), "momentum must be finite and not negative, got -0.9"),
         (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.0)), r"betas\[1\] must be at least 0 and below 1, got 1.0"),
         (lambda: nn.RMSprop([Value(1.0)], alpha=2), "alpha must be at least 0 and below 1, got 2"),
-        (lambda: nn.Adam([Value(1.0)], weight_decay=math.inf), "weight_decay must be finite and not negative, got inf"),
         (lambda: nn.clip_grad_norm([Value(1.0)], -1), "max_norm must be finite and not negative, got -1"),
         (lambda: nn.StepDecay(0.1, every=0), "every must be finite and above zero, got 0"),
-        (lambda: nn.ExponentialDecay(-1, 0.5), "the learning rate must be finite and not negative, got -1"),
         (lambda: nn.huber(Value(1.0), 0.0, delta=0), "huber needs a positive delta, got 0"),
-        (lambda: nn.cross_entropy([Value(1.0)] * 3, 3), "got class 3: with 3 outputs the classes are 0 to 2"),
-        (lambda: nn.cross_entropy([Value(1.0)] * 3, -1), "got class -1: with 3 outputs the classes are 0 to 2"),
-        (lambda: nn.cross_entropy([Value(1.0)] * 3, math.nan), "got class nan: with 3 outputs"),
         (lambda: nn.cross_entropy(Value(1.0), 0), "needs an output for each of at least two classes: binary_cross"),
-        (lambda: nn.cross_entropy([Value(1.0)] * 3, 1.5), "got class 1.5: with 3 outputs"),
         (lambda: nn.cross_entropy([Value(1.0)] * 3, [0.5, 0.5]), "a probability for each of 3 classes, got 2"),
         (lambda: nn.cross_entropy([Value(1.0)] * 2, [0.5, 0.6]), "target probabilities that add up to 1, not 1.1"),
         (lambda: nn.categorical_cross_entropy([Value(0.5)] * 3, 0), "that add up to 1, not 1.5: cross_entropy takes"),
@@ -198,6 +200,11 @@ def test_parameters_that_are_no_values():
     for parameters in ([1.0], nn.Neuron(2)):
         with pytest.raises(TypeError, match=r"an optimizer changes Values, not .*: pass model\.parameters\(\)"):
             nn.SGD(parameters, 0.1)
+
+
+def test_a_rule_is_what_an_optimizer_of_ones_own_must_have():
+    with pytest.raises(NotImplementedError):
+        nn.Optimizer([Value(1.0)], 0.1).step()
 
 
 def test_the_rate_is_checked_when_it_is_changed():
