@@ -13,7 +13,7 @@ import numpy as np
 from autograd.backprop import interior_order
 from autograd.floats import is_number
 from autograd.functions import sum as sum_of
-from autograd.graphs import dependents, refuse_stale
+from autograd.graphs import reached_from, refuse_stale
 from autograd.listening import Question, heard_by, is_heard_by
 from autograd.operations import constant
 from autograd.value import Value, as_value, is_operand
@@ -37,7 +37,7 @@ def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
             raise TypeError(f"derivatives(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
     order = interior_order(output)
     refuse_stale(order)
-    reached = {*targets, *dependents(targets, order)}  # only through them does anything flow
+    reached = reached_from(targets, order)  # only through them does anything flow
     contributions: dict[Value, list[Any]] = {output: [1.0]}
     for node in reversed(order):
         if node in reached and node in contributions and node.operation is not None:

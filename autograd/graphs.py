@@ -3,7 +3,7 @@
 - `sweep`: the steps of backpropagation, kept in a dict of gradients.
 - `values_at`: the numbers that the nodes would have, were some of them others.
 - `stale_nodes`: those whose parents' numbers were changed since.
-- `dependents`, `count_paths`, `paths_between`: what lies between a value and the output, which the chain rule
+- `reached_from`, `count_paths`, `paths_between`: what lies between a value and the output, which the chain rule
   multiplies along and adds over. The number of paths can double at every node, so they are counted first.
 """
 
@@ -107,7 +107,7 @@ def stale_nodes(order: Iterable[Value]) -> Iterator[tuple[Value, float]]:
     for node in order:
         if node.parents and node.operation is not None:
             now = node.operation(*[p.data for p in node.parents])
-            if not is_same(now, node.data):
+            if now != node.data and not is_same(now, node.data):
                 yield node, now
 
 
@@ -123,15 +123,13 @@ def refuse_stale(order: Iterable[Value]) -> None:
 # ---- dependence and paths
 
 
-def dependents(targets: Iterable[Value], order: Iterable[Value]) -> list[Value]:
-    """Those of a topological order that are computed from a target."""
+def reached_from(targets: Iterable[Value], order: Iterable[Value]) -> set[Value]:
+    """The targets, and those of a topological order that are computed from one."""
     reached = set(targets)
-    found = []
     for node in order:
         if not reached.isdisjoint(node.parents):
             reached.add(node)
-            found.append(node)
-    return found
+    return reached
 
 
 class Path(NamedTuple):

@@ -132,12 +132,15 @@ class Operation:
     def __call__(self, x: Any = _NOTHING, y: Any = _NOTHING, /, *others: Any) -> Any:
         kind = type(x)
         read = self.readers.get(kind)
-        if read is not None and not others:  # one and two inputs written out: tanh(v) takes 1.6 times v.tanh(), not 9
+        if read is not None:  # one and two inputs written out: tanh(v) takes 1.6 times v.tanh(), not 9
             try:
                 if y is _NOTHING:
                     return read(x)
                 if type(y) is kind:
-                    return read(x, y)
+                    if not others:
+                        return read(x, y)
+                    if set(map(type, others)) == {kind}:
+                        return read(x, y, *others)
             except TypeError:  # a wrong number of inputs, perhaps
                 pass
             except FLOAT_ERRORS:
@@ -154,8 +157,6 @@ class Operation:
                 raise TypeError(f"{self.name} takes {self.arity} {inputs_word}, got {len(inputs)}")
             inputs += self.defaults[-missing:]
         kinds = set(map(type, inputs))
-        if kinds == {float}:
-            return self._at(inputs)
         reader = next((kind for kind in kinds if hasattr(kind, "apply_operation")), None)
         if any(issubclass(kind, np.ndarray) for kind in kinds):
             if reader or any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in inputs):

@@ -30,6 +30,7 @@ def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, doc: str
     """
     on_floats, on_arrays = value if isinstance(value, tuple) else (value, value)
     row = OPERATIONS[name] = Operation(name, on_floats, derivatives, on_arrays=on_arrays, doc=doc, **fields)
+    row.rules, row.on_arrays = Rules(on_floats, derivatives), Rules(on_arrays, derivatives)  # trusted, so not checked
     row.on_floats = Rules(renamed(on_floats, _ON_FLOATS), renamed(derivatives, _ON_FLOATS))
     row.readers[float] = row.on_floats.value
     row.found_by = row_named

@@ -1,6 +1,7 @@
 """Text in columns, as wide as it looks: a letter of some scripts takes two columns of a terminal, an accent none."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from unicodedata import category, east_asian_width
 
 
@@ -12,7 +13,12 @@ def text_width(text: str) -> int:
     >>> [text_width(text) for text in ("rate", "学習率", "e\u0301")]
     [4, 6, 1]
     """
-    return sum(0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_width, text))
+
+
+@cache
+def _width(c: str) -> int:
+    return 0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1
 
 
 def aligned(rows: Iterable[Sequence[str]], sides: str, gap: str = "  ") -> Iterator[str]:

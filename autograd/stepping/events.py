@@ -88,11 +88,12 @@ def backward_steps(output: Value) -> Iterator[Step]:
     uses = Counter(parent for node in order for parent in node.parents)
     arrived = dict.fromkeys(uses, 0)
     gradients = {output: 1.0}
-    for index, (edge, d, contribution) in enumerate(sweep(order, gradients)):
-        child, parent, before = edge.child, edge.parent, gradients.get(edge.parent, 0.0)
+    for index, ((child, position), d, contribution) in enumerate(sweep(order, gradients)):
+        parent = child.parents[position]
         arrived[parent] += 1
+        before = gradients.get(parent, 0.0)
         numbers = d, gradients[child], contribution, before, before + contribution
-        yield Step(index, child, parent, edge.position, *numbers, arrived[parent], uses[parent])
+        yield Step(index, child, parent, position, *numbers, arrived[parent], uses[parent])
 
 
 def forward_steps(output: Value) -> Iterator[ForwardStep]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
-from autograd.graphs import dependents, values_at
+from autograd.graphs import reached_from, values_at
 from autograd.operations import constant
 from autograd.stepping.picture import picture
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
@@ -169,7 +169,8 @@ def _nudges(wording: Wording, numbers: dict[Value, int]) -> Iterator[dict[str, A
     before = wording.output.data
     for leaf in wording.nodes:
         if not leaf.parents and leaf.operation is not constant:
-            changing = dependents([leaf], order)
+            reached = reached_from([leaf], order)
+            changing = [node for node in order if node in reached]
             results = []
             for h in NUDGES:
                 after = _output_at(wording.output, leaf, leaf.data + h, changing)
