@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Re
 from typing import NamedTuple
 
 from autograd.backprop import interior_order
+from autograd.operations import own
 from autograd.value import Value, describe
 
 COUNTED = 10**15  # paths, and their edges, are counted as far as this
@@ -105,7 +106,7 @@ def is_same(a: float, b: float) -> bool:
 def stale_nodes(order: Iterable[Value]) -> Iterator[tuple[Value, float]]:
     """The nodes that would have another number if they were computed now, with that number."""
     for node in order:
-        if node.parents and node.operation is not None:
+        if node.parents and node.operation is not None and node.operation is not own:
             now = node.operation(*[p.data for p in node.parents])
             if now != node.data and not is_same(now, node.data):
                 yield node, now

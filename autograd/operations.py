@@ -38,8 +38,8 @@ def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, doc: str
 
 
 def row_named(name: str) -> Operation:
-    """The row of this name, or `constant`."""
-    return constant if name == constant.name else OPERATIONS[name]
+    """The row of this name, or `constant` or `own`."""
+    return {"constant": constant, "own": own}.get(name) or OPERATIONS[name]
 
 
 def _total(xs: Iterable[Any]) -> Any:
@@ -69,6 +69,18 @@ def _logsumexp(*xs: Any) -> Any:
 # The operation of a leaf that stands for a plain number in an expression. It computes nothing, so it is no row.
 constant = Operation("constant", lambda: 0.0, lambda y: ())
 constant.found_by = row_named
+
+
+def _unknown(*inputs: Any) -> Any:
+    raise TypeError(
+        "a node made by hand, Value(data, parents, local_derivatives), holds numbers and no rule, so it cannot be "
+        "differentiated again, computed anew or recorded: an Operation has its rule"
+    )
+
+
+# The operation of a node of one's own, made from its local derivatives. It has no rule, so it is no row.
+own = Operation("own", _unknown, lambda y, *xs: _unknown(), doc="a node of one's own")
+own.found_by = row_named
 
 # Sample points, shared by the rows below.
 REALS = (-2.5, -1.0, -0.7, 0.0, 0.3, 1.0, 1.7, 4.0)

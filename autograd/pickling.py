@@ -20,11 +20,12 @@ class _Graph:
     def __init__(self, nodes: list[Any]) -> None:
         self.nodes = nodes
 
-    def __reduce__(self) -> tuple[Callable[..., list[Any]], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         index = {node: i for i, node in enumerate(self.nodes)}
         *attributes, parents = map(list, zip(*[node._state() for node in self.nodes], strict=True))
         indexed = [tuple([index.get(p, p) for p in ps]) for ps in parents]
-        return _rebuild, (type(self.nodes[-1]), attributes, indexed)
+        own = {i: own for i, node in enumerate(self.nodes) if (own := node._own())}  # may lead back to these nodes
+        return _rebuild, (attributes, indexed), own or None, None, None, _give_own
 
 
 class _Shelf:
@@ -60,9 +61,15 @@ def _node(nodes: list[Any], i: int, shelf: object) -> Any:
     return nodes[i]
 
 
-def _rebuild(kind: type[Any], attributes: list[list[Any]], parents: list[tuple[Any, ...]]) -> list[Any]:
+def _rebuild(attributes: list[list[Any]], parents: list[tuple[Any, ...]]) -> list[Any]:
     """The nodes of a pickled graph; a parent is an index into them or a Value of another graph."""
     nodes: list[Any] = []
-    for *attribute, ps in zip(*attributes, parents, strict=True):
-        nodes.append(kind._restored(*attribute, tuple([nodes[p] if type(p) is int else p for p in ps])))
+    for kind, *attribute, ps in zip(*attributes, parents, strict=True):
+        nodes.append(kind._restored(kind, *attribute, tuple([nodes[p] if type(p) is int else p for p in ps])))
     return nodes
+
+
+def _give_own(nodes: list[Any], own: dict[int, dict[str, Any]]) -> None:
+    """Set the attributes of one's own."""
+    for i, attributes in own.items():
+        nodes[i]._take(attributes)

@@ -6,7 +6,8 @@ is the whole graph: an operator makes a node, `backward()` sweeps over the nodes
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import deepcopy
 from numbers import Number as NumberType
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from autograd import listening
 from autograd import operations as ops
+from autograd.aliases import OWN_NODE, Aliases
 from autograd.backprop import backpropagate, topological_order
 from autograd.elementary import Methods
 from autograd.floats import FLOAT_ERRORS, is_number, to_float
@@ -96,7 +98,7 @@ def _method(operation: Operation) -> Callable[..., "Value"]:
     return method
 
 
-class Value(Methods):
+class Value(Methods, Aliases):
     """A number in a computation graph: a leaf that you make, or the result of an operation on other Values.
 
     - data: the number, a float
@@ -106,16 +108,22 @@ class Value(Methods):
     - operation: the row of the table that made it; None for your own leaf, `constant` for a plain number's
     - label: a name for pictures and messages
 
-    Raises TypeError for data that is no real number.
+    `Value(2.0)` and `Value(2.0, "a")` are leaves. `Value(data, parents, local_derivatives)` is a node of your own. It
+    takes other attributes too. Raises TypeError for data that is no real number and for parents that are no Values,
+    ValueError where there is not one local derivative for each parent.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> c = a * b + 10
     >>> c.backward()
     >>> c.data, a.grad, b.grad
     (4.0, -3.0, 2.0)
+    >>> cube = Value(a.data**3, (a,), (3 * a.data**2,))
+    >>> cube.backward()
+    >>> a.grad
+    9.0
     """
 
-    __slots__ = ("data", "grad", "label", "local_derivatives", "operation", "parents")
+    __slots__ = ("__dict__", "__weakref__", "data", "grad", "label", "local_derivatives", "operation", "parents")
 
     data: float
     grad: float
@@ -124,13 +132,33 @@ class Value(Methods):
     operation: Operation | None
     label: str
 
-    def __init__(self, data: Number, label: str = "") -> None:
+    def __init__(
+        self,
+        data: Number,
+        parents: "Iterable[Value] | str" = (),
+        local_derivatives: Iterable[Number] = (),
+        label: str = "",
+        **others: Any,
+    ) -> None:
         self.data = data if type(data) is float else _checked(data)
         self.grad = 0.0
+        self.operation = None
         self.parents = ()
         self.local_derivatives = ()
-        self.operation = None
+        if isinstance(parents, str):  # the second argument may be the label
+            label, parents = label or parents, ()
         self.label = label if type(label) is str else _checked_label(label)
+        if parents or type(parents) is not tuple or local_derivatives or others:
+            self.parents, self.local_derivatives = _checked_node(parents, local_derivatives, others)
+            self.operation = ops.own if self.parents else None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__eq__ is not Value.__eq__ or cls.__hash__ is not Value.__hash__:
+            raise TypeError(
+                f"{cls.__name__} defines == or hash, and nodes are told apart by identity: two with equal numbers "
+                "would be taken for one, and gradients be wrong. Compare .data, or define a method of another name"
+            )
 
     # ---- making nodes
 
@@ -229,39 +257,44 @@ class Value(Methods):
 
     __hash__ = object.__hash__
 
-    # ---- the names that code written for micrograd reads
-
-    @property
-    def _prev(self) -> set["Value"]:
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
-        return self.operation.symbol if self.operation and self.parents else ""
-
     # ---- copying and pickling: never recursive, so depth does not matter
 
     def __copy__(self) -> "Value":
-        return Value._restored(*self._state())
+        copy = Value._restored(*self._state())
+        copy._take(self._own())
+        return copy
 
     def __deepcopy__(self, memo: dict[Any, Any]) -> "Value":
         for node in topological_order(self, memo.setdefault(Value, set())):
             if id(node) not in memo:
-                copy = memo[id(node)] = node.__copy__()
+                copy = memo[id(node)] = Value._restored(*node._state())
                 copy.parents = tuple([memo[id(parent)] for parent in node.parents])
+                copy._take(deepcopy(node._own(), memo))
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduce_value(self)
 
     def _state(self) -> tuple[Any, ...]:
-        return self.data, self.grad, self.local_derivatives, self.operation, self.label, self.parents
+        """What makes another such node, its class first and its parents last, but for attributes of one's own."""
+        return type(self), self.data, self.grad, self.local_derivatives, self.operation, self.label, self.parents
 
-    @classmethod
-    def _restored(cls, *state: Any) -> "Value":
-        node = _new(cls)
+    @staticmethod
+    def _restored(kind: type["Value"], *state: Any) -> "Value":
+        node = _new(kind)
         node.data, node.grad, node.local_derivatives, node.operation, node.label, node.parents = state
         return node
+
+    def _own(self) -> dict[str, Any]:
+        """The attributes that a user gave it, those in the slots of a subclass among them."""
+        if type(self) is Value:
+            return self.__dict__
+        slots = {name for kind in type(self).__mro__ for name in _slots(kind)} - {*Value.__slots__}
+        return {name: getattr(self, name) for name in slots if hasattr(self, name)} | self.__dict__
+
+    def _take(self, own: dict[str, Any]) -> None:
+        for name, x in own.items():
+            setattr(self, name, x)
 
 
 _new = object.__new__
@@ -297,8 +330,13 @@ def as_value(x: Value | Number) -> Value:
     """A Value as it is; a plain number as a leaf whose operation is `constant`."""
     if isinstance(x, Value):
         return x
-    leaf = Value(x)
+    leaf: Value = _new(Value)
+    leaf.data = x if type(x) is float else _checked(x)
+    leaf.grad = 0.0
+    leaf.parents = ()
+    leaf.local_derivatives = ()
     leaf.operation = ops.constant
+    leaf.label = ""
     return leaf
 
 
@@ -315,6 +353,35 @@ def describe(value: Value) -> str:
     label = f" {value.label!r}" if value.label else ""
     made = f", made by {value.operation.name}" if value.operation and value.parents else ""
     return f"Value{label} = {value.data:g}{made}"
+
+
+def _slots(kind: type) -> Iterable[str]:
+    names: str | Iterable[str] = vars(kind).get("__slots__", ())
+    return [names] if isinstance(names, str) else names
+
+
+def _checked_node(
+    parents: Any, local_derivatives: Any, others: dict[str, Any]
+) -> tuple[tuple[Value, ...], tuple[float, ...]]:
+    """The parents and local derivatives of a node of one's own."""
+    if others:
+        raise TypeError(f"Value takes data, parents, local_derivatives and label, not {', '.join(others)}: {OWN_NODE}")
+    if isinstance(parents, bytes) or not isinstance(parents, Iterable):
+        raise TypeError(
+            f"a Value's second argument is its label, a string, or its parents, not {parents!r}: {OWN_NODE}"
+        )
+    if isinstance(local_derivatives, str) or not isinstance(local_derivatives, Iterable):
+        raise TypeError(f"a node's local derivatives are a tuple, not {local_derivatives!r}: {OWN_NODE}")
+    parents, local_derivatives = tuple(parents), tuple(local_derivatives)
+    for parent in parents:
+        if not isinstance(parent, Value):
+            raise TypeError(f"a node's parents are Values, not {parent!r} of type {type(parent).__name__}: {OWN_NODE}")
+    if len(parents) != len(local_derivatives):
+        raise ValueError(
+            f"a node has one local derivative for each parent, and there are {len(local_derivatives)} for "
+            f"{len(parents)}: {OWN_NODE}"
+        )
+    return parents, tuple([_checked(d, "a local derivative is") for d in local_derivatives])
 
 
 def _checked_label(label: object) -> str:

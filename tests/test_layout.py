@@ -21,6 +21,7 @@ ORDER = {
         "backprop",
         "pickling",
         "listening",
+        "aliases",
         "value",
         "functions",
         "graphs",

@@ -26,6 +26,38 @@ def test_a_copied_graph_backpropagates_on_its_own(copied):
     assert a.grad == before
 
 
+class Named(Value):
+    __slots__ = ("name",)
+
+    def __init__(self, data, name):
+        super().__init__(data)
+        self.name = name
+
+
+SHALLOW = [*COPIERS, copy.copy]
+
+
+@pytest.mark.parametrize("copied", SHALLOW, ids=["deepcopy", "pickle", "copy"])
+def test_a_copy_keeps_its_class_its_attributes_and_its_slots(copied):
+    named = Named(2.0, "first")
+    named.m = [0.5]
+    twin = copied(named)
+    assert (type(twin), twin.data, twin.name, twin.m) == (Named, 2.0, "first", [0.5])
+    assert (twin.m is named.m) == (copied is copy.copy)
+
+
+@copiers
+def test_a_copied_graph_keeps_them_too(copied):
+    named = Named(2.0, "first")
+    y = named * 3
+    y.leaf, y.itself = named, y
+    twin = copied(y)
+    assert type(twin.parents[0]) is Named
+    assert twin.parents[0].name == "first"
+    assert twin.leaf is twin.parents[0]
+    assert twin.itself is twin
+
+
 @copiers
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_values_copied_together_keep_what_they_share(copied, order):

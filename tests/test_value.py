@@ -2,13 +2,26 @@
 
 import math
 import operator
+import weakref
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import OPERATIONS, Value, backward, draw
+from autograd import (
+    OPERATIONS,
+    Value,
+    backward,
+    derivatives,
+    diagnose,
+    draw,
+    explain,
+    formula,
+    grad,
+    record,
+    step_through,
+)
 from autograd.operations import constant
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
@@ -152,9 +165,124 @@ def test_detach_is_a_new_leaf():
     assert a.grad == 9.0
 
 
-def test_no_attribute_can_be_misspelled():
-    with pytest.raises(AttributeError):
-        Value(1.0).gradd = 0.0
+def test_attributes_of_ones_own_and_weak_references():
+    p = Value(1.0)
+    p.m = 0.5
+    assert p.m == 0.5
+    assert weakref.ref(p)() is p
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("value", "data"),
+        ("val", "data"),
+        ("gradient", "grad"),
+        ("_children", "parents"),
+        ("children", "parents"),
+        ("_local_grads", "local_derivatives"),
+        ("local_grads", "local_derivatives"),
+    ],
+)
+def test_other_engines_names_answer_and_are_not_set(name, ours):
+    y = Value(2.0) * 3.0
+    y.backward()
+    assert getattr(y, name) == getattr(y, ours)
+    with pytest.raises(AttributeError, match=f"a Value's `{name}` is only read: set `{ours}`"):
+        setattr(y, name, 1.0)
+
+
+@pytest.mark.parametrize("use", [lambda v: v._backward(), lambda v: setattr(v, "_backward", print)])
+def test_a_backward_of_each_node_is_told_what_does_it_here(use):
+    with pytest.raises(AttributeError, match=r"backward\(\) sweeps .* Value\(data, parents, local_derivatives\)"):
+        use(Value(1.0))
+    assert not hasattr(Value(1.0), "_backward")
+
+
+# ---- a node of one's own
+
+
+def test_a_node_of_ones_own_takes_part_in_a_sweep():
+    a = Value(2.0, "a")
+    cube = Value(a.data**3, (a,), (3 * a.data**2,), label="cube")
+    (cube * a).backward()
+    assert (cube.data, cube.label, cube.parents, cube.local_derivatives) == (8.0, "cube", (a,), (12.0,))
+    assert a.grad == 32.0  # 4 a³
+
+
+def test_its_parts_by_keyword_in_any_iterable():
+    a, b = Value(2.0), Value(5.0)
+    y = Value(data=10, parents=[a, b], local_derivatives=(x for x in (5, np.float64(2.0))))
+    y.backward()
+    assert (type(y.data), y.local_derivatives, a.grad, b.grad) == (float, (5.0, 2.0), 5.0, 2.0)
+    assert Value(1.0, (), ()).operation is None
+
+
+def test_the_second_argument_may_be_the_label():
+    assert Value(1.0, "a").label == Value(1.0, label="a").label == "a"
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (
+            lambda a: Value(2.0, (a,), "exp"),
+            TypeError,
+            "local derivatives are a tuple, not 'exp'.*an Operation",
+        ),
+        (lambda a: Value(2.0, _children=(a,), _op="exp"), TypeError, "not _children, _op: a node of your own is Value"),
+        (lambda a: Value(2.0, a), TypeError, "second argument is its label, a string, or its parents, not Value"),
+        (lambda a: Value(2.0, None), TypeError, "its label, a string, or its parents, not None"),
+        (lambda a: Value(2.0, (a, 2.0), (1.0, 1.0)), TypeError, "a node's parents are Values, not 2.0"),
+        (lambda a: Value(2.0, (a,), (a,)), TypeError, "a local derivative is one real number, not Value"),
+        (lambda a: Value(2.0, (a,), ()), ValueError, "there are 0 for 1"),
+        (lambda a: Value(2.0, (), (1.0,)), ValueError, "there are 1 for 0"),
+    ],
+)
+def test_a_node_of_ones_own_that_is_none(make, error, message):
+    with pytest.raises(error, match=message):
+        make(Value(1.0))
+
+
+@pytest.mark.parametrize("use", [lambda y, a: derivatives(y, [a]), lambda y, a: record(y, [a]), grad])
+def test_what_needs_its_rule_says_that_an_operation_has_one(use):
+    def own(a):
+        return Value(a.data**2, (a,), (2 * a.data,)) * 3
+
+    a = Value(2.0)
+    with pytest.raises(TypeError, match="holds numbers and no rule.*an Operation has its rule"):
+        grad(own)(2.0) if use is grad else use(own(a), a)
+
+
+def test_pictures_steps_explanations_and_diagnosis_take_it():
+    a = Value(2.0, "a")
+    cube = Value(8.0, (a,), (12.0,), label="cube")
+    y = cube * a
+    assert "cube = own" in draw(y).source
+    assert [(step.parent.label, step.after) for step in step_through(y)] == [("cube", 2.0), ("a", 8.0), ("a", 32.0)]
+    assert not any(step.is_stale for step in step_through(y).forward)
+    assert '"nudges":[]' in step_through(y)._repr_html_()
+    assert explain(y, a).total == 32.0
+    assert "∂cube/∂a = 12" in explain(y, a).text
+    assert diagnose(y).ok
+    assert str(formula(y)) == "cube · a"
+
+
+# ---- subclasses
+
+
+@pytest.mark.parametrize("method", ["__eq__", "__hash__"])
+def test_a_subclass_told_apart_by_its_numbers_is_refused(method):
+    with pytest.raises(TypeError, match="Named defines == or hash, and nodes are told apart by identity"):
+        type("Named", (Value,), {method: lambda self, *other: 0})
+
+
+def test_a_subclass_told_apart_by_identity_works():
+    class Named(Value):
+        pass
+
+    x, y = Named(2.0), Named(2.0)
+    assert [d.data for d in derivatives(3 * x + 5 * y, [x, y])] == [3.0, 5.0]
 
 
 def test_the_names_that_micrograd_code_reads():
@@ -246,7 +374,7 @@ def test_data_that_is_no_real_number(data, message):
 @pytest.mark.parametrize("label", [3, None, b"x"])
 def test_a_label_that_is_no_string(label):
     with pytest.raises(TypeError, match="a Value's label is a string, not"):
-        Value(1.0, label)
+        Value(1.0, label=label)
 
 
 @pytest.mark.parametrize("number", [np.float64(3.0), np.float32(3.0), np.int64(3)])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
 from autograd.check.observe import Trouble, check_kind, heading, limited, number
-from autograd.operations import fixed_power
+from autograd.operations import fixed_power, own
 from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value
 
@@ -158,7 +158,7 @@ def _wrong_rules(output: Any) -> Iterator[Finding]:
     """The first node of our own graph whose local derivatives are not the slopes of its operation."""
     for node in topological_order(output) if isinstance(output, Value) else ():
         operation, inputs = node.operation, [p.data for p in node.parents]
-        if operation is None or operation is fixed_power or not inputs:
+        if operation is None or operation in (fixed_power, own) or not inputs:
             continue
         for i, (d, slope) in enumerate(zip(node.local_derivatives, slopes(operation, inputs), strict=True)):
             if isfinite(slope) and abs(d - slope) > 1e-3 * max(1.0, abs(slope)):

@@ -173,7 +173,7 @@ def write(operation: Operation, inputs: Sequence[Formula]) -> Formula:
     x + 0
     """
     numbers = [x.number for x in inputs]
-    number = None if None in numbers else operation(*numbers)
+    number = None if None in numbers or operation is ops.own else operation(*numbers)
     if operation.written:
         try:
             full = as_formula(operation.written(*inputs))

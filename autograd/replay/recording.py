@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from autograd.backprop import interior_order
 from autograd.operation import Operation
-from autograd.operations import OPERATIONS, add, constant, divide, multiply, positive
+from autograd.operations import OPERATIONS, add, constant, divide, multiply, own, positive
 from autograd.value import Value, describe
 
 DOT, SUM, MEAN, LOGSUMEXP = (OPERATIONS[name] for name in ("dot", "sum", "mean", "logsumexp"))
@@ -119,6 +119,8 @@ def _constant_leaf(value: Value, nodes: dict[Value, Node]) -> Node:
 
 def _record(value: Value, nodes: dict[Value, Node]) -> Node:
     parents = tuple([nodes[p] if p in nodes else _constant_leaf(p, nodes) for p in value.parents])
+    if value.operation is own:
+        own.rules.value()  # says that it has no rule
     node = nodes[value] = Node(value.operation, parents)
     node.data = value.data
     return node

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from autograd.backprop import interior_order
 from autograd.graphs import is_same, sweep
 from autograd.operation import Operation
+from autograd.operations import own
 from autograd.value import Value
 
 
@@ -72,7 +73,7 @@ class ForwardStep:
     @property
     def is_stale(self) -> bool:
         """Whether the parents' numbers of now would give another value than the one recorded."""
-        return not is_same(self.operation(*self.inputs), self.value)
+        return self.operation is not own and not is_same(self.operation(*self.inputs), self.value)
 
 
 def backward_steps(output: Value) -> Iterator[Step]:

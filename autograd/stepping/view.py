@@ -16,8 +16,10 @@ from typing import Any
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
-from autograd.graphs import reached_from, values_at
-from autograd.operations import constant
+            reached = reached_from([leaf], order)
+            changing = [node for node in order if node in reached]
+            if any(node.operation is own for node in changing):
+                continue
 from autograd.stepping.picture import picture
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value
@@ -164,13 +166,18 @@ def _node(wording: Wording, node: Value, uses: int) -> dict[str, Any]:
 
 
 def _nudges(wording: Wording, numbers: dict[Value, int]) -> Iterator[dict[str, Any]]:
-    """For each leaf that is no constant, and each h: the leaf at a + h, the output there, and its change over h."""
+    """For each leaf that is no constant, and each h: the leaf at a + h, the output there, and its change over h.
+
+    A leaf that a node without a rule depends on is left out.
+    """
     order = [step.node for step in wording.forward]
     before = wording.output.data
     for leaf in wording.nodes:
         if not leaf.parents and leaf.operation is not constant:
             reached = reached_from([leaf], order)
             changing = [node for node in order if node in reached]
+            if any(node.operation is own for node in changing):
+                continue
             results = []
             for h in NUDGES:
                 after = _output_at(wording.output, leaf, leaf.data + h, changing)
