@@ -47,8 +47,8 @@ def interior_order(output: N, visited: set[N] | None = None, held: dict[N, float
                 if parent.parents:
                     if parent not in visited:
                         push(parent)
-                elif parent.grad:
-                    held[parent] = parent.grad
+                elif parent.grad != 0.0:
+                    held[parent] = parent.grad or 0.0  # None, as others clear it, is zero
     return order
 
 

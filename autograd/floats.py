@@ -17,8 +17,10 @@ FLOAT_ERRORS = (ArithmeticError, ValueError)
 
 
 def is_number(x: object) -> bool:
-    """Whether x is one real number: int, float, bool, Fraction or a NumPy scalar, but no Value and no array."""
-    return isinstance(x, (float, int, Real, np.bool_))  # the first two are found at once
+    """Whether x is one real number: int, float, bool, Fraction, a NumPy scalar, an array without axes; no Value is."""
+    if isinstance(x, (float, int, Real, np.bool_)):  # the first two are found at once
+        return True
+    return isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biuf"
 
 
 def to_float(x: Any) -> float:

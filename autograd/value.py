@@ -230,7 +230,7 @@ class Value(Methods, Aliases):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self.data:g}, grad={self.grad:g}{label})"
+        return f"Value(data={self.data:g}, grad={self.grad or 0.0:g}{label})"
 
     # ---- comparing: the order is the numbers', equality is identity, so that nodes live in sets and dicts
 

@@ -181,15 +181,16 @@ def _times_log(t: Value | float, p: Value) -> Value:
 
 
 def _classes(loss: str, outputs: Any) -> list[Value]:
-    if is_operand(outputs) or len(outputs) < 2:
+    classes = _listed(loss, "outputs", outputs)
+    if len(classes) < 2:
         raise ValueError(f"{loss} needs an output for each of at least two classes: binary_cross_entropy takes one")
-    return [as_value(y) for y in outputs]
+    return [as_value(y) for y in classes]
 
 
 def _distribution(loss: str, classes: int, target: Any) -> list[Any]:
     """The target as one probability a class."""
     if isinstance(target, Value) or not is_operand(target):
-        distribution = [target] if isinstance(target, Value) else list(target)
+        distribution = _listed(loss, "targets", target)
         if len(distribution) != classes:
             raise ValueError(
                 f"{loss} needs a class index or a probability for each of {classes} classes, got {len(distribution)}"
@@ -204,9 +205,17 @@ def _distribution(loss: str, classes: int, target: Any) -> list[Any]:
     return [1.0 if k == target else 0.0 for k in range(classes)]
 
 
+def _listed(loss: str, what: str, given: Any) -> list[Any]:
+    """Numbers and Values as a list, a single one too. Raises TypeError for anything else, text among it."""
+    items = [given] if is_operand(given) or not isinstance(given, Iterable) else list(given)
+    for x in items:
+        if not is_operand(x):
+            raise TypeError(f"{loss} takes numbers and Values as {what}, not {x!r} of type {type(x).__name__}")
+    return items
+
+
 def _pairs(loss: str, outputs: Any, targets: Any) -> list[tuple[Value, Value | float]]:
-    ys = [outputs] if is_operand(outputs) else list(outputs)
-    ts = [targets] if is_operand(targets) else list(targets)
+    ys, ts = _listed(loss, "outputs", outputs), _listed(loss, "targets", targets)
     if len(ys) != len(ts):
         raise ValueError(f"{loss} needs a target for each output, got {len(ys)} outputs and {len(ts)} targets")
     return [(as_value(y), t if isinstance(t, Value) else float(t)) for y, t in zip(ys, ts, strict=True)]

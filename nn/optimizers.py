@@ -51,7 +51,7 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter by the rule, against its gradient."""
         p = np.array([v.data for v in self.parameters])
-        self.step_arrays(p, np.array([v.grad for v in self.parameters]))
+        self.step_arrays(p, gradients_of(self.parameters))
         for v, data in zip(self.parameters, p.tolist(), strict=True):
             v.data = data
 
@@ -250,10 +250,11 @@ class AdamW(Adam):
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """Scale all gradients by one factor so that their norm √Σ g² is at most `max_norm`; return the norm before.
 
-    The direction stays. As in PyTorch the factor is max_norm / (norm + 1e-6). Raises ValueError for a negative maximum.
+    The direction stays. As in PyTorch the factor is max_norm / (norm + 1e-6), so that a nan among the gradients makes
+    all of them nan, and an infinite maximum only measures. Raises ValueError for a negative maximum.
     """
     parameters = values_of("gradients are of", parameters)
-    g = np.array([p.grad for p in parameters])
+    g = gradients_of(parameters)
     norm = clip_norm(g, max_norm)
     _set_gradients(parameters, g)
     return norm
@@ -262,24 +263,25 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
 def clip_grad_value(parameters: Iterable[Value], max_value: float) -> None:
     """Cut every gradient to [−max_value, max_value]; the direction may change. Raises ValueError for a negative one."""
     parameters = values_of("gradients are of", parameters)
-    g = np.array([p.grad for p in parameters])
+    g = gradients_of(parameters)
     clip_value(g, max_value)
     _set_gradients(parameters, g)
 
 
 def clip_norm(g: Array, max_norm: float) -> float:
     """`clip_grad_norm` on a flat array of gradients, in place."""
-    limit = not_negative("max_norm", max_norm)
+    limit = math.inf if max_norm == math.inf else not_negative("max_norm", max_norm)
     norm = norm_of(g)
     factor = limit / (norm + 1e-6)
-    if factor < 1.0:
-        g *= factor
+    if limit < math.inf and not factor >= 1.0:
+        with np.errstate(invalid="ignore"):  # 0 · inf
+            g *= factor
     return norm
 
 
 def clip_value(g: Array, max_value: float) -> None:
     """`clip_grad_value` on a flat array of gradients, in place."""
-    limit = not_negative("max_value", max_value)
+    limit = math.inf if max_value == math.inf else not_negative("max_value", max_value)
     np.clip(g, -limit, limit, out=g)
 
 
@@ -302,6 +304,11 @@ def values_of(need: str, parameters: Any) -> list[Value]:
         if not isinstance(p, Value):
             raise TypeError(f"{need} Values, not {p!r}: pass model.parameters()")
     return list(dict.fromkeys(values))
+
+
+def gradients_of(parameters: Iterable[Value]) -> Array:
+    """The gradients as a flat array; None, as others clear them, is zero."""
+    return np.array([p.grad or 0.0 for p in parameters])
 
 
 def _set_gradients(parameters: list[Value], g: Array) -> None:

@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from autograd import OPERATIONS, Value, backward, derivatives, prod, topological_order
+import nn
+from autograd import OPERATIONS, Value, backward, derivatives, diagnose, draw, prod, topological_order
 from autograd.value import make_node
 from tests.shared import values_alive
 
@@ -181,3 +182,20 @@ def test_the_builtin_sum_of_100_000_terms():
     total.backward()
     assert total.data == 4999950000.0
     assert all(x.grad == 1.0 for x in xs)
+
+
+def test_a_gradient_of_none_is_zero():
+    """As `set_to_none` leaves it in PyTorch."""
+    a, b = Value(2.0, "a"), Value(3.0)
+    a.grad = None
+    y = a * b
+    assert "grad=0" in repr(a)
+    assert "grad -" in draw(y).source
+    y.backward()
+    assert (a.grad, b.grad) == (3.0, 2.0)
+    optimizer = nn.SGD([a, b], lr=1.0)
+    a.grad = None
+    optimizer.step()
+    assert (a.data, b.data) == (2.0, 1.0)
+    a.grad = b.grad = None
+    assert diagnose(a * b).ok

@@ -130,3 +130,66 @@ def test_moons_are_two_half_circles():
     assert np.std(nn.data.moons(5000, noise=0.3, rng=1)[0] - nn.data.moons(5000, noise=0.0, rng=1)[0]) == pytest.approx(
         0.3, rel=0.05
     )
+
+
+# ---- one number in the clothes of an array, and what is no number
+
+
+@pytest.mark.parametrize("number", [np.array(2.0), np.array(2), np.float32(2.0), np.bool_(True)])
+def test_an_array_without_axes_is_one_number_everywhere(number):
+    x = float(number)
+    neuron = nn.Neuron(1, "linear", rng=0)
+    assert Value(number).data == (Value(1.0) * number).data == (number * Value(1.0)).data == x
+    assert neuron([number]).data == neuron([x]).data
+    assert nn.mae([number], [1.0]).data == nn.mae([x], [1.0]).data
+    assert nn.mse(Value(1.0), number).data == (1 - x) ** 2
+    assert nn.SGD([Value(1.0)], lr=number).lr == x
+    v = Value(3.0)
+    (v * v).backward(number)
+    assert v.grad == 6 * x
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.mse([0.1, 0.9], "12"), "mse takes numbers and Values as targets, not '1' of type str"),
+        (lambda: nn.mae(Value(1.0), "1"), "mae takes numbers and Values as targets, not '1' of type str"),
+        (lambda: nn.huber(["1"], [1.0]), "huber takes numbers and Values as outputs, not '1' of type str"),
+        (lambda: nn.cross_entropy([1.0, 2.0], "01"), "cross_entropy takes numbers and Values as targets, not '0'"),
+        (lambda: nn.categorical_cross_entropy([0.5, 0.5], ["0", "1"]), "as targets, not '0' of type str"),
+        (lambda: nn.binary_cross_entropy(0.5, None), "as targets, not None of type NoneType"),
+        (lambda: nn.mse([1.0], np.array([[1.0]])), "as targets, not array.*of type ndarray"),
+    ],
+)
+def test_targets_that_are_no_numbers(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+# ---- clipping at the edges, as torch.nn.utils.clip_grad_norm_ does (2.13.0)
+
+
+def clipped(gradients, max_norm):
+    values = [Value(0.0) for _ in gradients]
+    for v, g in zip(values, gradients, strict=True):
+        v.grad = g
+    return nn.clip_grad_norm(values, max_norm), [v.grad for v in values]
+
+
+@pytest.mark.parametrize(
+    ("gradients", "norm", "after"),
+    [
+        ([1.0, math.nan, 2.0], math.nan, [math.nan] * 3),
+        ([1.0, math.inf], math.inf, [0.0, math.nan]),
+        ([3.0, None, 4.0], 5.0, [0.6, 0.0, 0.8]),
+    ],
+)
+def test_clipping_where_a_gradient_is_no_number(gradients, norm, after):
+    found = clipped(gradients, 1.0)
+    np.testing.assert_allclose([found[0], *found[1]], [norm, *after], rtol=1e-6)
+
+
+@pytest.mark.parametrize("gradients", [[3.0, 4.0], [3.0, math.inf], [math.nan, 1.0]])
+def test_an_infinite_maximum_only_measures(gradients):
+    norm, after = clipped(gradients, math.inf)
+    np.testing.assert_array_equal([norm, *after], [np.linalg.norm(gradients), *gradients])

@@ -360,7 +360,7 @@ def test_an_array_of_floats_from_values():
         (None, r"not None of type NoneType: convert it with float\(\) if it is one number"),
         ([1, 2], r"not \[1, 2\] of type list: make one Value for each element"),
         ((1,), r"not \(1,\) of type tuple: make one Value for each element"),
-        (np.array(1.0), r"not array\(1\.\) of type ndarray: make one Value for each element"),
+        (np.array([1.0]), r"not array\(\[1\.\]\) of type ndarray: make one Value for each element"),
         (1j, r"not 1j of type complex: Values are real: use its \.real or abs\(\)"),
         (np.complex128(1j), r"not np\.complex128\(1j\) of type complex128: Values are real"),
         (Value(2), r"not Value\(data=2, grad=0\) of type Value: use the Value as it is"),

@@ -69,7 +69,7 @@ def draw(
         )
     names = _parameter_names(parameters)
     swept = any(node.grad for node in order)
-    largest = max((abs(node.grad) for node in order if math.isfinite(node.grad)), default=0.0)
+    largest = max((abs(g) for g in map(_grad, order) if math.isfinite(g)), default=0.0)
     picture = new_picture(note=_note(outputs, swept), direction=direction)
     ids = {box: f"v{i}" for i, box in enumerate(boxes)}
     owner = {v: box for box in boxes for v in ((box,) if isinstance(box, Value) else box.inside)}
@@ -185,7 +185,7 @@ def _fields(box: Box, swept: bool, names: dict[Value, str]) -> tuple[str, list[s
     if isinstance(box, Unit) and len(box.outputs) > 1:
         return _layer_fields(box, swept)
     node = box if isinstance(box, Value) else box.outputs[0]
-    lines = [f"data {node.data:.4g}", f"grad {node.grad:.4g}" if swept else "grad -"]
+    lines = [f"data {node.data:.4g}", f"grad {_grad(node):.4g}" if swept else "grad -"]
     if isinstance(box, Unit):
         made = f"{box.activation.name if box.activation else 'linear'} neuron"
         return f"{node.label} = {made}" if node.label else made, lines
@@ -198,7 +198,7 @@ def _fields(box: Box, swept: bool, names: dict[Value, str]) -> tuple[str, list[s
 def _layer_fields(layer: Unit, swept: bool) -> tuple[str, list[str]]:
     kind = layer.activation.name if layer.activation else "linear"
     data = [v.data for v in layer.outputs]
-    norm = math.hypot(*(v.grad for v in layer.outputs))
+    norm = math.hypot(*map(_grad, layer.outputs))
     return f"{len(layer.outputs)} {kind} neurons", [
         f"{len(layer.weights)} parameters",
         f"data {min(data):.4g} to {max(data):.4g}",
@@ -208,7 +208,7 @@ def _layer_fields(layer: Unit, swept: bool) -> tuple[str, list[str]]:
 
 def _style(box: Box, outputs: list[Value], largest: float, names: dict[Value, str]) -> dict[str, str]:
     nodes = (box,) if isinstance(box, Value) else box.outputs
-    style = {"fillcolor": _fill(max((v.grad for v in nodes), key=abs), largest)}
+    style = {"fillcolor": _fill(max(map(_grad, nodes), key=abs), largest)}
     if any(v in outputs for v in nodes):
         style |= {"penwidth": "2", "color": "#1a7f37"}
     if isinstance(box, Unit):
@@ -218,6 +218,10 @@ def _style(box: Box, outputs: list[Value], largest: float, names: dict[Value, st
     elif box.operation is None:
         style |= {"penwidth": "2"} | ({"color": "#7a3e9d"} if box in names else {})
     return style
+
+
+def _grad(node: Value) -> float:
+    return node.grad or 0.0  # None, as others clear it, is zero
 
 
 def _fill(grad: float, largest: float) -> str:

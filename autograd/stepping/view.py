@@ -16,10 +16,8 @@ from typing import Any
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
-            reached = reached_from([leaf], order)
-            changing = [node for node in order if node in reached]
-            if any(node.operation is own for node in changing):
-                continue
+from autograd.graphs import reached_from, values_at
+from autograd.operations import constant, own
 from autograd.stepping.picture import picture
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value

@@ -15,7 +15,7 @@ from nn import metrics
 from nn.data import checked_data
 from nn.layers import activation_named
 from nn.module import Module
-from nn.optimizers import norm_of
+from nn.optimizers import gradients_of, norm_of
 from nn.plots import canvas
 from nn.plots.canvas import Array, Limits
 from nn.training import History
@@ -243,7 +243,7 @@ def _check_history(name: str, history: Any) -> None:
 
 def _layer_norms(model: Module) -> dict[str, float]:
     """Path of each module with parameters of its own → the norm of their gradient, named as in a History."""
-    return {path: norm_of(np.array([v.grad for v in values])) for path, values in model.parameters_by_layer().items()}
+    return {path: norm_of(gradients_of(values)) for path, values in model.parameters_by_layer().items()}
 
 
 def _weight_matrix(layer: Any) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from autograd import Value, topological_order
 from autograd import sum as sum_of
 from nn.module import Module, evaluating, rows
-from nn.optimizers import Array, Optimizer, clip_norm, clip_value, norm_of, not_negative
+from nn.optimizers import Array, Optimizer, clip_norm, clip_value, gradients_of, norm_of, not_negative
 from nn.training.history import StepFigures
 
 Loss = Callable[[Any, Any], Value]
@@ -155,7 +155,7 @@ class Eager(Step):
         penalty = self.settings.penalty()
         if penalty is not None:
             penalty.backward()
-        g = np.array([p.grad for p in self.settings.optimizer.parameters])
+        g = gradients_of(self.settings.optimizer.parameters)
         return losses, outputs, penalty.data if penalty is not None else 0.0, g
 
     def _backpropagate(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array]:
