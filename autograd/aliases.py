@@ -68,3 +68,23 @@ class Aliases:
     @property
     def _op(self) -> str:
         return self.operation.symbol if self.operation and self.parents else ""  # type: ignore[attr-defined]
+
+
+def _refused(what: str, advice: str) -> Any:
+    def method(self: Any, *others: Any) -> Any:
+        raise TypeError(f"{what} of a Value has derivative 0 or none, so it is not part of a graph: {advice}")
+
+    return method
+
+
+class Refused:
+    """What Python and its library ask of a number, and a graph cannot keep: TypeError says what to write."""
+
+    __slots__ = ()
+
+    __round__ = _refused("round()", "round its .data; for printing write f'{v:.2f}'")
+    __int__ = __trunc__ = _refused("int()", "take int(v.data)")
+    __floor__ = __ceil__ = _refused("a whole number", "take it of its .data")
+    __floordiv__ = __rfloordiv__ = _refused("//", "divide by /, or use its .data")
+    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused("%", "use its .data")
+    as_integer_ratio = _refused("a fraction", "autograd.mean adds Values, and statistics takes their .data")

@@ -77,6 +77,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    _check_function(f, argnums)
 
     @wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -118,6 +119,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> jacobian(lambda v: [v[0] * v[1], v[0] + 2 * v[1]])([2.0, 5.0])
     [[5.0, 2.0], [1.0, 2.0]]
     """
+    _check_function(f, argnums)
 
     @wraps(f)
     def derivative_of_each(*args: Any, **kwargs: Any) -> Any:
@@ -135,6 +137,20 @@ def hessian(f: Function, argnums: int = 0) -> Function:
     [[10.0, 6.0], [6.0, 0.0]]
     """
     return jacobian(grad(f, argnums), argnums)
+
+
+def _check_function(f: Any, argnums: Any) -> None:
+    """Raise TypeError for what is no function, and for Values in the place of positions, where PyTorch takes them."""
+    places = argnums if isinstance(argnums, Sequence) else [argnums]
+    if isinstance(f, Value) or any(isinstance(place, Value) for place in places):
+        raise TypeError(
+            "grad takes a function and gives a function, as in grad(f)(x): the derivatives of a Value toward others "
+            "are derivatives(loss, [w]), or loss.backward() and w.grad"
+        )
+    if not callable(f):
+        raise TypeError(f"grad takes a function and gives a function, as in grad(f)(x), not {f!r}")
+    if not all(isinstance(place, int) for place in places):
+        raise TypeError(f"argnums is the position of an argument, or several, not {argnums!r}")
 
 
 class _Trace:

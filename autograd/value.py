@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import listening
 from autograd import operations as ops
-from autograd.aliases import OWN_NODE, Aliases
+from autograd.aliases import OWN_NODE, Aliases, Refused
 from autograd.backprop import backpropagate, topological_order
 from autograd.elementary import Methods
 from autograd.floats import FLOAT_ERRORS, is_number, to_float
@@ -98,7 +98,7 @@ def _method(operation: Operation) -> Callable[..., "Value"]:
     return method
 
 
-class Value(Methods, Aliases):
+class Value(Methods, Aliases, Refused):
     """A number in a computation graph: a leaf that you make, or the result of an operation on other Values.
 
     - data: the number, a float
@@ -252,7 +252,10 @@ class Value(Methods, Aliases):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, (NumberType, np.bool_)):
-            raise TypeError(f"a Value is equal only to itself: compare its number, as in v.data == {other!r}")
+            raise TypeError(
+                "a Value is equal only to itself, so ==, `in`, np.isclose and pytest.approx do not compare it with a "
+                f"number: compare its number, as in v.data == {other!r}"
+            )
         return self is other or NotImplemented
 
     __hash__ = object.__hash__

@@ -219,3 +219,23 @@ def test_newtons_method_on_a_neuron():
         x -= grad(f)(x) / abs(grad(grad(f))(x))
     assert x == pytest.approx(math.atanh(0.5), abs=1e-9)
     assert grad(cos)(x) == pytest.approx(-math.sin(x))
+
+
+# ---- grad as PyTorch has it
+
+
+@pytest.mark.parametrize("of", [grad, value_and_grad, jacobian, hessian])
+@pytest.mark.parametrize("toward", [lambda w: (), lambda w: (w,), lambda w: ([w],)])
+def test_grad_of_a_value_says_how_that_is_written(of, toward):
+    w = Value(3.0)
+    with pytest.raises(TypeError, match=r"grad takes a function .* derivatives\(loss, \[w\]\), or loss.backward\(\)"):
+        of(w * w, *toward(w))
+    with pytest.raises(TypeError, match=r"derivatives\(loss, \[w\]\)"):
+        of(lambda x: x, *toward(w) or (w,))
+
+
+def test_grad_of_what_is_no_function():
+    with pytest.raises(TypeError, match=r"grad takes a function and gives a function, as in grad\(f\)\(x\), not 5"):
+        grad(5)
+    with pytest.raises(TypeError, match="argnums is the position of an argument, or several, not 'x'"):
+        grad(lambda x: x, argnums="x")

@@ -2,6 +2,7 @@
 
 import math
 import operator
+import statistics
 import weakref
 from fractions import Fraction
 
@@ -145,7 +146,7 @@ def test_equality_is_identity():
 @pytest.mark.parametrize("number", [*NUMBERS, 1j])
 def test_equality_with_a_number_says_to_compare_data(number):
     for compare in (lambda: Value(3.0) == number, lambda: number == Value(3.0), lambda: Value(3.0) != number):
-        with pytest.raises(TypeError, match=r"equal only to itself: compare its number, as in v\.data =="):
+        with pytest.raises(TypeError, match=r"equal only to itself, .* compare its number, as in v\.data =="):
             compare()
 
 
@@ -423,3 +424,42 @@ def test_draw_refuses_what_is_no_value():
         draw(3.0)
     with pytest.raises(ValueError, match="direction is 'LR', 'TB', 'RL' or 'BT', not 'up'"):
         draw(Value(1.0), direction="up")
+
+
+# ---- what Python asks of a number, and a graph cannot keep
+
+
+@pytest.mark.parametrize(
+    ("ask", "advice"),
+    [
+        (round, "round its .data; for printing write"),
+        (lambda v: round(v, 2), "round its .data"),
+        (int, r"take int\(v.data\)"),
+        (math.trunc, r"take int\(v.data\)"),
+        (math.floor, "take it of its .data"),
+        (math.ceil, "take it of its .data"),
+        (lambda v: v // 2, "divide by /, or use its .data"),
+        (lambda v: 2 // v, "divide by /, or use its .data"),
+        (lambda v: v % 2, "use its .data"),
+        (lambda v: divmod(2, v), "use its .data"),
+        (lambda v: statistics.mean([v, v]), "autograd.mean adds Values, and statistics takes their .data"),
+    ],
+)
+def test_a_step_of_a_number_is_no_part_of_a_graph(ask, advice):
+    with pytest.raises(TypeError, match=f"of a Value has derivative 0 or none, .*{advice}"):
+        ask(Value(2.5))
+
+
+@pytest.mark.parametrize(
+    "compare",
+    [
+        lambda v: v in [1.0],
+        lambda v: np.isclose(v, 2.5),
+        lambda v: np.allclose([v], [2.5]),
+        lambda v: v == pytest.approx(2.5),
+        lambda v: pytest.approx(2.5) == v,
+    ],
+)
+def test_whoever_compares_by_equality_is_named(compare):
+    with pytest.raises(TypeError, match="==, `in`, np.isclose and pytest.approx .* as in v.data == "):
+        compare(Value(2.5))
