@@ -5,6 +5,7 @@ is the whole graph: an operator makes a node, `backward()` sweeps over the nodes
 """
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -17,6 +18,7 @@ from autograd import listening
 from autograd import operations as ops
 from autograd.aliases import OWN_NODE, Aliases, Refused
 from autograd.backprop import backpropagate, topological_order
+from autograd.cuts import warn_of_cut
 from autograd.elementary import Methods
 from autograd.floats import FLOAT_ERRORS, is_number, to_float
 from autograd.listening import Question, ask
@@ -219,6 +221,7 @@ class Value(Methods, Aliases, Refused):
     def __float__(self) -> float:
         """The number. Inside grad, jacobian and their like it is refused, since it would cut the graph unseen."""
         ask(Question.FLOAT)
+        warn_of_cut(sys._getframe(1), self)
         return float(self.data)
 
     def __bool__(self) -> bool:

@@ -22,6 +22,7 @@ ORDER = {
         "pickling",
         "listening",
         "aliases",
+        "cuts",
         "value",
         "functions",
         "graphs",
