@@ -10,7 +10,9 @@ Read in this order: `module.py`, what all parts have in common; `layers.py`, wit
 `remedies.py`; `losses.py`; `optimizers.py`, a rule each; then `training/`. `README.md` in this folder is the manual.
 """
 
-from nn import data
+from typing import TYPE_CHECKING
+
+from nn import data, peers
 from nn.initializers import he, uniform, xavier, zeros
 from nn.layers import MLP, Activation, Layer, Neuron, Sequential
 from nn.losses import (
@@ -80,3 +82,9 @@ __all__ = [
     "xavier",
     "zeros",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> None:
+        """Only asked for what is not there: the names that others have for what is here."""
+        peers.refuse("nn", name, peers.IN_NN)

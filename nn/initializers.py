@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn.seeds import Rng, generator
+
 Array = NDArray[np.float64]
 Initializer = Callable[[int, int, np.random.Generator], Any]
 
@@ -43,13 +45,13 @@ def zeros(nin: int, nout: int, rng: np.random.Generator) -> Array:
 INITIALIZERS: dict[str, Initializer] = {f.__name__: f for f in (uniform, xavier, he, zeros)}
 
 
-def initial_weights(init: str | Initializer | ArrayLike, nin: int, nout: int, rng: np.random.Generator) -> Array:
+def initial_weights(init: str | Initializer | ArrayLike, nin: int, nout: int, rng: Rng) -> Array:
     """The weights of a layer as an array (nout, nin). Raises ValueError for an unknown name and for another shape."""
     if isinstance(init, str):
         if init not in INITIALIZERS:
             raise ValueError(f"unknown initializer {init!r}: use {', '.join(map(repr, INITIALIZERS))} or a function")
         init = INITIALIZERS[init]
-    weights = np.asarray(init(nin, nout, rng) if callable(init) else init)
+    weights = np.asarray(init(nin, nout, generator(rng)) if callable(init) else init)
     if weights.dtype.kind not in "biuf":
         raise TypeError(f"initial weights are numbers, of which Values are made, not {init!r}")
     if not np.isfinite(weights).all():

@@ -4,7 +4,7 @@ A layer takes one sample, a list of numbers or Values, and gives a list of Value
 which the next layer accepts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from autograd import OPERATIONS, Value, softmax
 from autograd.value import as_value, is_operand, make_node
 from nn.initializers import Initializer, initial_weights
-from nn.module import Index, Module, Rng
+from nn.module import Index, Module
+from nn.seeds import Rng, generator
 
 DOT = OPERATIONS["dot"]
 SOFTMAX_OF_ONE = "softmax of one output is always 1: use 'sigmoid' for one, or more outputs"
@@ -48,7 +49,7 @@ class Neuron(Module):
     w starts as `init` says, by default uniform in [−1, 1] as in micrograd, and b at zero. `activation` is the name of a
     function of one input, "linear" for none; `nonlin=False`, micrograd's word, is "linear" too. `expand=True` writes
     the dot out as w₁x₁ + w₂x₂ + …, equal up to rounding, for lessons and pictures. `rng` is a NumPy generator or a
-    seed; None draws fresh entropy. Raises ValueError unless it is called with `nin` inputs.
+    seed; None draws its seed from Python's `random`. Raises ValueError unless it is called with `nin` inputs.
 
     >>> neuron = Neuron(2, "tanh", rng=0)
     >>> neuron
@@ -71,7 +72,7 @@ class Neuron(Module):
         self.activation = activation if nonlin else "linear"
         self.expand = expand
         self._activate = activation_named(self.activation)
-        self.w = [Value(w) for w in initial_weights(init, nin, 1, np.random.default_rng(rng))[0].tolist()]
+        self.w = [Value(w) for w in initial_weights(init, nin, 1, rng)[0].tolist()]
         self.b = Value(0.0)
 
     def __call__(self, x: Sample) -> Value:
@@ -123,7 +124,7 @@ class Layer(Module):
         if self.activation == "softmax" and nout == 1:
             raise ValueError(SOFTMAX_OF_ONE)
         each = "linear" if self.activation == "softmax" else self.activation
-        weights = initial_weights(init, nin, nout, np.random.default_rng(rng))
+        weights = initial_weights(init, nin, nout, rng)
         self.neurons = [Neuron(nin, each, init=w, expand=expand) for w in weights]
 
     def __call__(self, x: Sample) -> Any:
@@ -146,7 +147,9 @@ class Layer(Module):
 
     def __repr__(self) -> str:
         softmax = "Softmax" if self.activation == "softmax" else ""
-        return f"{softmax}Layer of [{', '.join(map(str, self.neurons))}]"
+        names = list(map(str, self.neurons))
+        is_long = len(names) > 4 and len(set(names)) == 1
+        return f"{softmax}Layer of [{f'{len(names)} × {names[0]}' if is_long else ', '.join(names)}]"
 
 
 class Activation(Module):
@@ -243,7 +246,7 @@ class MLP(Sequential):
     ) -> None:
         if np.ndim(nouts) != 1 or not len(nouts):
             raise ValueError("an MLP needs at least one layer: give the widths, as in MLP(2, [16, 16, 1])")
-        rng = np.random.default_rng(rng)
+        rng = generator(rng)
         activations = [activation] * (len(nouts) - 1) + [output]
         super().__init__(
             *(
@@ -257,17 +260,23 @@ class MLP(Sequential):
 
 
 def as_inputs(x: Any, nin: int | None, module: Module) -> list[Value]:
-    """One sample as a list of Values; a single number or Value is a sample of width one.
+    """One sample as a list of Values: any sequence of numbers and Values, or a single one, of width one.
 
-    Raises ValueError if the sample is not `nin` wide, TypeError if it holds anything but numbers and Values.
+    Raises ValueError if the sample is not `nin` wide or there are several, TypeError if it holds anything else.
     """
     inputs: Any = [x] if is_operand(x) else x
-    if type(inputs) is not list and not isinstance(inputs, tuple | np.ndarray):
-        wide = "" if nin is None else f"{nin} "
-        raise TypeError(f"{_short(module)} takes one sample, a list of {wide}numbers or Values, not {x!r}")
-    if isinstance(inputs, np.ndarray) and inputs.ndim != 1:
-        wide = "" if nin is None else f" of {nin} inputs"
-        raise ValueError(f"{_short(module)} takes one sample{wide}, not an array of shape {inputs.shape}")
+    if type(inputs) is not list:
+        if hasattr(inputs, "tolist"):  # an array, a tensor, a column of a table
+            inputs = inputs.tolist()
+        if isinstance(inputs, str | bytes | Mapping | Set) or not isinstance(inputs, Iterable):
+            wide = "" if nin is None else f"{nin} "
+            raise TypeError(f"{_short(module)} takes one sample, a list of {wide}numbers or Values, not {_brief(x)}")
+        inputs = list(inputs)
+    if any(isinstance(v, list | tuple | np.ndarray) and not is_operand(v) for v in inputs):
+        raise ValueError(
+            f"{_short(module)} takes one sample, and this holds {len(inputs)}: model.predict(X) takes many, or write "
+            "[model(x) for x in X]"
+        )
     values = [v if type(v) is Value else as_value(v) for v in inputs]
     if nin is not None and len(values) != nin:
         raise ValueError(f"{_short(module)} takes {nin} inputs, got {len(values)}")
@@ -288,3 +297,8 @@ def check_width(need: str, n: Any) -> None:
 def _short(module: Module) -> str:
     text = repr(module)
     return text if len(text) <= 80 else f"a {type(module).__name__} ({text[:60]}…)"
+
+
+def _brief(x: object) -> str:
+    text = repr(x)
+    return text if len(text) <= 80 else f"{text[:79]}…"

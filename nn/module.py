@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from autograd import Value, record
 from autograd.tables import aligned
 from autograd.value import as_value
+from nn import peers
 from nn.recording import ReplayError, flat, leaves, recording
 
-Rng = np.random.Generator | int | None
 Index = tuple[int, ...]
 State = dict[str, NDArray[Any]]
 MANY = 64  # samples that are worth a recording to predict
@@ -79,6 +79,12 @@ class Module:
                 "define batch(self, X) beside __call__, calling .batch(X) of its parts"
             )
         return [self(x) for x in X]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only asked for what is not there: the names that others have for what is here."""
+            peers.refuse(type(self).__name__, name, peers.IN_MODULE)
 
     def children(self) -> Iterator[tuple[str, "Module"]]:
         """The modules that this one is directly made of, by name."""

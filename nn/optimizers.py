@@ -5,13 +5,14 @@ In a rule p are the parameters, g their gradients, changed in place; `t` counts 
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
 from autograd.floats import is_number
+from nn.peers import ARGUMENTS, refuse_arguments
 
 Array = NDArray[np.float64]
 
@@ -27,6 +28,10 @@ class Optimizer:
     buffer_names: tuple[str, ...] = ()
     #: Whether the rule itself applies the decay, apart from the gradient.
     decoupled_decay = False
+
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        refuse_arguments(cls.__name__, settings.keys() & ARGUMENTS.keys())
+        return super().__new__(cls)
 
     def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
         self.parameters = values_of("an optimizer changes", parameters)

@@ -9,7 +9,8 @@ from autograd import Value
 from autograd.value import as_value, is_operand
 from nn.initializers import initial_weights
 from nn.layers import Init, Neuron, as_inputs, as_sample, check_width
-from nn.module import Index, Module, Rng
+from nn.module import Index, Module
+from nn.seeds import Rng
 
 
 class Recurrent(Module):
@@ -41,7 +42,6 @@ class Recurrent(Module):
     ) -> None:
         check_width("a recurrent network needs a whole number of inputs", nin)
         check_width("a recurrent network needs a whole number of hidden units", nhidden)
-        rng = np.random.default_rng(rng)
         self.nin = nin
         self.return_sequences = return_sequences
         weights = initial_weights(init, nin + nhidden, nhidden, rng)

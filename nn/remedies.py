@@ -8,7 +8,8 @@ import numpy as np
 from autograd import Value, mean, sqrt
 from autograd.value import as_value, is_operand
 from nn.layers import Sample, as_inputs, as_sample, check_width
-from nn.module import Module, Rng
+from nn.module import Module
+from nn.seeds import Rng, generator
 
 
 class Residual(Module):
@@ -67,7 +68,7 @@ class Dropout(Module):
         if not 0 <= p < 1:
             raise ValueError(f"dropout needs a probability of at least 0 and below 1, got {p}")
         self.p = p
-        self.rng = np.random.default_rng(rng)
+        self.rng = generator(rng)
         self.mask: list[Value] = []
 
     def __call__(self, x: Sample) -> Any:

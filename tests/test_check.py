@@ -562,7 +562,7 @@ WRONG_ORDERS = [
     (lambda v: None, "returned None, not a list of nodes", "the `return` of the list is missing"),
     (lambda v: 3, "returned 3, not a list of nodes", ""),
     (lambda v: [1.0], "the order holds 1.0, which is no node", ""),
-    (lambda v: v.children, "AttributeError: 'Value' object has no attribute 'children'", ""),
+    (lambda v: v.inputs, "AttributeError: 'Value' object has no attribute 'inputs'", ""),
 ]
 
 

@@ -6,6 +6,7 @@ A lesson is run cell by cell. At each question the blank comes first, then the w
 import ast
 import importlib.util
 import re
+import warnings
 from collections import defaultdict
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
@@ -67,8 +68,10 @@ class Run:
         """What a learner reads who gives this answer, failed or not; afterwards the namespace is as before."""
         before = dict(self.scope)
         try:
-            self.execute(answer)
-            return self.execute(judge)
+            with warnings.catch_warnings(record=True):
+                warnings.simplefilter("default", RuntimeWarning)  # as a notebook has it: math.sqrt(v) only warns
+                self.execute(answer)
+                return self.execute(judge)
         except AssertionError as failure:
             return f"{type(failure).__name__}: {failure}"
         finally:

@@ -41,6 +41,8 @@ ORDER = {
         "__main__",
     ],
     "nn": [
+        "peers",
+        "seeds",
         "initializers",
         "recording",
         "module",

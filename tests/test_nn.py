@@ -1,6 +1,7 @@
 """Neurons, layers, perceptrons, losses and gradient descent."""
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_seeds():
     [
         (lambda: Neuron(2, rng=0)([1.0]), r"ReLUNeuron\(2\) takes 2 inputs, got 1"),
         (lambda: Layer(2, 1, rng=0)([1.0] * 3), r"Layer of \[ReLUNeuron\(2\)\] takes 2 inputs, got 3"),
-        (lambda: MLP(2, [16, 1], rng=0)([1.0]), r"a Layer \(Layer of \[ReLUNeuron.*…\) takes 2 inputs, got 1"),
+        (lambda: MLP(2, [16, 1], rng=0)([1.0]), r"^Layer of \[16 × ReLUNeuron\(2\)\] takes 2 inputs, got 1"),
         (lambda: Neuron(0), "a neuron needs a whole number of inputs, at least one, not 0"),
         (lambda: Layer(2, 0), "a layer needs a whole number of neurons, at least one, not 0"),
         (lambda: MLP(2, []), "an MLP needs at least one layer"),
@@ -85,10 +86,9 @@ def test_what_is_no_sample(sample):
 
 
 def test_a_batch_is_no_sample():
-    with pytest.raises(ValueError, match=r"takes one sample of 2 inputs, not an array of shape \(3, 2\)"):
-        Neuron(2, rng=0)(np.zeros((3, 2)))
-    with pytest.raises(TypeError, match=r"a Value holds one real number, not \[1\.0, 2\.0\]"):
-        Neuron(2, rng=0)([[1.0, 2.0], [3.0, 4.0]])
+    for samples in (np.zeros((3, 2)), [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]):
+        with pytest.raises(ValueError, match=r"takes one sample, and this holds 3: model\.predict\(X\) takes many"):
+            Neuron(2, rng=0)(samples)
 
 
 def test_losses():
@@ -193,3 +193,29 @@ def test_clipping_where_a_gradient_is_no_number(gradients, norm, after):
 def test_an_infinite_maximum_only_measures(gradients):
     norm, after = clipped(gradients, math.inf)
     np.testing.assert_array_equal([norm, *after], [np.linalg.norm(gradients), *gradients])
+
+
+# ---- chance
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda rng: [p.data for p in MLP(2, [16, 16, 1], rng=rng).parameters()],
+        lambda rng: [p.data for p in Layer(3, 2, rng=rng).parameters()],
+        lambda rng: [p.data for p in Neuron(3, rng=rng).parameters()],
+        lambda rng: [p.data for p in nn.Recurrent(2, 3, rng=rng).parameters()],
+        lambda rng: nn.Dropout(0.5, rng=rng).factors(20),
+        lambda rng: nn.data.moons(20, rng=rng)[0].tolist(),
+        lambda rng: [y.tolist() for _, y in nn.data.batches([[0.0]] * 20, range(20), 5, rng=rng)],
+    ],
+)
+def test_a_seed_of_pythons_random_repeats_a_program_that_names_none(make):
+    random.seed(1337)
+    first, second = make(None), make(None)
+    random.seed(1337)
+    assert first == make(None) != second
+    state = random.getstate()
+    assert make(3) == make(3)
+    make(np.random.default_rng(3))
+    assert random.getstate() == state, "a seed of one's own leaves Python's random alone"

@@ -1,7 +1,7 @@
 """Data sets, each as arrays (X, y), one sample a row, and what prepares them for training.
 
-`rng` is everywhere a NumPy generator or a seed; None draws fresh entropy, never NumPy's global generator. The data sets
-stand in `sets.py`, MNIST's files are read by `mnist_files.py`, and `preparing.py` has the rest.
+`rng` is everywhere a NumPy generator or a seed; None draws its seed from Python's global `random`, never from NumPy's.
+The data sets stand in `sets.py`, MNIST's files are read by `mnist_files.py`, and `preparing.py` has the rest.
 """
 
 from nn.data.mnist_files import mnist

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn.module import Rng
+from nn.seeds import Rng, generator
 
 Dataset = tuple[NDArray[Any], NDArray[Any]]  # samples X and targets y, one a row
 
@@ -60,7 +60,7 @@ def train_test_split(
         raise ValueError(f"test is a fraction between 0 and 1, or a whole number of samples, got {test}")
     if not 0 < held_out < n:
         raise ValueError(f"test={test} of {n} samples leaves a part empty: {held_out} to test, {n - held_out} to train")
-    order = np.random.default_rng(rng).permutation(n)
+    order = generator(rng).permutation(n)
     held, kept = order[:held_out], order[held_out:]
     return X[kept], X[held], y[kept], y[held]
 
@@ -80,7 +80,7 @@ def batches(X: ArrayLike, y: ArrayLike, size: int, *, shuffle: bool = True, rng:
     X, y = _paired(X, y)
     if not isinstance(size, int | np.integer) or size < 1:
         raise ValueError(f"a batch has at least one sample, not size={size}")
-    order = np.random.default_rng(rng).permutation(len(X)) if shuffle else np.arange(len(X))
+    order = generator(rng).permutation(len(X)) if shuffle else np.arange(len(X))
     return ((X[rows], y[rows]) for rows in (order[i : i + size] for i in range(0, len(X), size)))
 
 
@@ -97,7 +97,7 @@ def jitter(X: ArrayLike, *, scale: float = 0.1, rng: Rng = None) -> NDArray[Any]
     """
     check_deviation("scale", scale)
     X = np.asarray(X, dtype=float)
-    return X + np.random.default_rng(rng).normal(scale=scale, size=X.shape)
+    return X + generator(rng).normal(scale=scale, size=X.shape)
 
 
 def checked_data(which: str, X: ArrayLike, y: ArrayLike) -> Dataset:

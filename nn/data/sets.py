@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.data.preparing import Dataset, check_deviation, jitter
-from nn.module import Rng
+from nn.seeds import Rng, generator
 
 
 def xor() -> Dataset:
@@ -33,7 +33,7 @@ def moons(n: int = 100, *, noise: float = 0.1, rng: Rng = None) -> Dataset:
     if n < 2:
         raise ValueError(f"two moons need at least two points, not {n}")
     check_deviation("noise", noise)
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     y = np.arange(n) % 2
     angle = np.pi * rng.uniform(size=n)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -56,7 +56,7 @@ def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, rng: Rng 
     if not 0 < factor < 1:
         raise ValueError(f"factor is the inner circle's radius, between 0 and 1, got {factor}")
     check_deviation("noise", noise)
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     y = np.arange(n) % 2
     points = _polar(np.where(y == 0, 1.0, factor), 2 * np.pi * rng.uniform(size=n))
     return jitter(points, scale=noise, rng=rng), y
@@ -78,7 +78,7 @@ def spirals(n: int = 100, *, noise: float = 0.05, turns: float = 1.0, classes: i
     if n < classes:
         raise ValueError(f"{classes} spirals need at least {classes} points, not {n}")
     check_deviation("noise", noise)
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     y = np.arange(n) % classes
     # An arm's length grows about as its radius squared: a root spreads the points evenly along it.
     radius = np.sqrt(rng.uniform(size=n))

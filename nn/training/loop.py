@@ -16,9 +16,11 @@ from autograd import Value
 from nn.data import batches, checked_data
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse
 from nn.metrics import accuracy
-from nn.module import Module, Rng, evaluating
+from nn.module import Module, evaluating
 from nn.optimizers import Optimizer
+from nn.peers import refuse_arguments
 from nn.recording import ReplayError
+from nn.seeds import Rng, generator
 from nn.training.history import EarlyStopping, Epoch, History
 from nn.training.interrupts import interrupts_wait
 from nn.training.replay import Replay
@@ -50,6 +52,7 @@ def fit(
     history: History | None = None,
     replay: bool | str = "auto",
     progress: bool = True,
+    **others: Any,
 ) -> History:
     """Train a model until its history has `epochs` epochs; return the history, which is `model.history` too.
 
@@ -85,6 +88,7 @@ def fit(
     ...        metrics=["accuracy"], rng=0, progress=False)
     <History of 100 epochs, loss 0.0..., accuracy 1>
     """
+    refuse_arguments("fit", others)
     X, y = checked_data("", X, y)
     held_out = None if validation is None else checked_data("validation ", *_pair(validation))
     size = len(X) if batch_size is None else batch_size
@@ -100,7 +104,7 @@ def fit(
     if held_out is not None:
         Eager(settings).evaluate(held_out[0][:1], held_out[1][:1])  # whether they fit
     model.history = history
-    history.rng = np.random.default_rng(rng) if history.rng is None else history.rng
+    history.rng = generator(rng) if history.rng is None else history.rng
     steps = math.ceil(len(X) / size)
     done = len(history) * steps + (len(history.epoch.steps) if history.epoch else 0)
     with _training(model), interrupts_wait() as pause, _bar(epochs * steps, done, progress) as bar:
