@@ -1004,3 +1004,77 @@ def test_one_whole_number_is_no_rounding():
     assert hints.rounding_or_difference([-1.0, -1.0], [-0.592, -0.592]) == ""
     assert "rounded to 0 decimals" in hints.rounding_or_difference([-1.0, 3.0], [-0.592, 2.8])
     assert "rounded to 1 decimals" in hints.rounding_or_difference([-0.6, -0.6], [-0.592, -0.592])
+
+
+# ---- code that does not end, and what crashed the check
+
+
+# A loop that comes to no new line. It stands in text, since a formatter would write it on two lines.
+one_line = {}
+exec(compile("def loop(output):\n    while True: pass\n", "<learner>", "exec"), one_line)
+
+
+def endless_generator(output):
+    while True:
+        yield output
+
+
+def endless_comprehension(output):
+    return [node for node in iter(lambda: output, None)]  # noqa: C416
+
+
+ENDLESS = [one_line["loop"], endless_generator, endless_comprehension]
+
+
+@pytest.mark.parametrize("endless", ENDLESS)
+def test_what_does_not_end_is_stopped(endless):
+    found = report(check_topological_order, endless, seconds=0.2)
+    assert "still running after 0.2 s" in found.findings[0].text
+    found = report(check_op, "tanh", math.tanh, lambda g, x: endless(Value(x)), seconds=0.2)
+    assert "still running after 0.2 s" in found.findings[0].text
+
+
+class Right:
+    """An engine of sums, whose `grad` and whose numbers may be of another kind."""
+
+    kind = float
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = self.kind(data), self.kind(0.0), parents
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other))
+
+    def backward(self):
+        order = []
+
+        def visit(node):
+            if node not in order:
+                for parent in node.parents:
+                    visit(parent)
+                order.append(node)
+
+        visit(self)
+        for node in order:
+            node.grad = node.grad * 0.0 if node.parents else node.grad
+        self.grad = self.grad * 0.0 + 1.0
+        for node in reversed(order):
+            for parent in node.parents:
+                parent.grad = parent.grad + node.grad
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_arrays_of_one_number_are_numbers(shape):
+    engine = type("Value", (Right,), {"kind": staticmethod(lambda x: np.full(shape, x, dtype=float))})
+    assert report(check_value, engine, level="add").ok
+
+
+@pytest.mark.parametrize("name", ["data", "grad", "backward"])
+def test_an_attribute_that_raises_is_told_with_its_line(name):
+    def raises(self):
+        raise ValueError("not yet")
+
+    engine = type("Value", (Right,), {name: property(raises, lambda self, x: None)})
+    found = report(check_value, engine, level="add")
+    assert "raised ValueError: not yet\nin line " in found.findings[0].text
+    assert 'of raises: `raise ValueError("not yet")`' in found.findings[0].text

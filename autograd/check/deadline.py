@@ -9,11 +9,15 @@ from collections.abc import Callable
 from dis import get_instructions
 from functools import lru_cache
 from math import inf
-from time import thread_time
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
 from autograd.reports import OURS, is_someone_elses
+
+try:
+    from time import thread_time
+except ImportError:  # in a browser, where there is one thread
+    from time import process_time as thread_time
 
 T = TypeVar("T")
 
@@ -60,8 +64,9 @@ class Limit:
 
         def at_call(frame: FrameType, event: str, arg: object) -> Any:
             """Count and look at the clock; the lines are followed only of code that has a loop."""
-            is_counted, has_loop = _nature(frame.f_code)
+            is_counted, has_loop, within_a_line = _nature(frame.f_code)
             self.calls += is_counted
+            frame.f_trace_opcodes = within_a_line  # such a loop comes to no new line
             at_line(frame, event, arg)
             return at_line if has_loop else None
 
@@ -76,7 +81,10 @@ class Limit:
 
 
 @lru_cache(1024)
-def _nature(code: CodeType) -> tuple[bool, bool]:
-    """Whether code is the user's, and whether it may go on for ever by itself, which these packages' does not."""
-    has_loop = any("BACKWARD" in instruction.opname for instruction in get_instructions(code))
-    return is_someone_elses(code), has_loop and not code.co_filename.startswith(OURS)
+def _nature(code: CodeType) -> tuple[bool, bool, bool]:
+    """Whether code is the user's, whether it may go on for ever, which these packages' does not, and within a line."""
+    line_of = {i.offset: i.positions.lineno if i.positions else None for i in get_instructions(code)}
+    loops = [(i.offset, i.argval) for i in get_instructions(code) if "BACKWARD" in i.opname]
+    if code.co_filename.startswith(OURS):
+        loops = []
+    return is_someone_elses(code), bool(loops), any(line_of[a] == line_of.get(b) for a, b in loops)

@@ -87,7 +87,7 @@ class EngineCheck:
         sample = None
         try:
             sample = limited(lambda: self.make(1.3), self.seconds)
-            _judge(sample)
+            limited(lambda: _judge(sample), self.seconds)
         except Trouble as trouble:
             return sample, [trouble.finding(f"`{self.name}`", call)]
         self.passed += 1

@@ -1,6 +1,6 @@
 """The checks of two functions that learners write: an operation on plain numbers, and a topological sort."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import signature
 from math import isclose, isfinite
 from typing import Any
@@ -75,7 +75,9 @@ class OperationCheck:
         if not is_close(y, node.data):
             self.wrong_values.append(Finding(f"`{self.name}`", f"{title}\nvalue: {compared(y, node.data)}"))
             return
-        yours = self._contributions(limited(lambda: self.backward(upstream, *inputs), self.seconds), len(leaves))
+        yours = self._contributions(
+            limited(lambda: _items(self.backward(upstream, *inputs)), self.seconds), len(leaves)
+        )
         self.evidence.append(Evidence([output], leaves, yours, None))
         wrong = [
             f"toward {leaf.label}: {compared(g, leaf.grad)}"
@@ -165,7 +167,7 @@ def examine_order(fn: Callable[[Any], Any], seconds: float) -> Report:
     for i, text in enumerate(GRAPHS):
         output = _labelled(text)
         try:
-            trouble = _fault_in_order(limited(lambda: fn(output), seconds), output, earlier)  # noqa: B023
+            trouble = _fault_in_order(limited(lambda: _items(fn(output)), seconds), output, earlier)  # noqa: B023
         except Trouble as error:
             trouble = error
         if trouble:
@@ -178,6 +180,11 @@ def examine_order(fn: Callable[[Any], Any], seconds: float) -> Report:
             return Report(f"{i} of {len(GRAPHS)} graphs are in order", [finding])
         earlier.update(topological_order(output))
     return Report(f"All {len(GRAPHS)} graphs are in order")
+
+
+def _items(returned: Any) -> Any:
+    """What a learner's generator gives, while the time is kept; anything else as it is."""
+    return list(returned) if isinstance(returned, Iterator) else returned
 
 
 def _labelled(text: str) -> Value:

@@ -216,7 +216,7 @@ def check_kind(result: Any) -> None:
 def number(x: Any, what: str, *, may_be_value: bool = True) -> float:
     """A number as a float, read out of a Value where gradients are Values; Trouble for anything else."""
     if isinstance(x, (Real, np.generic)) or (isinstance(x, np.ndarray) and x.size == 1):
-        return float(x)
+        return float(x.item() if isinstance(x, np.ndarray) else x)
     if hasattr(x, "data") and hasattr(x, "backward"):
         if may_be_value:
             return number(x.data, what)
