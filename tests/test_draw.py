@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from xml.dom.minidom import parseString
 
 import graphviz
 import pytest
@@ -369,3 +370,73 @@ def test_the_readmes_picture_is_the_one_that_is_drawn_now():
         for svg in ((folder / "neuron.svg").read_text(encoding="utf-8"), draw(scope["neuron"]()).pipe(encoding="utf-8"))
     ]
     assert texts[0] == texts[1]
+
+
+# ---- files: the suffix decides
+
+
+SIGNATURES = {"svg": b"<?xml", "png": b"\x89PNG\r\n", "jpg": b"\xff\xd8\xff", "dot": b"digraph {", "gv": b"digraph {"}
+
+
+@pytest.mark.parametrize("suffix", [*SIGNATURES, "SVG", "Png"])
+def test_save_writes_what_the_suffix_says_and_only_that(suffix, tmp_path):
+    path = Path(draw(neuron()).save(tmp_path / f"picture.{suffix}"))
+    assert path.read_bytes().startswith(SIGNATURES[suffix.lower()])
+    assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_render_with_a_pictures_suffix_writes_only_the_picture(suffix, tmp_path):
+    written = Path(draw(neuron()).render(f"picture.{suffix}", tmp_path / "below"))
+    assert written.read_bytes().startswith(SIGNATURES[suffix])
+    assert [*tmp_path.rglob("*.*")] == [written]
+
+
+@pytest.mark.parametrize(
+    "render",
+    [
+        lambda picture, path: picture.render(path, None, False, False, "png"),
+        lambda picture, path: picture.render(filename=path, format="PNG"),
+        lambda picture, path: picture.render(outfile=f"{path}.png"),
+    ],
+)
+def test_render_takes_what_the_graphviz_package_takes(render, tmp_path):
+    assert Path(render(draw(neuron()), tmp_path / "x")).read_bytes().startswith(SIGNATURES["png"])
+    assert draw(neuron()).pipe("PNG").startswith(SIGNATURES["png"])
+
+
+def test_a_suffix_that_is_no_format(tmp_path):
+    with pytest.raises(ValueError, match="x.docx ends in no format that is known: use .svg, .png, .pdf, .dot or .gv"):
+        draw(neuron()).save(tmp_path / "x.docx")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_copy_is_a_picture_of_its_own():
+    picture = draw(Value(1.0, "ü") * 2)
+    before = picture.pipe(format="svg", encoding="utf-8")
+    twin = picture.copy()
+    assert twin.pipe(format="svg", encoding="utf-8") == before
+    twin.node("another")
+    assert picture.pipe(format="svg", encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("a\0b", r"a\x00b"),
+        ("\ud800", r"\ud800"),
+        ("𝒙\ud800", r"𝒙\ud800"),
+        ("\x1b[1m", r"\x1b[1m"),
+        ("\uffff", r"\uffff"),
+        (r"ü\d\1", r"ü\d\1"),
+        (5, "5"),
+    ],
+)
+def test_what_no_file_can_hold_shows_as_an_escape(label, shown):
+    v = Value(1.0)
+    v.label = label
+    for made in (draw(v * 2), draw(v * 2).copy()):
+        svg = made.pipe(format="svg", encoding="utf-8")
+        texts = [text.firstChild.data for text in parseString(svg.encode()).getElementsByTagName("text")]
+        assert shown in texts
+        assert made.pipe("png").startswith(SIGNATURES["png"])

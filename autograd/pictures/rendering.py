@@ -5,15 +5,17 @@ system's `dot`, which also makes the formats that the package's cannot (pdf, ps,
 """
 
 import os
-import re
 import shutil
 import sysconfig
 import threading
 from base64 import b64encode
+from copy import copy
 from html import escape
 from importlib import metadata
+from inspect import signature
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import graphviz
 from graphviz.backend import dot_command
@@ -70,15 +72,16 @@ def _bundled() -> Path | None:
 class Picture(graphviz.Digraph):  # type: ignore[misc]
     """A graphviz.Digraph of boxes and links that finds `dot` by itself; notebooks show it.
 
-    `.source` is its text in Graphviz's language, `.render("file", format="png")` writes a picture, `.pipe(format="svg",
-    encoding="utf-8")` returns one. Nodes have the classes v0, v1, … and edges e3_0, e3_1, … (into v3) in an SVG.
+    `.save("file.svg")` writes a picture, png and pdf likewise, and with `.dot` or `.gv` its text in Graphviz's
+    language, which is `.source` too; `.pipe(format="svg", encoding="utf-8")` returns one. Nodes have the classes v0,
+    v1, … and edges e3_0, e3_1, … (into v3) in an SVG.
     """
 
     def __init__(self, note: str = "", direction: str = "LR") -> None:
         super().__init__(format="svg")
         self.direction = direction
         self.stacked = direction in ("LR", "RL")
-        self.titles = {"note": note}
+        self.titles = {"note": visible(note)}
         self.attr(rankdir=direction, bgcolor="white", ranksep="0.45", nodesep="0.2")
         self.attr(label=escaped(note), labelloc="b", labeljust="l", fontname="Courier", fontsize="10")
         # The width of "grad -1.234e-05", so that a picture keeps its layout when gradients come.
@@ -95,7 +98,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             # Fields follow the direction across the picture's own unless they are in braces.
             text = " | ".join(map(escaped, (title, *lines)))
             part.node(name, text if self.stacked else f"{{ {text} }}", **{"class": name}, **style)
-            self.titles[name] = title
+            self.titles[name] = visible(title)
         if frame:
             self.subgraph(part)
 
@@ -118,8 +121,32 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         number = {"tooltip": f"{derivative:.4g}", "class": f"e{head[1:]}_{place}"}
         self.edge(tail, head, **{"color": color, "penwidth": "0.6", "arrowsize": "0.4"} | number | style)
 
+    def copy(self) -> "Picture":
+        """A picture of its own with the same boxes and links."""
+        twin = copy(self)
+        for name, x in vars(self).items():
+            if isinstance(x, list | dict):
+                setattr(twin, name, copy(x))
+        return twin
+
+    def save(self, filename: Any = None, directory: Any = None, **options: Any) -> str:
+        """Write the file of this name, as its suffix says, and nothing else; return its path.
+
+        It is a picture for svg, png, pdf and what else Graphviz can make, and the text for `.dot` and `.gv`. Raises
+        ValueError for a suffix that Graphviz does not know.
+        """
+        suffix = Path(filename or "").suffix[1:].lower()
+        if suffix in ("", "dot", "gv"):
+            return str(super().save(filename, directory=directory, **options))
+        if suffix not in graphviz.FORMATS:
+            raise ValueError(f"{filename!s} ends in no format that is known: use .svg, .png, .pdf, .dot or .gv")
+        path = Path(directory or "", filename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.pipe(suffix))
+        return str(path)
+
     def pipe(self, format: str | None = None, *args: Any, **options: Any) -> Any:  # noqa: A002
-        wanted = format or self.format
+        wanted = format = (format or self.format).lower()  # noqa: A001
         options.setdefault("quiet", True)  # of a warning about the width of letters that are not ASCII
         with _using_dot(wanted):
             if wanted != "svg":
@@ -128,12 +155,18 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         return self._finished(made) if isinstance(made, str) else self._finished(made.decode()).encode()
 
     def render(self, *args: Any, **options: Any) -> Any:
-        wanted = options.get("format") or Path(str(options.get("outfile") or "")).suffix[1:] or self.format
-        options.setdefault("quiet", True)
+        """As the graphviz package has it: the picture and its text. A name with a picture's suffix is `save`d."""
+        given = signature(graphviz.Digraph.render).bind(self, *args, **options).arguments
+        del given["self"]
+        name = given.get("filename")
+        if Path(name or "").suffix[1:].lower() in graphviz.FORMATS and not given.get("format"):
+            return self.save(name, given.get("directory"))
+        wanted = (given.get("format") or Path(given.get("outfile") or "").suffix[1:] or self.format).lower()
+        given |= {"quiet": True} | ({"format": wanted} if given.get("format") else {})
         with _using_dot(wanted):
             if wanted != "svg":
-                return super().render(*args, **options)
-            written = graphviz.Digraph.render(self._in_ascii(), *args, **options)
+                return super().render(**given)
+            written = graphviz.Digraph.render(self._in_ascii(), **given)
         path = Path(written)
         path.write_text(self._finished(path.read_text(encoding="utf-8")), encoding="utf-8")
         return written
@@ -170,16 +203,25 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         for name, title in self.titles.items():
             if not title.isascii():
                 start = 0 if name == "note" else svg.index(f"<title>{name}</title>")
-                svg = svg[:start] + re.sub(
-                    rf">{re.escape(_placeholder(title))}</text>", f">{escape(title)}</text>", svg[start:], count=1
-                )
+                shown = f">{escape(title)}</text>"
+                svg = svg[:start] + svg[start:].replace(f">{_placeholder(title)}</text>", shown, 1)
         return svg
 
 
 def escaped(text: str) -> str:
     """Text for the label of a record: on one line, with nothing in it that Graphviz takes for its own signs."""
-    text = " ".join(text.split()).replace("&", "&amp;")
+    text = visible(text).replace("&", "&amp;")
     return "".join("\\" + c if c in '{}|<>\\"' else c for c in text)
+
+
+def visible(text: object) -> str:
+    r"""Text on one line, in which what no file can hold shows as an escape.
+
+    >>> print(visible("a\n \x00"))
+    a \x00
+    """
+    words = " ".join(str(text).split())
+    return "".join(c.encode("unicode_escape").decode() if category(c) in ("Cc", "Cs", "Cn") else c for c in words)
 
 
 def _placeholder(text: str) -> str:
