@@ -10,7 +10,16 @@ Read in this order: `module.py`, what all parts have in common; `layers.py`, wit
 `remedies.py`; `losses.py`; `optimizers.py`, a rule each; then `training/`. `README.md` in this folder is the manual.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import autograd
+
+if (Path(autograd.__file__).parent / "tracer.py").exists():  # installed last, it has taken the place of our __init__
+    raise ImportError(
+        "chaingrad and HIPS's autograd both install a package named `autograd` and are mixed in this environment: "
+        "run `pip uninstall autograd chaingrad`, then install one of them"
+    )
 
 from nn import data, peers
 from nn.initializers import he, uniform, xavier, zeros

@@ -1,6 +1,7 @@
 """The package's order: what imports what, what importing loads, and the stub that is made from the table."""
 
 import ast
+import shutil
 from functools import cache
 
 import pytest
@@ -142,10 +143,15 @@ def test_every_row_is_a_function_and_a_method():
         assert row.doc
 
 
-def test_a_mixture_with_the_other_package_named_autograd_is_refused(tmp_path):
-    (tmp_path / "autograd").mkdir()
-    for file in (ROOT / "autograd").glob("*.py"):
-        (tmp_path / "autograd" / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+@pytest.mark.parametrize("last", ["chaingrad", "HIPS"])
+def test_a_mixture_with_the_other_package_named_autograd_is_refused(package, last, tmp_path):
+    """The files of the package that was installed last have taken the place of the other's."""
+    for name in ("autograd", "nn"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "autograd" / "tracer.py").touch()
-    result = python("-c", "import autograd", cwd=tmp_path, check=False)
-    assert "ImportError: chaingrad and HIPS's autograd both install" in result.stderr
+    if last == "HIPS":
+        (tmp_path / "autograd" / "__init__.py").write_text("from .tracer import *\n", encoding="utf-8")
+    result = python("-c", f"import {package}", cwd=tmp_path, check=False)
+    told = "ImportError: chaingrad and HIPS's autograd both install" in result.stderr
+    assert told == (package == "nn" or last == "chaingrad")
