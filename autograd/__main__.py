@@ -17,6 +17,7 @@ from autograd.formulas import Formula, FormulaError, explain, formula, label_lat
 from autograd.operations import constant
 from autograd.pictures import draw
 from autograd.stepping import step_through
+from autograd.tables import printable
 from autograd.value import Value, as_value
 
 DESCRIPTION = "Print the value of an expression, how it is computed, and its gradients by the chain rule."
@@ -118,7 +119,7 @@ def _run(options: argparse.Namespace) -> None:
         warnings.simplefilter("ignore", RuntimeWarning)  # an infinite output is seen as it is
         output.backward()
     for line in _latex(whole, output, variables) if options.latex else _text(whole, output, variables):
-        print(line)
+        print(printable(line))
     if options.steps:
         print(f"\n{step_through(output)}")
     for name, (save, _) in FILES.items():
@@ -173,6 +174,4 @@ def _latex(whole: Formula, output: Value, variables: Mapping[str, Value]) -> Ite
 
 
 if __name__ == "__main__":
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # ∂ and · where a terminal cannot show them
     sys.exit(main())

@@ -14,6 +14,8 @@ from traceback import walk_tb
 from types import CodeType
 from typing import NamedTuple
 
+from autograd.tables import printable
+
 
 class Finding(NamedTuple):
     """One thing that was found: where, what exactly, and what it suggests where the facts allow only that.
@@ -56,7 +58,7 @@ class Report:
         lines = [f"{self.verdict}."]
         for finding in self.findings[:1]:
             lines = [f"{self.verdict}. First problem, in {finding.where}:", indent(str(finding), "  ")]
-        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+        return printable("\n".join([*lines, *(f"note: {note}" for note in self.notes)]))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.verdict}>"

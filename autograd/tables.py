@@ -1,8 +1,13 @@
-"""Text in columns, as wide as it looks: a letter of some scripts takes two columns of a terminal, an accent none."""
+"""Text for a terminal: in columns, as wide as it looks, and in signs that it can show."""
 
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from unicodedata import category, east_asian_width
+from unicodedata import category, east_asian_width, normalize
 
 
 def text_width(text: str) -> int:
@@ -30,7 +35,8 @@ def aligned(rows: Iterable[Sequence[str]], sides: str, gap: str = "  ") -> Itera
      1  y = a · b
     10  z = y + a
     """
-    columns = [_padded(side, cells) for side, *cells in zip(sides, *rows, strict=True) if any(cells)]
+    shown = [list(map(printable, row)) for row in rows]
+    columns = [_padded(side, cells) for side, *cells in zip(sides, *shown, strict=True) if any(cells)]
     return (gap.join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
@@ -38,3 +44,32 @@ def _padded(side: str, cells: Sequence[str]) -> list[str]:
     width = max(map(text_width, cells))
     spaces = [" " * (width - text_width(cell)) for cell in cells]
     return [space + cell if side == "r" else cell + space for cell, space in zip(cells, spaces, strict=True)]
+
+
+# Signs of ours in ASCII. Raised letters and digits follow a ^; lowered ones and fractions are told by Unicode itself.
+SIGNS = str.maketrans(
+    {"−": "-", "·": "*", "×": "x", "→": "->", "←": "<-", "∂": "d", "…": "...", "∞": "inf", "√": "sqrt", "Σ": "sum "}
+    | {"≤": "<=", "≥": ">=", "≠": "!=", "±": "+-", "π": "pi", "✓": "(done)", "⁄": "/", "’": "'"}
+)
+RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱˣʸᵇᵗᵀ]+")
+
+
+def printable(text: str, encoding: str | None = None) -> str:
+    """The text; where standard output cannot show all of it, in ASCII's signs, so that none is lost and nothing raises.
+
+    >>> printable("∂y/∂x = −2 · x² → −½", "ascii")
+    'dy/dx = -2 * x^2 -> -1/2'
+    """
+    encoding = encoding or getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = RAISED.sub(lambda raised: "^" + _in_ascii(raised[0]), text)
+        return "".join(map(_in_ascii, text)).encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _in_ascii(text: str) -> str:
+    """A sign of ours in ASCII; what has none as it is."""
+    found = normalize("NFKD", text).translate(SIGNS)
+    return found if found.isascii() else text

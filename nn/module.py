@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value, record
-from autograd.tables import aligned
+from autograd.tables import aligned, printable
 from autograd.value import as_value
 from nn import peers
 from nn.recording import ReplayError, flat, leaves, recording
@@ -31,8 +31,10 @@ class Table(str):
 
     __slots__ = ()
 
-    def __repr__(self) -> str:
-        return str(self)
+    def __str__(self) -> str:
+        return printable(str.__str__(self))
+
+    __repr__ = __str__
 
 
 class Module:

@@ -1,10 +1,15 @@
 """Text in columns, as wide as it looks: in every table that is printed."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import nn
 from autograd import Operation, Value, record
 from autograd.tables import aligned, text_width
+from tests.shared import ROOT
 
 
 @pytest.mark.parametrize(
@@ -44,3 +49,49 @@ def test_a_summary_and_a_program_are_aligned_whatever_the_script():
 
 def assert_ends_agree(lines):
     assert len({text_width(line) for line in lines}) == 1, lines
+
+
+# ---- what standard output cannot show
+
+SAID = """
+from autograd import Value, diagnose, explain, formula, record, step_through, tanh
+from autograd.check import gradcheck, reveal
+import nn
+a, b = Value(-2.0, "a"), Value(0.5, "ü")
+y = (a**2 * b).tanh() / -3
+for said in (step_through(y), explain(y, a), formula(y), explain(tanh), diagnose(y), nn.MLP(2, [3, 1]).summary()):
+    print(said)
+x = Value(0.1)
+print(record((x * 2 + 1).tanh(), [x]))
+gradcheck(lambda x: -x, -2.0)
+reveal(-3.0, 4.0, because="x → −y")
+"""
+
+
+def said(encoding, *arguments):
+    """What Python prints where standard output has another encoding."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, encoding=encoding, cwd=ROOT, check=True, env=environment).stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "utf-8"])
+def test_nothing_raises_and_no_sign_is_lost(encoding):
+    in_signs = ("(−2)² = 4", "∂y/∂v3 = −1 / 3 = −0.3333", "Layer 2 → 3, relu", "Because x → −y.")
+    in_ascii = ("(-2)^2 = 4", "dy/dv3 = -1 / 3 = -0.3333", "Layer 2 -> 3, relu", "Because x -> -y.")
+    found = said(encoding, "-c", SAID)
+    for text in in_signs if encoding == "utf-8" else in_ascii:
+        assert text in found
+    assert "?" not in found
+    assert ("ü" in found) == (encoding != "ascii")
+
+
+def test_columns_stay_aligned_in_ascii():
+    lines = said("ascii", "-c", SAID).split("Forward pass\n")[1].splitlines()[:3]
+    assert len({line.index(text) for line, text in zip(lines, ("numbers", "(-2)", "4 * 0.5"), strict=True)}) == 1
+
+
+def test_the_command_line_in_ascii():
+    found = said("ascii", "-m", "autograd", "a*b", "a=0.5", "b=-3", "--steps")
+    assert "y = a * b = 0.5 * (-3) = -1.5" in found
+    assert "dy/db = a = 0.5" in found

@@ -18,6 +18,7 @@ import numpy as np
 
 from autograd.check.observe import Trouble, limited, short
 from autograd.reports import Finding, compared, shown
+from autograd.tables import printable
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
@@ -269,7 +270,7 @@ def _difference(yours: Any, expected: Any) -> str:
 
 def _wrapped(text: str) -> str:
     """Text in lines that fit into a narrow window."""
-    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return fill(printable(text), WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _call(name: str, arguments: Iterable[Any]) -> str:

@@ -13,6 +13,7 @@ from autograd.backprop import topological_order
 from autograd.graphs import stale_nodes, sweep
 from autograd.operations import constant
 from autograd.reports import Finding, Report, shown
+from autograd.tables import printable
 from autograd.value import Value, describe
 
 VANISHING = 1e-3  # of the first layer's gradients to the last's; exploding is its reciprocal
@@ -26,7 +27,7 @@ class Diagnosis(Report):
 
     def __str__(self) -> str:
         lines = [f"- {finding.where}: {finding.text}" for finding in self.findings]
-        return "\n".join([f"{self.verdict}.", *lines, *(f"note: {note}" for note in self.notes)])
+        return printable("\n".join([f"{self.verdict}.", *lines, *(f"note: {note}" for note in self.notes)]))
 
 
 def diagnose(output: Value, model: Any = None) -> Diagnosis:

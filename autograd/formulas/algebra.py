@@ -15,6 +15,7 @@ from autograd.formulas.simplify import simpler
 from autograd.formulas.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, prefixed, written
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, constant
+from autograd.tables import printable
 
 LONGEST = 4000  # characters of a formula
 
@@ -99,7 +100,10 @@ class Formula:
     __abs__ = _operator(ops.abs_)[0]
 
     def __str__(self) -> str:
-        return self.text
+        return printable(self.text)
+
+    def __format__(self, specification: str) -> str:
+        return format(self.text, specification)
 
     def __repr__(self) -> str:
         return f"<formula {self.text}>"

@@ -18,6 +18,7 @@ from autograd.formulas.reading import derivative_formulas, input_names
 from autograd.graphs import COUNTED, Edge, Path, refuse_stale
 from autograd.operation import Operation
 from autograd.operations import constant
+from autograd.tables import printable
 from autograd.value import Value
 
 Names = Mapping[Value, Formula]
@@ -41,7 +42,7 @@ class Explanation:
         return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
     def __str__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     __repr__ = __str__
 

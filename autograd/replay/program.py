@@ -21,6 +21,7 @@ from autograd.replay.compiling import Compiled, Frame, compiled
 from autograd.replay.grouping import Grouping, grouped
 from autograd.replay.recording import FIXED, VARYING, Recording, interior_of
 from autograd.replay.straight import Straight
+from autograd.tables import printable
 from autograd.value import Value, describe
 
 Array = NDArray[np.float64]
@@ -224,7 +225,7 @@ class Program:
 
     def __str__(self) -> str:
         instructions = _counted(len(self._grouping.instructions), "instruction")
-        return "\n".join([f"{self!r}, {instructions}", *self._grouping.lines()])
+        return printable("\n".join([f"{self!r}, {instructions}", *self._grouping.lines()]))
 
     def __repr__(self) -> str:
         outputs, inputs, parameters = map(len, self.values)

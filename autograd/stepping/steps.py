@@ -7,6 +7,7 @@ from typing import overload
 
 from autograd.stepping.events import ForwardStep, Seed, Step
 from autograd.stepping.wording import STALE, Wording, tables
+from autograd.tables import printable
 from autograd.value import Value
 
 
@@ -43,7 +44,7 @@ class Steps(Sequence[Step]):
 
     def __str__(self) -> str:
         notes = [STALE] if self._wording.is_stale else []
-        return "\n\n".join([*notes, *map(str, tables(self._wording))])
+        return printable("\n\n".join([*notes, *map(str, tables(self._wording))]))
 
     def __repr__(self) -> str:
         return f"<{len(self)} steps of backpropagation from {self.seed.node!r}: print() shows them>"
