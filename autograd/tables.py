@@ -3,9 +3,6 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-import re
-import sys
-from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from unicodedata import category, east_asian_width, normalize
 
