@@ -12,7 +12,9 @@ rule gives numbers, graphs, batches and formulas; a sort without recursion; all 
 each `backward()`; and NumPy's numbers, with inf and nan in the place of exceptions.
 """
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if (Path(__file__).parent / "tracer.py").exists():
     raise ImportError(
@@ -44,8 +46,20 @@ from autograd.formulas import Formula, explain, formula
 from autograd.pictures import draw
 from autograd.stepping import ForwardStep, Seed, Step, Steps, step_through
 
-# what is wrong with a graph; the checks for learners' code are in `autograd.check`, loaded when they are asked for
+# what is wrong with a graph
 from autograd.diagnosis import detect_anomaly, diagnose
+
+# the checks for learners' code and the exercises on paper: loaded when asked for, since they take as long as the rest
+if TYPE_CHECKING:
+    from autograd import check as check
+    from autograd import exercise as exercise
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name in ("check", "exercise"):
+            return import_module(f"autograd.{name}")
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
 
 __all__ = [
     "OPERATIONS",

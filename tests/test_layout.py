@@ -155,3 +155,12 @@ def test_a_mixture_with_the_other_package_named_autograd_is_refused(package, las
     result = python("-c", f"import {package}", cwd=tmp_path, check=False)
     told = "ImportError: chaingrad and HIPS's autograd both install" in result.stderr
     assert told == (package == "nn" or last == "chaingrad")
+
+
+def test_checks_and_exercises_are_reachable_and_loaded_when_asked_for():
+    code = "import sys, autograd; print('autograd.check' in sys.modules, 'autograd.exercise' in sys.modules)"
+    assert python("-c", code).stdout.split() == ["False", "False"]
+    code = "import autograd; print(autograd.check.check_value.__name__, autograd.exercise.exercise(1).level)"
+    assert python("-c", code).stdout.split() == ["check_value", "1"]
+    with pytest.raises(AttributeError, match="module 'autograd' has no attribute 'nonsense'"):
+        autograd.nonsense  # noqa: B018
