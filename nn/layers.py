@@ -46,16 +46,17 @@ def activation_named(name: str) -> Callable[[Value], Value] | None:
 class Neuron(Module):
     """activation(w · x + b) of `nin` inputs, as three nodes: a dot, a sum and the activation.
 
-    w starts as `init` says, by default uniform in [−1, 1] as in micrograd, and b at zero. `activation` is the name of a
-    function of one input, "linear" for none; `nonlin=False`, micrograd's word, is "linear" too. `expand=True` writes
-    the dot out as w₁x₁ + w₂x₂ + …, equal up to rounding, for lessons and pictures. `rng` is a NumPy generator or a
-    seed; None draws its seed from Python's `random`. Raises ValueError unless it is called with `nin` inputs.
+    w starts as `init` says, by default as in Keras (`xavier`, of Glorot and Bengio; micrograd's is `uniform`), and b at
+    zero. `activation` is the name of a function of one input, "linear" for none; `nonlin=False`, micrograd's word, is
+    "linear" too. `expand=True` writes the dot out as w₁x₁ + w₂x₂ + …, equal up to rounding, for lessons and pictures.
+    `rng` is a NumPy generator or a seed; None draws its seed from Python's `random`. Raises ValueError unless it is
+    called with `nin` inputs.
 
     >>> neuron = Neuron(2, "tanh", rng=0)
     >>> neuron
     TanhNeuron(2)
     >>> neuron([1.0, -2.0])
-    Value(data=0.832054, grad=0)
+    Value(data=0.934105, grad=0)
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class Neuron(Module):
         activation: str = "relu",
         *,
         nonlin: bool = True,
-        init: Init = "uniform",
+        init: Init = "xavier",
         expand: bool = False,
         rng: Rng = None,
     ) -> None:
@@ -114,7 +115,7 @@ class Layer(Module):
         activation: str = "relu",
         *,
         nonlin: bool = True,
-        init: Init = "uniform",
+        init: Init = "xavier",
         expand: bool = False,
         rng: Rng = None,
     ) -> None:
@@ -240,7 +241,7 @@ class MLP(Sequential):
         activation: str = "relu",
         *,
         output: str = "linear",
-        init: str | Initializer = "uniform",
+        init: str | Initializer = "xavier",
         expand: bool = False,
         rng: Rng = None,
     ) -> None:

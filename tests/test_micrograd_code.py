@@ -43,7 +43,7 @@ def test_expressions(f, inputs, value, gradients):
 def test_two_moons_are_learned_with_nothing_but_values_and_their_gradients():
     points, labels = nn.data.moons(60, noise=0.1, rng=5)
     signs = 2 * labels - 1
-    network = MLP(2, [16, 16, 1], rng=3)
+    network = MLP(2, [16, 16, 1], init="uniform", rng=3)
     for step in range(40):
         outputs = [network([Value(u) for u in point]) for point in points]
         margins = [(1 + -sign * out).relu() for sign, out in zip(signs, outputs, strict=True)]

@@ -13,9 +13,10 @@
 #
 # Put neurons side by side, all with the same inputs, and you have a **layer**; its neurons are also called **units**.
 # Put a layer behind a layer and you have a network, a multilayer perceptron, `nn.MLP`. Here are two networks of one
-# input, two layers of eight units, and one output, in short 1-8-8-1. They have the same weights, since `rng=0` draws
-# the same random numbers for both. One has no activation, which is called *linear*, the other has tanh. Look at their
-# slopes at six places. (`model([x])`: a model takes the list of its inputs.)
+# input, two layers of eight units, and one output, in short 1-8-8-1. Their weights start anywhere from −1 to 1
+# (`init="uniform"`), and at the same numbers, since `rng=0` draws the same ones for both. One has no activation, which
+# is called *linear*, the other has tanh. Look at their slopes at six places. (`model([x])`: a model takes the list of
+# its inputs.)
 
 # %%
 import nn
@@ -27,7 +28,7 @@ def slope(model, x):
 
 
 for activation in ("linear", "tanh"):
-    model = nn.MLP(1, [8, 8, 1], activation, rng=0)
+    model = nn.MLP(1, [8, 8, 1], activation, init="uniform", rng=0)
     slopes = [slope(model, x) for x in (-3.0, -1.5, -0.5, 0.0, 1.0, 2.0)]
     print(f"{activation:6}", " ".join(f"{s:7.3f}" for s in slopes))
 
@@ -189,7 +190,7 @@ import numpy as np
 X, T = nn.data.moons(40, noise=0.1, rng=0)
 X, T = X.tolist(), T.tolist()
 
-layer = nn.Layer(2, 8, "tanh", rng=0)
+layer = nn.Layer(2, 8, "tanh", init="uniform", rng=0)
 for scale in (1, 10, 100):
     outputs = np.array([[unit.data for unit in layer([scale * p for p in x])] for x in X])
     flat = (1 - outputs**2 < 0.01).mean()
@@ -375,7 +376,7 @@ def my_sigmoid(z):
 # eight relu units and one output, and the same forty points.
 
 # %%
-model = nn.MLP(2, [8, 1], "relu", rng=0)
+model = nn.MLP(2, [8, 1], "relu", init="uniform", rng=0)
 
 
 def outputs_of(model):

@@ -63,7 +63,7 @@ def answers(model):
     return [sigmoid(float(z)) for z in model.predict(X)[:, 0]]
 
 
-neuron = nn.Neuron(2, "linear", rng=0)
+neuron = nn.Neuron(2, "linear", init="uniform", rng=0)
 losses = train(neuron, epochs=500, lr=1.0)
 
 # %% [markdown]
@@ -108,7 +108,7 @@ print("weights and bias:", [round(abs(v.data), 6) for v in neuron.parameters()])
 # %%
 print(f"{'00':>11}{'01':>8}{'10':>8}{'11':>8}{'00 + 11':>11}{'01 + 10':>10}")
 for seed in range(1, 4):
-    other = nn.Neuron(2, "linear", rng=seed)
+    other = nn.Neuron(2, "linear", init="uniform", rng=seed)
     other.b.data = 0.3 * seed  # it begins at 0
     scores = other.predict(X)[:, 0]
     sums = scores[0] + scores[3], scores[1] + scores[2]
@@ -311,7 +311,7 @@ print("hidden:", hidden.tolist(), " out:", decides(OUT, hidden.tolist()))
 # The step from 0 to 1 has no slope to descend by. $\tanh$ does. Two inputs, four hidden neurons, one score:
 
 # %%
-model = nn.MLP(2, [4, 1], "tanh", rng=0)
+model = nn.MLP(2, [4, 1], "tanh", init="uniform", rng=0)
 losses = train(model, epochs=100, lr=3.0)
 print("answers:", [round(p, 3) for p in answers(model)], " targets:", y.tolist())
 
@@ -329,7 +329,7 @@ runs = {}
 for width in (4, 2):
     runs[width] = []
     for seed in range(20):
-        model = nn.MLP(2, [width, 1], "tanh", rng=seed)
+        model = nn.MLP(2, [width, 1], "tanh", init="uniform", rng=seed)
         losses = train(model, epochs=100, lr=3.0, seed=seed)
         runs[width].append((losses, solved(model), answers(model)))
 
@@ -507,8 +507,8 @@ def train_on_moons(model, epochs=200, replay="auto"):
     )
 
 
-one = nn.Neuron(2, "linear", rng=0)
-eight = nn.MLP(2, [8, 1], "tanh", rng=0)
+one = nn.Neuron(2, "linear", init="uniform", rng=0)
+eight = nn.MLP(2, [8, 1], "tanh", init="uniform", rng=0)
 print("one neuron:  ", train_on_moons(one))
 print("eight hidden:", train_on_moons(eight))
 
@@ -535,7 +535,7 @@ plt.show()
 from time import perf_counter
 
 for replay in (False, True):
-    model = nn.MLP(2, [8, 1], "tanh", rng=0)
+    model = nn.MLP(2, [8, 1], "tanh", init="uniform", rng=0)
     start = perf_counter()
     history = train_on_moons(model, epochs=5, replay=replay)
     seconds = perf_counter() - start

@@ -303,7 +303,10 @@ import numpy as np
 import nn
 from autograd import topological_order
 
-network = nn.Sequential(nn.Recurrent(1, 3, rng=0), nn.Layer(3, 1, "linear", rng=0))
+network = nn.Sequential(
+    nn.Recurrent(1, 3, rng=0),
+    nn.Layer(3, 1, "linear", init="uniform", rng=0),
+)
 sequence = [0.5, -1.0, 0.3, 0.8]
 order = topological_order(network(sequence))
 print("an order exists:", len(order), "values, parents before children")

@@ -389,7 +389,7 @@ print("loss along Newton's way:", *(f"{banana(p):.2g}" for p in fast_b))
 # %%
 import nn
 
-small = nn.MLP(2, [16, 16, 1], rng=0)
+small = nn.MLP(2, [16, 16, 1], init="uniform", rng=0)
 n = len(small.parameters())
 print(f"{n} parameters: a gradient of {n} numbers, a Hessian of {n * n:,}")
 
