@@ -24,7 +24,7 @@ Rules are ordinary arithmetic, so what they are fed with decides what they give.
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from importlib import import_module
-from inspect import Parameter, signature
+from inspect import Parameter, Signature, signature
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -46,6 +46,20 @@ class Rules(NamedTuple):
 
     value: Rule
     derivatives: Rule
+
+
+class _AsCalled:
+    """The signature of an operation, for tooltips: `(a, b)`, `(x, slope=0.01)`, `(*xs)`."""
+
+    def __get__(self, operation: "Operation | None", owner: type) -> Signature:
+        if operation is None:
+            raise AttributeError("__signature__")  # the class has its own
+        inputs = list(signature(operation.rules.derivatives).parameters.values())[1:]
+        if operation.arity is not None:
+            inputs = [x.replace(kind=Parameter.POSITIONAL_ONLY) for x in inputs]
+        for i, default in enumerate(operation.defaults, len(inputs) - len(operation.defaults)):
+            inputs[i] = inputs[i].replace(default=default)
+        return Signature(inputs)
 
 
 class Operation:
@@ -76,6 +90,7 @@ class Operation:
     (8.0, (12.0,))
     """
 
+    __signature__ = _AsCalled()
     __slots__ = (
         "arity",
         "defaults",

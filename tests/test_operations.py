@@ -5,6 +5,7 @@ import math
 import operator
 import pickle
 from fractions import Fraction
+from inspect import signature
 from itertools import pairwise, product
 
 import numpy as np
@@ -381,3 +382,18 @@ def test_an_operation_describes_itself():
     for operation in OPERATIONS.values():
         assert operation.doc in repr(operation)
         assert operation.doc
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tanh", "(x, /)"),
+        ("maximum", "(a, b, /)"),
+        ("leaky_relu", "(x, slope=0.01, /)"),
+        ("where", "(condition, a, b, /)"),
+        ("sum", "(*xs)"),
+    ],
+)
+def test_a_tooltip_shows_how_a_row_is_called(name, text):
+    assert str(signature(OPERATIONS[name])) == text
+    assert "derivatives" in signature(Operation).parameters
