@@ -1,4 +1,4 @@
-"""Backpropagation: sort the graph, then one sweep of the event *parent.grad += local derivative × child.grad*.
+"""Backpropagation, the chain rule at work: sort the graph, then sweep, *parent.grad += local derivative × child.grad*.
 
 Interior nodes restart at zero at each sweep and leaves accumulate: a second `backward()` doubles the leaves' gradients
 and nothing else, and two losses that share a node add up right. Nothing here is recursive, so depth does not matter.
@@ -26,8 +26,8 @@ N = TypeVar("N", bound=Node)
 def interior_order(output: N, visited: set[N] | None = None, held: dict[N, float] | None = None) -> list[N]:
     """The nodes with parents that `output` is computed from, and `output` itself, each after its parents.
 
-    Depth first with a stack of its own. A node is pushed back under a None before its parents are pushed, so meeting
-    the None says that all of them stand in the order already. Nodes in `visited` are passed over; those of the
+    Depth first with a stack of its own. A node goes back on the stack with a None on top, then its parents above them.
+    So when the None comes up, all of its parents stand in the order. Nodes in `visited` are passed over; those of the
     order are added to it. Leaves that hold a gradient are put into `held` with it.
     """
     order: list[N] = []
@@ -70,7 +70,7 @@ def topological_order(output: N, visited: set[N] | None = None) -> list[N]:
 
 def backpropagate(output: N, gradient: float) -> None:
     """Add ∂output/∂leaf × gradient to every leaf, and set ∂output/∂node × gradient on every interior node."""
-    # What leaves hold from sweeps before waits aside, so that this sweep's sums are rounded as if it were the first.
+    # Earlier gradients of leaves are set aside and added at the end, so that each sweep rounds as the first did.
     held: dict[N, float] = {}
     order = interior_order(output, held=held)
     for node in (*order, *held):

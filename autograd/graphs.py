@@ -1,7 +1,7 @@
-"""Walks over a graph that several subjects need, each written once: none of them changes a node.
+"""Walks over a graph that several subjects need. None changes a node; the sweep that writes `grad` is in `backprop.py`.
 
 - `sweep`: the steps of backpropagation, kept in a dict of gradients.
-- `values_at`: the numbers that the nodes would have, were some of them others.
+- `values_at`: the numbers that the nodes would have if some inputs were changed.
 - `stale_nodes`: those whose parents' numbers were changed since.
 - `reached_from`, `count_paths`, `paths_between`: what lies between a value and the output, which the chain rule
   multiplies along and adds over. The number of paths can double at every node, so they are counted first.
@@ -85,7 +85,7 @@ def values_at(
     order: Iterable[Value],
     compute: Callable[..., float] = lambda node, *inputs: node.operation(*inputs),
 ) -> dict[Value, float]:
-    """The numbers of nodes, each after its parents, were those in `numbers` what they are said to be.
+    """The numbers of the nodes of `order`, computed again with those in `numbers` in the place of theirs.
 
     >>> x = Value(3.0)
     >>> y = x * x

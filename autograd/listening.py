@@ -1,7 +1,7 @@
-"""Who is told what becomes of Values: what Python asks of their numbers, which nodes are made, what is swept.
+"""Who is told when Python asks for a Value's number, when a node is made, and when a graph is swept.
 
-A graph does not keep what Python asks, so whoever differentiates a function or records a graph listens. Whoever looks
-for a fault, or for what was made within a call, watches.
+A graph does not keep what Python asks, so `differentiation.py` and `nn/recording.py` listen. `diagnosis/anomaly.py`
+watches.
 """
 
 import threading
@@ -57,7 +57,7 @@ _watchers: ContextVar[tuple[Watcher, ...]] = ContextVar("watchers", default=())
 _watched = 0  # how many watch, in all threads
 _lock = threading.Lock()
 
-# Called with each new node while there are any: asking for it costs a node 1 to 2 percent.
+# Called with each new node; None unless somebody watches, so that a node costs one question more (1 to 2 percent).
 on_node: Callable[[Any], None] | None = None
 
 

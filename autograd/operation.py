@@ -2,21 +2,24 @@
 
 Words, each with one meaning in the whole project:
 
-- *Value*: a number that remembers how it was computed. *Node*: its place in the graph. *Data*: its number.
-- *Parents*: the nodes that a node was computed from. *Leaf*: a node without parents. *Parameter*: a leaf that training
-  changes. *Constant*: a leaf that stands for a plain number in an expression.
+- *Value*: a number that remembers how it was computed. *Node*: a Value seen as a part of a graph. *Data*: its number.
+- *Parents*: the nodes that a node was computed from (micrograd calls them children). *Child*: a node computed from it.
+  *Leaf*: a node without parents; the others are *interior*. *Parameter*: a leaf that training changes. *Constant*: a
+  leaf that stands for a plain number in an expression.
 - *Operation*: what computes a node; a *row* is one of the table's. *Rule*: an operation's value or its derivatives.
 - *Local derivative*: ∂node/∂parent. *Gradient*: ∂output/∂node. *Sweep*: passing gradients on, from the output back.
-- *Step*: one event of a sweep, parent.grad += local derivative × child.grad. *Update*: what an optimizer does.
+- *Step*: one event of a sweep, parent.grad += local derivative × child.grad. What is added is a *contribution*, and
+  child.grad is *upstream* of it. In `nn` a step is one of training; an optimizer's part in it is the *update*.
 - *Reading*: what a rule gives when it is fed with one kind of number. *Replay*: evaluating a recorded graph on arrays.
 
 In a rule `y` is the output and `a, b` or `x` are the inputs; in a sweep `g` is the gradient that comes in.
 
-Rules are ordinary arithmetic, so what they are fed with decides what they give. There are five readings:
+Rules are ordinary arithmetic, so what they are fed with decides what they give. There are five readings, of which the
+course shows four:
 
-1. floats give the numbers that a Value records (here);
-2. arrays give a whole batch at a time (here);
-3. Values give graphs that can be differentiated again (`value.py`, `differentiation.py`);
+1. floats give the numbers that a Value records (this file);
+2. arrays give a whole batch at a time (this file);
+3. Values give a node (`value.py`), and in the derivatives a graph of the derivative (`differentiation.py`);
 4. formulas give the text of the derivative (`formulas/`);
 5. symbols give the source of a replay (`replay/symbols.py`).
 """
@@ -147,7 +150,7 @@ class Operation:
     def __call__(self, x: Any = _NOTHING, y: Any = _NOTHING, /, *others: Any) -> Any:
         kind = type(x)
         read = self.readers.get(kind)
-        if read is not None:  # one and two inputs written out: tanh(v) takes 1.6 times v.tanh(), not 9
+        if read is not None:  # one and two inputs written out: tanh(v) takes 1.5 times v.tanh(), not 9
             try:
                 if y is _NOTHING:
                     return read(x)
@@ -172,13 +175,13 @@ class Operation:
                 raise TypeError(f"{self.name} takes {self.arity} {inputs_word}, got {len(inputs)}")
             inputs += self.defaults[-missing:]
         kinds = set(map(type, inputs))
-        reader = next((kind for kind in kinds if hasattr(kind, "apply_operation")), None)
+        own_reading = next((kind for kind in kinds if hasattr(kind, "apply_operation")), None)
         if any(issubclass(kind, np.ndarray) for kind in kinds):
-            if reader or any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in inputs):
+            if own_reading or any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in inputs):
                 return np.frompyfunc(self, len(inputs), 1)(*inputs)
             return self._on_arrays([_float_array(self.name, x) for x in inputs])
-        if reader:
-            return reader.apply_operation(self, inputs)
+        if own_reading:
+            return own_reading.apply_operation(self, inputs)
         for x in inputs:
             if not is_number(x):
                 raise TypeError(f"{self.name} takes numbers, Values and arrays, not {x!r} of type {type(x).__name__}")

@@ -1,6 +1,7 @@
 """The one table of operations: each row holds an operation's name, its value and its local derivatives, once.
 
-To add an operation, add a row: its function, its method, its tests and its pictures follow. A rule never asks `if`, it
+To add an operation, add a row below `# ---- comparisons`: its function and its pictures follow, its tests of derivatives,
+and its method where it has a fixed number of inputs and no operator. A rule never asks `if`, it
 asks `where` and the comparisons below, so that a derivative decides again when it is replayed or differentiated. The
 convention at a kink stands beside its row and is PyTorch's. `operation.py` says what is made of a row, and has the
 glossary.
@@ -25,7 +26,7 @@ _ON_FLOATS: dict[str, Any] = {}  # what the names in a rule mean on floats; fill
 def _row(name: str, value: Rule | tuple[Rule, Rule], derivatives: Rule, doc: str, **fields: Any) -> Operation:
     """Add an operation to the table. A pair of values is (on floats, on arrays).
 
-    On floats the rows' names mean their functions of floats, which need not ask what they are fed with: a node of
+    When a rule is read on floats, `exp` in it means the plain function of floats. That saves the dispatch: a node of
     sigmoid, relu or gelu takes two thirds of the time, of softplus half.
     """
     on_floats, on_arrays = value if isinstance(value, tuple) else (value, value)

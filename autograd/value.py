@@ -32,7 +32,7 @@ Number = int | float
 def _unary(operation: Operation) -> Callable[["Value"], "Value"]:
     """The function that makes a node of `operation` from one Value.
 
-    Written out, as the one of two Values is, it takes half the time of `make_node`.
+    It and `_binary` repeat `make_node` by hand: that halves the time.
     """
     value, derivatives = operation.on_floats
 
@@ -107,12 +107,13 @@ class Value(Methods, Aliases, Refused):
     - grad: ∂output/∂self, written by `output.backward()`
     - parents: the Values that this one was computed from, in order; () for a leaf
     - local_derivatives: ∂self/∂parent for each parent, recorded when this node was made
-    - operation: the row of the table that made it; None for your own leaf, `constant` for a plain number's
+    - operation: what computed it, a row of the table or an Operation of yours; `own` for a node of your own, `constant`
+      for a plain number, None for your own leaf
     - label: a name for pictures and messages
 
-    `Value(2.0)` and `Value(2.0, "a")` are leaves. `Value(data, parents, local_derivatives)` is a node of your own. It
-    takes other attributes too. Raises TypeError for data that is no real number and for parents that are no Values,
-    ValueError where there is not one local derivative for each parent.
+    `Value(2.0)` and `Value(2.0, "a")` are leaves. `Value(data, parents, local_derivatives)` is a node of your own. You
+    may set further attributes: `v.m = 0.0`. Raises TypeError for data that is no real number and for parents that are
+    no Values, ValueError where there is not one local derivative for each parent.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> c = a * b + 10
@@ -414,7 +415,7 @@ def _checked(data: object, what: str = "a Value holds") -> float:
 
 
 # Every row with a fixed number of inputs and no operator is a method: v.tanh(), v.maximum(0.0). A row of one or two
-# inputs that is called on Values makes a node without asking further.
+# inputs that is called on Values skips the dispatch.
 for _operation in OPERATIONS.values():
     if _operation.symbol == _operation.name and _operation.arity is not None:
         setattr(Methods, _operation.name, _method(_operation))

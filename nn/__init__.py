@@ -7,7 +7,8 @@ learning rate; clip_grad_norm and clip_grad_value. fit trains, History holds the
 count. nn.data has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
 
 Read in this order: `module.py`, what all parts have in common; `layers.py`, with its neighbours `recurrent.py` and
-`remedies.py`; `losses.py`; `optimizers.py`, a rule each; then `training/`. `README.md` in this folder is the manual.
+`remedies.py`; `losses.py`; `optimizers.py`, an update rule each; then `training/`. `README.md` in this folder is the
+manual.
 """
 
 from pathlib import Path

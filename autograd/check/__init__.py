@@ -6,8 +6,10 @@ NotImplementedError is not done yet, which is no error unless CHAINGRAD_STRICT=1
 
 Read `checks.py` first: the checks, and what they promise. `engine.py` runs `probes.py`, layer by layer, on someone's
 Value, and `observe.py` says what came of them, within the time that `deadline.py` keeps. Where numbers are wrong,
-`hints.py` finds the cause among `mistakes.py` (of a sweep) and `wrong_rules.py` (of an operation). `functions.py`,
-`gradients.py`, `steps.py` (with `update_rules.py`) and `lesson.py` are the other checks.
+`mistakes_for` in `engine.py` gathers the usual mistakes, from `mistakes.py` (seed, order, leftovers) and from
+`wrong_rules.py` (how a contribution is added, the rule), and `hints.py` says which of them explains the numbers: so `=`
+for `+=` is found. `functions.py`, `gradients.py`, `steps.py` (with `update_rules.py`) and `lesson.py` are the other
+checks.
 """
 
 from autograd.check.checks import check_op, check_step, check_topological_order, check_value, gradcheck, report
