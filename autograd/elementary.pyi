@@ -23,22 +23,27 @@ __all__ = [
     "fixed_power",
     "square",
     "sqrt",
+    "cbrt",
+    "hypot",
     "abs",
     "sign",
     "maximum",
     "minimum",
     "exp",
     "expm1",
+    "exp2",
     "log",
     "log1p",
     "log2",
     "log10",
+    "logaddexp",
     "sin",
     "cos",
     "tan",
     "arcsin",
     "arccos",
     "arctan",
+    "arctan2",
     "sinh",
     "cosh",
     "tanh",
@@ -168,6 +173,22 @@ def sqrt(x: Array, /) -> Array:
     """square root; its derivative at 0 is inf."""
 
 @overload
+def cbrt(x: float, /) -> float: ...
+@overload
+def cbrt(x: Value, /) -> Value: ...
+@overload
+def cbrt(x: Array, /) -> Array: 
+    """cube root; its derivative at 0 is inf."""
+
+@overload
+def hypot(a: float, b: float, /) -> float: ...
+@overload
+def hypot(a: Value | float, b: Value | float, /) -> Value: ...
+@overload
+def hypot(a: Array, b: Any, /) -> Array: 
+    """√(a² + b²); its derivatives at (0, 0) are nan."""
+
+@overload
 def abs(x: float, /) -> float: ...
 @overload
 def abs(x: Value, /) -> Value: ...
@@ -216,6 +237,14 @@ def expm1(x: Array, /) -> Array:
     """eˣ − 1, accurate near 0."""
 
 @overload
+def exp2(x: float, /) -> float: ...
+@overload
+def exp2(x: Value, /) -> Value: ...
+@overload
+def exp2(x: Array, /) -> Array: 
+    """2ˣ."""
+
+@overload
 def log(x: float, /) -> float: ...
 @overload
 def log(x: Value, /) -> Value: ...
@@ -246,6 +275,14 @@ def log10(x: Value, /) -> Value: ...
 @overload
 def log10(x: Array, /) -> Array: 
     """logarithm to base 10."""
+
+@overload
+def logaddexp(a: float, b: float, /) -> float: ...
+@overload
+def logaddexp(a: Value | float, b: Value | float, /) -> Value: ...
+@overload
+def logaddexp(a: Array, b: Any, /) -> Array: 
+    """log(eᵃ + eᵇ), without overflow."""
 
 @overload
 def sin(x: float, /) -> float: ...
@@ -294,6 +331,14 @@ def arctan(x: Value, /) -> Value: ...
 @overload
 def arctan(x: Array, /) -> Array: 
     """inverse tangent, in [−π/2, π/2]."""
+
+@overload
+def arctan2(a: float, b: float, /) -> float: ...
+@overload
+def arctan2(a: Value | float, b: Value | float, /) -> Value: ...
+@overload
+def arctan2(a: Array, b: Any, /) -> Array: 
+    """angle of the point (b, a), in [−π, π]; its derivatives at (0, 0) are 0."""
 
 @overload
 def sinh(x: float, /) -> float: ...
@@ -415,6 +460,10 @@ class Methods:
         """x²."""
     def sqrt(self, /) -> Value:
         """square root; its derivative at 0 is inf."""
+    def cbrt(self, /) -> Value:
+        """cube root; its derivative at 0 is inf."""
+    def hypot(self, b: Value | float, /) -> Value:
+        """√(a² + b²); its derivatives at (0, 0) are nan."""
     def abs(self, /) -> Value:
         """|x|; derivative 0 at 0."""
     def sign(self, /) -> Value:
@@ -427,6 +476,8 @@ class Methods:
         """eˣ."""
     def expm1(self, /) -> Value:
         """eˣ − 1, accurate near 0."""
+    def exp2(self, /) -> Value:
+        """2ˣ."""
     def log(self, /) -> Value:
         """natural logarithm."""
     def log1p(self, /) -> Value:
@@ -435,6 +486,8 @@ class Methods:
         """logarithm to base 2."""
     def log10(self, /) -> Value:
         """logarithm to base 10."""
+    def logaddexp(self, b: Value | float, /) -> Value:
+        """log(eᵃ + eᵇ), without overflow."""
     def sin(self, /) -> Value:
         """sine."""
     def cos(self, /) -> Value:
@@ -447,6 +500,8 @@ class Methods:
         """inverse cosine, in [0, π]."""
     def arctan(self, /) -> Value:
         """inverse tangent, in [−π/2, π/2]."""
+    def arctan2(self, b: Value | float, /) -> Value:
+        """angle of the point (b, a), in [−π, π]; its derivatives at (0, 0) are 0."""
     def sinh(self, /) -> Value:
         """hyperbolic sine (eˣ − e⁻ˣ) / 2."""
     def cosh(self, /) -> Value:

@@ -90,6 +90,7 @@ POSITIVE = (0.01, 0.3, 1.0, 1.7, 4.0, 90.0)
 INSIDE_ONE = (-0.99, -0.7, 0.0, 0.3, 0.99)
 PAIRS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (3.0, 0.0), (0.0, 0.0), (-2.0, -2.0), (1.3, 1.3), (-0.7, -5.0))
 UNEQUAL = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (3.0, 0.0), (-0.7, -5.0), (0.0, -1.0))
+OFF_ORIGIN = tuple(pair for pair in PAIRS if any(pair))
 QUOTIENTS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (-2.0, -2.0), (0.0, -1.0))
 SLOPES = tuple((x, slope) for x in (-2.5, -0.7, 0.3, 4.0) for slope in (0.01, 0.5, 1.0, -0.5))
 TIES = ((0.0, 0.0), (-2.0, -2.0), (1.3, 1.3))
@@ -124,6 +125,8 @@ fixed_power = _row("fixed_power", (math.pow, np.power),
                 edges=((0.0, 0.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 0.5), (-8.0, 1 / 3), (2.0, 2.0)))
 square = _row("square", lambda x: x * x,        lambda y, x: (2 * x,),   "x²", written=True, points=REALS)
 sqrt   = _row("sqrt",   (math.sqrt, np.sqrt),   lambda y, x: (0.5 / y,), "square root; its derivative at 0 is inf", latex=r"\sqrt{#1}", points=POSITIVE, edges=(0.0, -1.0))
+cbrt   = _row("cbrt",   (math.cbrt, np.cbrt),   lambda y, x: (1 / (3 * y * y),), "cube root; its derivative at 0 is inf", latex=r"\sqrt[3]{#1}", points=NONZERO, edges=(0.0,))
+hypot  = _row("hypot",  (math.hypot, np.hypot), lambda y, a, b: (a / y, b / y), "√(a² + b²); its derivatives at (0, 0) are nan", points=OFF_ORIGIN, edges=((0.0, 0.0),))
 
 # ---- kinks
 abs_    = _row("abs",     operator.abs,               lambda y, x: (sign(x),), "|x|; derivative 0 at 0", latex=r"\left|#1\right|", points=NONZERO, edges=(0.0,))
@@ -136,10 +139,13 @@ minimum = _row("minimum", (floats.minimum, np.minimum), lambda y, a, b: (1 - les
 # ---- exponentials and logarithms
 exp   = _row("exp",   (math.exp, np.exp),     lambda y, x: (y,),                      "eˣ",                     points=REALS)
 expm1 = _row("expm1", (math.expm1, np.expm1), lambda y, x: (y + 1,),                  "eˣ − 1, accurate near 0", points=REALS)
+exp2  = _row("exp2",  (math.exp2, np.exp2),   lambda y, x: (math.log(2) * y,),        "2ˣ",                     points=REALS)
 log   = _row("log",   (math.log, np.log),     lambda y, x: (1 / x,),                  "natural logarithm",      points=POSITIVE, edges=(0.0, -1.0))
 log1p = _row("log1p", (math.log1p, np.log1p), lambda y, x: (1 / (1 + x),),            "log(1 + x), accurate near 0", points=(-0.9, -0.5, 0.0, 0.3, 4.0), edges=(-1.0, -2.0))
 log2  = _row("log2",  (math.log2, np.log2),   lambda y, x: (1 / (math.log(2) * x),),  "logarithm to base 2",  latex=r"\log_{2}",  points=POSITIVE, edges=(0.0, -1.0))
 log10 = _row("log10", (math.log10, np.log10), lambda y, x: (1 / (math.log(10) * x),), "logarithm to base 10", latex=r"\log_{10}", points=POSITIVE, edges=(0.0, -1.0))
+logaddexp = _row("logaddexp", lambda a, b: maximum(a, b) + log1p(exp(-abs(where(equal(a, b), 0.0, a - b)))),
+                 lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)), "log(eᵃ + eᵇ), without overflow", points=PAIRS)
 
 # ---- trigonometric and hyperbolic, in radians
 sin     = _row("sin",     (math.sin, np.sin),       lambda y, x: (cos(x),),                       "sine",    points=REALS)
@@ -148,6 +154,9 @@ tan     = _row("tan",     (math.tan, np.tan),       lambda y, x: (1 + y * y,),  
 arcsin  = _row("arcsin",  (math.asin, np.arcsin),   lambda y, x: (1 / sqrt((1 - x) * (1 + x)),),  "inverse sine, in [−π/2, π/2]",    points=INSIDE_ONE, edges=(-1.0, 1.0, 2.0))
 arccos  = _row("arccos",  (math.acos, np.arccos),   lambda y, x: (-1 / sqrt((1 - x) * (1 + x)),), "inverse cosine, in [0, π]",       points=INSIDE_ONE, edges=(-1.0, 1.0, -2.0))
 arctan  = _row("arctan",  (math.atan, np.arctan),   lambda y, x: (1 / (1 + x * x),),              "inverse tangent, in [−π/2, π/2]", points=REALS)
+arctan2 = _row("arctan2", (math.atan2, np.arctan2),
+               lambda y, a, b: (b / (r := where(equal(a, 0.0) * equal(b, 0.0), math.inf, hypot(a, b))) / r, -a / r / r),
+               "angle of the point (b, a), in [−π, π]; its derivatives at (0, 0) are 0", points=OFF_ORIGIN, edges=((0.0, 0.0), (0.0, -1.0)))
 sinh    = _row("sinh",    (math.sinh, np.sinh),     lambda y, x: (cosh(x),),                      "hyperbolic sine (eˣ − e⁻ˣ) / 2",  points=REALS)
 cosh    = _row("cosh",    (math.cosh, np.cosh),     lambda y, x: (sinh(x),),                      "hyperbolic cosine (eˣ + e⁻ˣ) / 2", points=REALS)
 tanh    = _row("tanh",    (math.tanh, np.tanh),     lambda y, x: (1 - y * y,),                    "hyperbolic tangent (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", points=REALS)

@@ -219,6 +219,10 @@ class Value(Methods, Aliases, Refused):
         """A new leaf with the same number and label: nothing flows back through it."""
         return Value(self.data, self.label)
 
+    def conjugate(self) -> "Value":
+        """The Value itself, since it is real: NumPy's `var` and `std` ask for it."""
+        return self
+
     def __float__(self) -> float:
         """The number. Inside grad, jacobian and their like it is refused, since it would cut the graph unseen."""
         ask(Question.FLOAT)

@@ -19,6 +19,14 @@ EXCEPTIONS = {
         "Toward a of a⁰ it is 0 · 1/a for a ≠ 0, nan at nan, so that it has the right derivative toward b.",
         [(nan, 0.0)],
     ),
+    "cbrt": (
+        "Torch has none: its power takes 1/3 rounded, which shows at extremes, and 0 times inf at 0.",
+        [(0.0,), (-0.0,), (1e-300,), (-1e-300,), (1e300,), (-1e300,)],
+    ),
+    "arctan2": (
+        "Divided by √(a² + b²) twice, which neither overflows nor underflows where torch's a² + b² does.",
+        [(x, x) for x in (1e-300, -1e-300, 1e300, -1e300)] + [(1e300, 1e-300), (1e-300, -1e300)],
+    ),
     "abs": ("sign(nan) is nan, as NumPy has it, where torch passes 0 back.", [(nan,)]),
     "sign": ("sign(nan) is nan, as NumPy has it, where torch has 0.", [(nan,)]),
     "arccosh": ("Outside the domain (x − 1)(x + 1), accurate near 1, is −0 where torch's x² − 1 is 0.", [(-1.0,)]),

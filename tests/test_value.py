@@ -322,6 +322,52 @@ def test_numpy_functions_of_object_arrays_differentiate(name):
         assert x.grad == pytest.approx(OPERATIONS[name].at(x.data)[1][0], rel=1e-15)
 
 
+@pytest.mark.parametrize("name", ["hypot", "arctan2"])  # NumPy's logaddexp takes no objects
+def test_numpy_functions_of_two_object_arrays_differentiate(name):
+    f = getattr(np, name)
+    a, b = (np.array([Value(x) for x in xs]) for xs in ([0.6, -1.5, 2.0], [-0.8, 0.25, 3.0]))
+    ys = f(a, b)
+    np.sum(ys).backward()
+    for u, v, y in zip(a, b, ys, strict=True):
+        assert y.data == f(u.data, v.data)
+        assert u.grad == pytest.approx((f(u.data + 1e-6, v.data) - f(u.data - 1e-6, v.data)) / 2e-6, rel=1e-8)
+        assert v.grad == pytest.approx((f(u.data, v.data + 1e-6) - f(u.data, v.data - 1e-6)) / 2e-6, rel=1e-8)
+    assert f(a[0], 2.0).data == f(0.6, 2.0)
+
+
+def test_logaddexp_is_numpys_where_numpy_takes_numbers():
+    extremes = [0.0, -40.0, 1000.0, -1000.0, math.inf, -math.inf, math.nan]
+    for a in extremes:
+        for b in extremes:
+            with np.errstate(invalid="ignore"):
+                np.testing.assert_allclose(Value(a).logaddexp(b).data, np.logaddexp(a, b), rtol=1e-15)
+
+
+@pytest.mark.parametrize("f", [np.var, np.std, lambda x: np.var(x, ddof=1), lambda x: np.sum(np.std(x, axis=1))])
+def test_variances_and_deviations_of_object_arrays_differentiate(f):
+    numbers = np.array([[0.3, -1.2, 2.5], [0.7, 4.0, -0.1]])
+    xs = np.array([[Value(x) for x in row] for row in numbers])
+    y = f(xs)
+    assert type(y) is Value
+    assert y.data == pytest.approx(f(numbers), rel=1e-14)
+    y.backward()
+    for place in np.ndindex(numbers.shape):
+        h = np.zeros_like(numbers)
+        h[place] = 1e-6
+        assert xs[place].grad == pytest.approx((f(numbers + h) - f(numbers - h)) / 2e-6, rel=1e-7, abs=1e-9)
+
+
+def test_a_layer_norm_in_the_words_of_numpy():
+    numbers = np.array([1.0, 4.0, -2.0])
+    norm = lambda x: (x - np.mean(x)) / np.sqrt(np.var(x) + 1e-5)  # noqa: E731
+    xs = np.array([Value(x) for x in numbers])
+    ys = norm(xs)
+    np.testing.assert_allclose([y.data for y in ys], norm(numbers), rtol=1e-14)
+    ys[1].backward()
+    for i, h in enumerate(1e-6 * np.eye(3)):
+        assert xs[i].grad == pytest.approx((norm(numbers + h)[1] - norm(numbers - h)[1]) / 2e-6, rel=1e-7)
+
+
 def test_arrays_on_either_side():
     v, array = Value(2.0), np.array([1.0, 2.0, 3.0])
     for result in (v * array, array * v, v + array, array - v, v / array, v**array, array**v):

@@ -42,6 +42,7 @@ FUNCTIONS = {
     "equal": lambda a, b: torch.eq(a, b).double(),
     "where": lambda condition, a, b: torch.where(condition != 0, a, b),
     "power": torch.pow,
+    "cbrt": lambda x: torch.sign(x) * torch.abs(x) ** (1 / 3),
     "fixed_power": lambda x, n: torch.pow(x, n.item()),
     "leaky_relu": lambda x, slope: functional.leaky_relu(x, slope.item()),
     "elu": lambda x, alpha: functional.elu(x, alpha.item()),
