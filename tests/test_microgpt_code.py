@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 from autograd import Value
@@ -103,3 +104,18 @@ def test_adamw_with_attributes_on_values():
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
         x -= 0.1 * (m / (1 - 0.9**t) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8) + 0.01 * x)
         assert p.data == pytest.approx(x, rel=1e-12)
+
+
+def test_a_layer_norm_in_numpys_words():
+    weights, start = np.array([0.5, -1.0, 2.0, 0.3]), np.array([0.2, -0.7, 1.1, 0.4])
+
+    def normed_sum(x):
+        return np.sum((x - np.mean(x)) / np.sqrt(np.var(x) + 1e-5) * weights)
+
+    x = np.array([Value(v) for v in start])
+    y = normed_sum(x)
+    y.backward()
+    assert y.data == pytest.approx(normed_sum(start), rel=1e-14)
+    for i, v in enumerate(x):
+        h = 1e-6 * np.eye(4)[i]
+        assert v.grad == pytest.approx((normed_sum(start + h) - normed_sum(start - h)) / 2e-6, rel=1e-7)
