@@ -81,8 +81,9 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets) -> Value:
     (0.6931, 0.0)
     """
     pairs = _pairs("binary_cross_entropy", outputs, targets)
-    for name, numbers in (("outputs", [p for p, _ in pairs]), ("targets", [t for _, t in pairs])):
-        _check_unit_interval("binary_cross_entropy", name, numbers)
+    remedy = "binary_cross_entropy_with_logits takes scores, and output='sigmoid' ends a model in probabilities"
+    _check_unit_interval("binary_cross_entropy", "outputs", [p for p, _ in pairs], remedy)
+    _check_unit_interval("binary_cross_entropy", "targets", [t for _, t in pairs])
     return mean([-(_times_log(t, p) + _times_log(1 - t, 1 - p)) for p, t in pairs])
 
 
@@ -221,10 +222,10 @@ def _pairs(loss: str, outputs: Any, targets: Any) -> list[tuple[Value, Value | f
     return [(as_value(y), t if isinstance(t, Value) else float(t)) for y, t in zip(ys, ts, strict=True)]
 
 
-def _check_unit_interval(loss: str, what: str, numbers: list[Any]) -> None:
+def _check_unit_interval(loss: str, what: str, numbers: list[Any], remedy: str = "") -> None:
     for x in numbers:
         if not -1e-9 <= _number(x) <= 1 + 1e-9:
-            raise ValueError(f"{loss} needs {what} between 0 and 1, got {_number(x):g}")
+            raise ValueError(f"{loss} needs {what} between 0 and 1, got {_number(x):g}{': ' * bool(remedy)}{remedy}")
 
 
 def _number(x: Any) -> float:

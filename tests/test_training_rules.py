@@ -155,7 +155,15 @@ def test_clipping_by_value(gradients, limit, expected):
         (lambda: nn.cross_entropy([Value(1.0)] * 2, [0.5, 0.6]), "target probabilities that add up to 1, not 1.1"),
         (lambda: nn.categorical_cross_entropy([Value(0.5)] * 3, 0), "that add up to 1, not 1.5: cross_entropy takes"),
         (lambda: nn.categorical_cross_entropy([Value(3.0), Value(-2.0)], 0), "needs outputs between 0 and 1, got 3"),
-        (lambda: nn.binary_cross_entropy(Value(1.5), 1), "needs outputs between 0 and 1, got 1.5"),
+        (
+            lambda: nn.binary_cross_entropy(Value(1.5), 1),
+            "needs outputs between 0 and 1, got 1.5: .*_with_logits",
+        ),
+        (
+            lambda: nn.binary_cross_entropy([0.2, -0.8], [0, 1]),
+            "got -0.8: .* scores, and output='sigmoid' ends a",
+        ),
+        (lambda: nn.binary_cross_entropy(Value(0.5), 2), "needs targets between 0 and 1, got 2$"),
         (lambda: nn.binary_cross_entropy_with_logits(Value(1.5), -1), "needs targets between 0 and 1, got -1"),
         (lambda: nn.Adam([Value(1.0)]).load_state_dict({"lr": 1}), r"Adam keeps \['lr', 'mean', .* has \['lr'\]"),
         (
