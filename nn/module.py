@@ -19,6 +19,7 @@ from autograd import Value, record
 from autograd.tables import aligned, printable
 from autograd.value import as_value
 from nn import peers
+from nn.arrays import numbers_in
 from nn.recording import ReplayError, flat, leaves, recording
 
 Index = tuple[int, ...]
@@ -156,9 +157,10 @@ class Module:
 
         For a single output the shape is (n, 1): take `[:, 0]` to compare with targets of shape (n,). Many samples are
         replayed, which gives the same up to rounding, if one can be recorded and a few others agree with what the model
-        itself gives; `replay=False` calls the model for each. Raises ValueError if X holds no sample.
+        itself gives; `replay=False` calls the model for each. Raises ValueError if X holds no sample, or anything
+        but numbers.
         """
-        samples = np.asarray(X, dtype=float)
+        samples = numbers_in("X", X).astype(float, copy=False)
         if samples.ndim == 0 or not len(samples):
             raise ValueError(f"predict takes samples, one a row, not an array of shape {samples.shape}")
         with evaluating(self):

@@ -2,14 +2,31 @@
 
 import gzip
 import hashlib
+import re
 import struct
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import nn
+from autograd import Value
 from nn import data
-from nn.data import batches, circles, digits, jitter, mnist, moons, one_hot, spirals, train_test_split, xor
+from nn.data import (
+    batches,
+    checked_data,
+    circles,
+    digits,
+    jitter,
+    mnist,
+    moons,
+    one_hot,
+    spirals,
+    train_test_split,
+    xor,
+)
 
 GENERATED = [moons, circles, spirals]
 
@@ -574,3 +591,53 @@ def test_what_is_public():
         "batches",
         "train_test_split",
     }
+
+
+# ---- numbers from data of any kind
+
+
+class Frame:
+    """A table with names for its columns, as a DataFrame has: the tests need no pandas."""
+
+    def __init__(self, **columns):
+        self.columns = list(columns)
+        self.rows = list(zip(*columns.values(), strict=True))
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.rows, dtype=dtype or object)
+
+
+CITIES = Frame(age=[31, 40], city=["Oslo", "Rome"], tall=[True, False])
+WRONG = [
+    (CITIES, "column 'city' (1) has 'Oslo' in row 0: leave the column out, or number its words by np.unique"),
+    (Frame(a=[1.5, 2.0, None]), "column 'a' (0) has None in row 2: put a number in its place, or leave the row"),
+    ([[1.0, 2.0], [3.0, None]], "column 1 has None in row 1: put a number in its place"),
+    ([[1.0, 2.0], [3.0, "Oslo"]], "column 1 has 'Oslo' in row 1: leave the column out"),
+    ([["1.5", "2"], ["3", "4"]], "column 0 has '1.5' in row 0: np.array(..., dtype=float) reads numbers"),
+    (np.array([[0.5, 0.5 + 1j], [1.0, 2.0]], dtype=object), "column 1 has (0.5+1j) in row 0: put a number"),
+    (np.array([[[1.0], ["up"]]]), "column 1, 0 has 'up' in row 0: leave the column out"),
+    ([1.0, "up"], "has 'up' in row 1: leave the column out"),
+]
+
+
+@pytest.mark.parametrize(("samples", "place"), WRONG)
+def test_what_is_no_number_is_told_by_its_place(samples, place):
+    message = f"X must hold numbers, and {place}"
+    model = nn.MLP(2, [1], rng=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    for call in (
+        lambda: nn.fit(model, samples, [0, 1], loss=nn.mse, optimizer=optimizer, epochs=1, progress=False),
+        lambda: model.predict(samples),
+    ):
+        with pytest.raises(ValueError, match="^" + re.escape(message)):
+            call()
+
+
+def test_objects_that_are_numbers_are_read_as_floats():
+    table = Frame(age=[31, 40], height=[1.8, Fraction(7, 4)], tall=[True, np.float32(0)])
+    rows = [[31.0, 1.8, 1.0], [40.0, 1.75, 0.0]]
+    X, y = checked_data("", table, [Decimal("0.5"), 1])
+    assert (X.tolist(), y.tolist(), X.dtype, y.dtype) == (rows, [0.5, 1.0], float, float)
+    model = nn.MLP(3, [1], rng=0)
+    np.testing.assert_array_equal(model.predict(table), model.predict(rows))
+    np.testing.assert_array_equal(model.predict([[Value(x) for x in row] for row in rows]), model.predict(rows))

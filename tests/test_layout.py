@@ -43,6 +43,7 @@ ORDER = {
     ],
     "nn": [
         "peers",
+        "arrays",
         "seeds",
         "initializers",
         "recording",

@@ -516,7 +516,7 @@ def spoiled(row, value):
         ({"X": [], "y": []}, ValueError, r"X is empty, with shape \(0,\): there is nothing to train with"),
         ({"X": 3.0, "y": 1}, ValueError, "X must hold one sample a row, not 3.0"),
         ({"X": [[1.0], [1.0, 2.0]], "y": [1, 0]}, ValueError, "X is no array: its rows must have one length"),
-        ({"y": ["cat"] * 20}, ValueError, r"y must hold numbers, not text: np.unique\(y, return_inverse=True\)"),
+        ({"y": ["cat"] * 20}, ValueError, r"y must hold numbers, and has 'cat' in row 0: np.unique\(y, ret"),
         ({"validation": (spoiled(3, math.nan), Y)}, ValueError, "validation X has nan or infinity in row 3"),
         ({"validation": 0.2}, TypeError, r"validation is a pair \(X, y\): nn.data.train_test_split divides data"),
         ({"batch_size": 0}, ValueError, "batch_size is a whole number, at least one, not 0"),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn.arrays import numbers_in
 from nn.seeds import Rng, generator
 
 Dataset = tuple[NDArray[Any], NDArray[Any]]  # samples X and targets y, one a row
@@ -101,7 +102,7 @@ def jitter(X: ArrayLike, *, scale: float = 0.1, rng: Rng = None) -> NDArray[Any]
 
 
 def checked_data(which: str, X: ArrayLike, y: ArrayLike) -> Dataset:
-    """Samples and targets as arrays of finite numbers, as many as each other. Raises ValueError, naming the row."""
+    """Samples and targets as arrays of finite numbers, as many as each other. Raises ValueError, naming the place."""
     X, y = _finite(f"{which}X", X).astype(float, copy=False), _finite(f"{which}y", y)
     if len(X) != len(y):
         raise ValueError(f"{which}X has {len(X)} samples and {which}y has {len(y)} targets: each needs its own")
@@ -109,14 +110,7 @@ def checked_data(which: str, X: ArrayLike, y: ArrayLike) -> Dataset:
 
 
 def _finite(name: str, data: ArrayLike) -> NDArray[Any]:
-    try:
-        array = np.asarray(data)
-    except ValueError as error:
-        raise ValueError(f"{name} is no array: its rows must have one length ({error})") from None
-    if array.dtype.kind in "SU":
-        raise ValueError(f"{name} must hold numbers, not text: np.unique(y, return_inverse=True)[1] numbers any labels")
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be an array of numbers, one sample a row, not {type(data).__name__}")
+    array = numbers_in(name, data)
     if array.ndim == 0:
         raise ValueError(f"{name} must hold one sample a row, not {data!r}")
     if not array.size:
@@ -125,7 +119,7 @@ def _finite(name: str, data: ArrayLike) -> NDArray[Any]:
     if len(wrong):
         more = f", and {len(wrong) - 1} more rows" if len(wrong) > 1 else ""
         raise ValueError(f"{name} has nan or infinity in row {wrong[0]}{more}: remove or replace it")
-    return array.astype(float) if array.dtype.kind == "b" else array
+    return array
 
 
 def check_deviation(name: str, value: float) -> None:
