@@ -8,7 +8,23 @@ import pytest
 
 import autograd
 import nn
-from autograd import Operation, Value, detect_anomaly, diagnose, dot, listening, log, relu, sigmoid, tanh
+from autograd import (
+    Operation,
+    Value,
+    detect_anomaly,
+    diagnose,
+    dot,
+    equal,
+    hypot,
+    less,
+    listening,
+    log,
+    relu,
+    sigmoid,
+    sqrt,
+    tanh,
+    where,
+)
 
 
 def findings(output, model=None):
@@ -98,6 +114,57 @@ def test_zero_times_infinity_is_found_in_backward():
         (a.sqrt() * 0.0).backward()
 
     assert "gave nan to a of sqrt, at a = 0: local derivative inf * upstream gradient 0" in raised(f, Value(0.0, "a"))
+
+
+# f, where, and the cure: what stands in the branch of `where` that was not taken
+BRANCHES = [
+    (lambda x: where(less(x, 1), x, sqrt(x)), 0.0, "sqrt(where(condition, 1.0, x))"),
+    (lambda x: where(less(1, x), sqrt(x), x), 0.0, "sqrt(where(condition, x, 1.0))"),
+    (lambda x: where(less(x, 1), x, 3 * sqrt(x) + 1) * 2, 0.0, "sqrt(where(condition, 1.0, x))"),
+    (lambda x: where(less(x, 2), x, where(less(x, 3), x.arccosh(), x)), 1.0, "arccosh(where(condition, 1.0, x))"),
+    (lambda x: where(equal(x, 0), 0.0, x**0.5), 0.0, "fixed_power(where(condition, 1.0, x), ...)"),
+    (lambda x: where(equal(x, 0), 1.0, hypot(3 * x, 0 * x)), 0.0, "hypot(where(condition, 1.0, x), ...)"),
+]
+ELSEWHERE = [
+    (lambda x: x.sqrt() * 0.0, 0.0),
+    (lambda x: where(less(x, 1), sqrt(x), x), 0.0),
+    (lambda x: where(sqrt(x), x, 2 * x), 0.0),
+    (lambda x: (y := sqrt(x)) * 0.0 + where(less(x, 1), x, y), 0.0),
+    (lambda x: (y := sqrt(x)) - y + where(less(x, 1), x, 2 * x), 0.0),
+]
+
+
+@pytest.mark.parametrize(("f", "at", "cure"), BRANCHES)
+def test_a_nan_from_the_branch_not_taken_is_told_with_its_cure(f, at, cure):
+    x = Value(at, "x")
+    for text in (raised(lambda: f(x).backward()), findings(f(x))["gradients not finite"]):
+        assert " of x stands in the branch of `where` that was not taken, so 0 flows back into it, and 0 * " in text
+        assert f"Choose the input of the branch, not its result: {cure}, with any number for 1.0 at which " in text
+
+
+@pytest.mark.parametrize(("f", "at"), ELSEWHERE)
+def test_a_nan_from_elsewhere_is_not_put_down_to_a_branch(f, at):
+    x = Value(at, "x")
+    for text in (raised(lambda: f(x).backward()), findings(f(x))["gradients not finite"]):
+        assert "branch" not in text
+
+
+def test_the_cure_for_a_branch_not_taken_works():
+    for at, slope in ((0.0, 1.0), (4.0, 0.25)):
+        x = Value(at)
+        with detect_anomaly():
+            y = where(less(x, 1), x, sqrt(where(less(x, 1), 1.0, x)))
+            y.backward()
+        assert x.grad == slope
+        assert diagnose(y).ok
+
+
+def test_an_infinite_value_in_a_branch_not_taken_is_found_by_diagnose_alone_to_be_one():
+    x = Value(0.0, "x")
+    found = findings(where(equal(x, 0), 0.0, 1 / x))
+    assert found["values not finite"].endswith("made by divide of 1, 0")
+    assert "divide(..., where(condition, 1.0, x)), with any number" in found["gradients not finite"]
+    assert raised(lambda: where(equal(x, 0), 0.0, 1 / x)).startswith("divide gave inf at input 1 = 1, x = 0\n")
 
 
 def test_sums_that_overflow_are_found_in_backward():

@@ -1,7 +1,8 @@
 """What is wrong with a graph, in words.
 
 `training.py` looks over a graph and its gradients after the fact: `diagnose`. `anomaly.py` watches while nodes are made
-and swept over: `detect_anomaly`.
+and swept over: `detect_anomaly`. `branches.py` knows the nan that comes from a branch of `where` that was not taken,
+for both.
 """
 
 from autograd.diagnosis.anomaly import detect_anomaly

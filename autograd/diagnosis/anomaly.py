@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from autograd.backprop import interior_order
+from autograd.diagnosis.branches import explanation
+from autograd.graphs import Edge
 from autograd.listening import watched_by
 from autograd.reports import is_someone_elses, shown
 from autograd.value import Value
@@ -74,7 +76,9 @@ class _Detector:
                 if not isfinite(d * node.grad):
                     product = f"local derivative {shown(d)} * upstream gradient {shown(node.grad)}"
                     to = f"{_label(parent, i)} of {_name(node)}"
-                    self.stop(f"backward() gave {shown(d * node.grad)} to {to}, at {_inputs(node)}: {product}", node)
+                    why = explanation(Edge(node, i), order, {v: v.grad for v in order})
+                    text = f"backward() gave {shown(d * node.grad)} to {to}, at {_inputs(node)}: {product}"
+                    self.stop(f"{text}; {why}" if why else text, node)
         for node in order:
             for parent in node.parents:
                 if not isfinite(parent.grad):

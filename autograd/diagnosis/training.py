@@ -10,7 +10,8 @@ from math import isclose, isfinite, sqrt
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
-from autograd.graphs import stale_nodes, sweep
+from autograd.diagnosis.branches import explanation
+from autograd.graphs import Edge, stale_nodes, sweep
 from autograd.operations import constant
 from autograd.reports import Finding, Report, shown
 from autograd.tables import printable
@@ -179,7 +180,11 @@ def _not_finite(graph: _Graph) -> Found:
     bad = [v for v in reversed(graph.order) if not isfinite(graph.fresh[v]) and v.operation is not constant]
     if bad:
         at = f"{describe(bad[0])}, has gradient {shown(graph.fresh[bad[0]])}"
-        yield "gradients not finite", f"{len(bad)} of {len(graph.order)} nodes, the first of them on the way back: {at}"
+        into = (Edge(node, i) for node in graph.order for i, parent in enumerate(node.parents) if parent is bad[0])
+        wrong = (edge for edge in into if not isfinite(edge.local_derivative * graph.fresh[edge.child]))
+        why = next((explanation(edge, graph.order, graph.fresh) for edge in wrong), "")
+        text = f"{len(bad)} of {len(graph.order)} nodes, the first of them on the way back: {at}"
+        yield "gradients not finite", f"{text}; {why}" if why else text
 
 
 def _zero(graph: _Graph) -> Found:
