@@ -1,6 +1,7 @@
 """Functions of many inputs, for floats and Values alike, each a single node; softmax; and `backward` as a function."""
 
 from collections.abc import Iterable
+from reprlib import repr as short_repr
 from typing import Any, overload
 
 import numpy as np
@@ -23,13 +24,25 @@ def _listed(name: str, values: Any) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _of_many(name: str, inputs: tuple[Any, ...]) -> Any:
+def _of_many(name: str, inputs: tuple[Any, ...], asked_for: str = "") -> Any:
     if not inputs:
-        raise ValueError(f"{name} of nothing: it needs at least one input")
+        raise ValueError(f"{asked_for or name} of nothing: it needs at least one input")
     operation: Operation = OPERATIONS[name]
     if set(map(type, inputs)) == {Value}:  # a dot of 784 pairs takes half the time
         return make_node(operation, inputs)
+    _refuse_rows(asked_for or name, inputs)
     return operation(*inputs)
+
+
+def _refuse_rows(name: str, inputs: tuple[Any, ...]) -> None:
+    """TypeError for a sequence of sequences, which an operation would read down its columns."""
+    for x in inputs:
+        if not is_operand(x) and hasattr(x, "__iter__") and not isinstance(x, str | bytes):
+            call = f"{name}(row, v)" if name == "dot" else f"{name}(row)"
+            raise TypeError(
+                f"{name} takes one sequence of numbers and Values, and {short_repr(x)} in it is a sequence itself: "
+                f"loop over the first axis, [{call} for row in rows], or for columns over zip(*rows)"
+            )
 
 
 @overload
@@ -89,6 +102,7 @@ def dot(a: Any, b: Any) -> Any:
     """
     a, b = _listed("dot", a), _listed("dot", b)
     if len(a) != len(b):
+        _refuse_rows("dot", a + b)
         raise ValueError(f"dot needs two sequences of one length, got {len(a)} and {len(b)}")
     return _of_many("dot", a + b) if a else 0.0
 
@@ -116,8 +130,12 @@ def log_softmax(values: Any) -> Any:
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]
     """
-    inputs = _listed("softmax", values)
-    total = _of_many("logsumexp", inputs)
+    return _log_softmax("log_softmax", values)
+
+
+def _log_softmax(name: str, values: Any) -> list[Any]:
+    inputs = _listed(name, values)
+    total = _of_many("logsumexp", inputs, name)
     return [x - total for x in inputs]
 
 
@@ -131,7 +149,7 @@ def softmax(values: Any) -> Any:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    return [exp(x) for x in log_softmax(values)]
+    return [exp(x) for x in _log_softmax("softmax", values)]
 
 
 def backward(output: Value, gradient: Number = 1.0) -> None:

@@ -211,7 +211,9 @@ def _listed(loss: str, what: str, given: Any) -> list[Any]:
     items = [given] if is_operand(given) or not isinstance(given, Iterable) else list(given)
     for x in items:
         if not is_operand(x):
-            raise TypeError(f"{loss} takes numbers and Values as {what}, not {x!r} of type {type(x).__name__}")
+            rows = hasattr(x, "__iter__") and not isinstance(x, str | bytes)
+            advice = f": loop over the first axis, [{loss}(y, t) for y, t in zip(outputs, targets)]" if rows else ""
+            raise TypeError(f"{loss} takes numbers and Values as {what}, not {x!r} of type {type(x).__name__}{advice}")
     return items
 
 

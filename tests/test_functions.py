@@ -77,6 +77,32 @@ def test_what_is_no_sequence(values):
             f(values)
 
 
+MATRIX = [[1.0, 2.0], [3.0, 4.0]]
+OF_VALUES = [[Value(x) for x in row] for row in MATRIX]
+
+
+@pytest.mark.parametrize(
+    "rows", [MATRIX, np.array(MATRIX), OF_VALUES, np.array(OF_VALUES), np.zeros((2, 2, 2)), [1.0, MATRIX[0]]]
+)
+def test_rows_are_for_a_loop(rows):
+    for f in (autograd.sum, mean, prod, logsumexp, softmax, log_softmax):
+        with pytest.raises(TypeError, match=rf"{f.__name__} takes one .* first axis, \[{f.__name__}\(row\) for row in"):
+            f(rows)
+    for a, b in ((rows, MATRIX[0]), (MATRIX[0], rows), (rows, [1.0, 2.0, 3.0])):
+        with pytest.raises(
+            TypeError, match=r"dot takes one sequence .* loop over the first axis, \[dot\(row, v\) for row"
+        ):
+            dot(a, b)
+
+
+def test_a_loop_over_rows_or_columns_is_what_scipy_computes_along_an_axis():
+    # scipy.special.softmax of MATRIX, axis=1 and axis=0
+    assert [softmax(row) for row in np.array(MATRIX)] == [pytest.approx([0.2689414213699951, 0.7310585786300049])] * 2
+    columns = [softmax(column) for column in zip(*MATRIX, strict=True)]
+    assert columns == [pytest.approx([0.11920292202211755, 0.8807970779778823])] * 2
+    assert autograd.sum(np.array([np.array(1.0), 2])) == 3.0
+
+
 def test_whole_numbers_in_arrays_are_read_as_floats():
     assert autograd.sigmoid(np.array([200], np.uint8)).tolist() == [1.0]
     assert autograd.negative(np.array([1], np.uint8)).tolist() == [-1.0]
