@@ -67,6 +67,20 @@ def _logsumexp(*xs: Any) -> Any:
     return shift + log(_total(exp(x - shift) for x in xs))
 
 
+def _softmax(y: Any, *xs: Any) -> Any:
+    """eˣ⁻ʸ over their sum, which is one but for the digits that y = logsumexp(xs) has lost where the xs are large."""
+    powers = [exp(x - y) for x in xs]
+    total = where(equal(y, math.inf), 1.0, _total(powers))
+    return tuple([power / total for power in powers])
+
+
+def _power_of_arrays(a: Any, b: Any) -> Any:
+    """np.power, without the square root that it takes at b = ½: at −inf this is nan and at −0 it is −0, not inf and 0."""
+    if isinstance(b, float) and b != 0.5:
+        return np.power(a, b)
+    return np.power(np.where(b == 0.5, np.where(a == -math.inf, math.inf, a + 0.0), a), b)
+
+
 # The operation of a leaf that stands for a plain number in an expression. It computes nothing, so it is no row.
 constant = Operation("constant", lambda: 0.0, lambda y: ())
 constant.found_by = row_named
@@ -113,12 +127,12 @@ multiply = _row("multiply", operator.mul,     lambda y, a, b: (b, a),          "
 divide   = _row("divide",   operator.truediv, lambda y, a, b: (1 / b, -y / b), "a / b", symbol="/", points=QUOTIENTS, edges=((3.0, 0.0), (0.0, 0.0), (-1.0, 0.0)))
 negative = _row("negative", operator.neg,     lambda y, x: (-1.0,),            "−x",    symbol="-", points=REALS)
 positive = _row("positive", operator.pos,     lambda y, x: (1.0,),             "x under a new name", symbol="+", points=REALS)
-power    = _row("power",    (math.pow, np.power),
+power    = _row("power",    (math.pow, _power_of_arrays),
                 lambda y, a, b: (b * power(a, where(equal(a, 0.0) * equal(b, 0.0), 0.0, b - 1)), y * log(where(equal(a, 0.0) * less_equal(0.0, b), 1.0, a))),
                 "a to the power b; a⁰ has derivative 0 everywhere, and 0ᵇ toward b ≥ 0", symbol="**",
                 points=((2.0, -3.0), (0.5, 0.5), (1.5, 0.0), (3.0, 2.0), (1.0, -1.0), (1.3, 1.3)),
                 edges=((0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (0.0, 0.5), (0.0, -1.0), (-2.0, 2.0), (-2.0, 3.0), (-2.0, 0.5), (-3.0, 0.0)))
-fixed_power = _row("fixed_power", (math.pow, np.power),
+fixed_power = _row("fixed_power", (math.pow, _power_of_arrays),
                 lambda y, x, n: (n * fixed_power(x, where(equal(n, 0.0), 0.0, n - 1)), 0.0),
                 "x to the power n of a plain number: nothing flows to n, so log(x) is not asked for and x may be negative", symbol="**",
                 points=((2.0, -3.0), (-1.5, 2.0), (-2.0, 3.0), (0.0, 2.0), (0.0, 1.0), (0.5, 0.5), (3.0, 0.0), (-3.0, 0.0), (-2.0, -1.0)),
@@ -186,7 +200,7 @@ _row("sum",       lambda *xs: _total(xs),           lambda y, *xs: (1.0,) * len(
 _row("mean",      lambda *xs: _total(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       written=True, points=LISTS)
 _row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             written=True, points=LISTS)
 _row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ",     written=True, points=TWO_LISTS)
-_row("logsumexp", _logsumexp,                    lambda y, *xs: (*(exp(x - y) for x in xs),), "log(eˣ¹ + … + eˣⁿ), without overflow",
+_row("logsumexp", _logsumexp,                    _softmax,                    "log(eˣ¹ + … + eˣⁿ), without overflow",
                                                   written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
 # fmt: on
 

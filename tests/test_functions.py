@@ -148,3 +148,13 @@ def test_logsumexp_at_extremes(xs, expected):
 def test_nan_goes_through_logsumexp():
     assert math.isnan(logsumexp([math.nan, 1.0]))
     assert math.isnan(logsumexp([1.0, math.nan]))
+
+
+@pytest.mark.parametrize("shift", [-1e200, -1e16, -3e7, 0.0, 1e3, 1e16, 1e300])
+def test_derivatives_of_logsumexp_are_a_distribution_at_any_size_of_its_inputs(shift):
+    # softmax is the same for scores that differ by a constant, here by one that leaves their differences exact
+    for xs in ([0.0, 0.0], [0.0, 0.0, -math.inf], [0.0] * 40):
+        values = [Value(x + shift) for x in xs]
+        logsumexp(values).backward()
+        finite = sum(map(math.isfinite, xs))
+        assert [v.grad for v in values] == pytest.approx([math.isfinite(x) / finite for x in xs], rel=1e-14, abs=0)

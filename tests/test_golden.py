@@ -31,6 +31,13 @@ EXCEPTIONS = {
     "sign": ("sign(nan) is nan, as NumPy has it, where torch has 0.", [(nan,)]),
     "arccosh": ("Outside the domain (x − 1)(x + 1), accurate near 1, is −0 where torch's x² − 1 is 0.", [(-1.0,)]),
     "relu": ("nan is not above 0, so its derivative there is 0, where torch passes the gradient on.", [(nan,)]),
+    "logsumexp": (
+        "The derivatives add up to 1, where torch's lack the digits that a large sum has lost.",
+        [
+            *((1000.0, 1000.0), (-1000.0, -1000.0), (1000.0, 999.0, 998.0), (-1000.0, -1001.0, -1002.0)),
+            (1e300, 1e300, 1e-300),
+        ],
+    ),
     "prod": (
         "The derivative is the product of the other factors, where torch divides the infinite or rounded product.",
         [

@@ -5,6 +5,7 @@ terms, which the reference carries along, and nan and inf must be the same.
 """
 
 import math
+from itertools import product
 from random import Random
 
 import numpy as np
@@ -168,6 +169,82 @@ def test_nan_and_infinities_go_through(operation, number):
         y = make_node(operation, tuple(values)) * w
         rows = [list(point), [number if i == place else x for i, x in enumerate(point)]]
         compare(y, values, [w], rows)
+
+
+# ---- special numbers
+
+SPECIAL = (0.0, -0.0, math.inf, -math.inf, math.nan, 1e200, -1e200, 5e-324, 0.5, 2.0)
+
+
+def special_rows(k):
+    if k < 3:
+        return [*product(SPECIAL, repeat=k)]
+    return [tuple(Random(i).choices(SPECIAL, k=k)) for i in range(80)]
+
+
+def compare_at_special_numbers(output, values, rows):
+    """Compare with eager for 1, 2, 3 and 40 samples, on arrays and on floats: the values as inputs, as parameters."""
+    with np.errstate(all="ignore"):
+        expected = [eager([output], values, [], row, []) for row in rows]
+        by_sample, by_parameters = record(output, values), record(output, [], values)
+        for way, n in product(("arrays", "floats"), (1, 2, 3, 40)):
+            choose(by_sample, way)
+            choose(by_parameters, way)
+            for start in range(0, len(rows), n):
+                columns = zip(*expected[start : start + n], strict=True)
+                (ys, y_sizes), _, (slopes, sizes) = (map(np.array, zip(*column, strict=True)) for column in columns)
+                X = np.array(rows[start : start + n])
+                assert_close(by_sample(X), ys, y_sizes, 1e-12)
+                assert_close(by_sample.input_gradient(X), slopes, sizes, 1e-12)
+                by_parameters.parameters[:] = rows[start]
+                value, gradient = by_parameters.value_and_grad(np.empty((n, 0)))
+                assert_close(value, ys[0, 0], y_sizes[0, 0], 1e-12)
+                assert_close(gradient, slopes[0], sizes[0], 1e-12)
+
+
+@every_row
+def test_every_row_at_special_numbers(operation):
+    for k in sorted({len(point) for point in operation.points}):
+        rows = special_rows(k)
+        if operation is OPERATIONS["dot"]:  # 1e400 is inf, but goes into a matrix product as it is
+            rows = [tuple(x / 1e50 if abs(x) == 1e200 else x for x in row) for row in rows]
+        values = leaves(rows[0])
+        compare_at_special_numbers(make_node(operation, tuple(values)), values, rows)
+        for place, number in product(range(k), {repr(x): x for x in sum(rows, ())}.values() if k > 1 else ()):
+            x = leaves(rows[0])
+            parents = tuple(as_value(number) if i == place else v for i, v in enumerate(x))
+            varying = [[v for i, v in enumerate(row) if i != place] for row in rows[:: len(SPECIAL) if k > 2 else 1]]
+            compare_at_special_numbers(make_node(operation, parents), [*x[:place], *x[place + 1 :]], varying[:20])
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        *(lambda x, y, f=f: f([x, y, x]) for f in (autograd.sum, autograd.mean, autograd.prod, autograd.logsumexp)),
+        *(lambda x, y, f=f: f([x, y] * 20) for f in (autograd.sum, autograd.mean, autograd.prod, autograd.logsumexp)),
+        *(lambda x, y, n=n: (x * y) ** n for n in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, -0.5, -1.0, 0.0, 1 / 3)),
+        *(lambda x, y, n=n: x.tanh() ** n * y for n in (0.5, 1.0, 2.0)),
+        lambda x, y: x / x + y**y,
+        lambda x, y: x**2 - 2.0**y,
+        lambda x, y: autograd.where(x, y, 0.0) * autograd.maximum(x, x),
+        lambda x, y: autograd.dot([x, y], [y, y]),
+        lambda x, y: autograd.dot([x, x], [x, x]),
+        lambda x, y: autograd.softmax([x, y, x])[0],
+        lambda x, y: autograd.logsumexp([x, 1.0, y]) * y,
+        lambda x, y: autograd.sum([x, x, y * 3.0, x * y]).sigmoid(),
+    ],
+)
+def test_small_graphs_at_special_numbers(graph):
+    values = leaves([0.5, 2.0])
+    compare_at_special_numbers(graph(*values), values, special_rows(2))
+
+
+def test_a_power_of_one_half_is_no_square_root():
+    # C's pow(−inf, ½) is inf and pow(−0, ½) is 0 (C11, F.10.4.4), which sqrt gives as nan and −0
+    for n in (1, 40):
+        roots = autograd.power(np.repeat([-math.inf, -0.0, 4.0], n), 0.5)
+        np.testing.assert_array_equal(roots, np.repeat([math.inf, 0.0, 2.0], n))
+        assert not np.signbit(roots).any()
 
 
 # ---- random graphs

@@ -61,6 +61,12 @@ def test_cross_entropy_and_its_gradient(outputs, target, value, slopes):
     assert [y.grad for y in ys] == close(slopes)
 
 
+def test_the_gradient_of_cross_entropy_is_right_at_any_size_of_the_scores():
+    for size in (0.0, 1e16, -1e200):  # torch.nn.functional.cross_entropy's gradient: softmax − one-hot
+        nn.cross_entropy(ys := [Value(size), Value(size)], 0).backward()
+        assert [y.grad for y in ys] == [-0.5, 0.5]
+
+
 def test_categorical_cross_entropy_is_cross_entropy_of_the_probabilities_logarithms():
     probabilities = [Value(0.2), Value(0.5), Value(0.3)]
     for target in (1, [0.0, 1.0, 0.0], [0.5, 0.25, 0.25]):
