@@ -50,11 +50,11 @@ def sign(x: float) -> float:
 
 
 def maximum(a: float, b: float) -> float:
-    return a if a >= b or a != a else b
+    return (a if a >= b or a != a else b) + 0.0  # −0 becomes 0: of the two, processors differ in which is the larger
 
 
 def minimum(a: float, b: float) -> float:
-    return a if a <= b or a != a else b
+    return (a if a <= b or a != a else b) + 0.0
 
 
 def less(a: float, b: float) -> float:

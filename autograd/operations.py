@@ -145,9 +145,9 @@ hypot  = _row("hypot",  (math.hypot, np.hypot), lambda y, a, b: (a / y, b / y), 
 # ---- kinks
 abs_    = _row("abs",     operator.abs,               lambda y, x: (sign(x),), "|x|; derivative 0 at 0", latex=r"\left|#1\right|", points=NONZERO, edges=(0.0,))
 sign    = _row("sign",    (floats.sign, np.sign),     lambda y, x: (0.0,),     "−1, 0 or 1; derivative 0",   points=NONZERO, edges=(0.0,))
-maximum = _row("maximum", (floats.maximum, np.maximum), lambda y, a, b: (1 - less(a, b) - (half := 0.5 * equal(a, b)), 1 - less(b, a) - half),
+maximum = _row("maximum", (floats.maximum, lambda a, b: np.maximum(a, b) + 0.0), lambda y, a, b: (1 - less(a, b) - (half := 0.5 * equal(a, b)), 1 - less(b, a) - half),
                "the larger of a and b; at a tie each has derivative ½",  latex=r"\max", points=UNEQUAL, edges=TIES)
-minimum = _row("minimum", (floats.minimum, np.minimum), lambda y, a, b: (1 - less(b, a) - (half := 0.5 * equal(a, b)), 1 - less(a, b) - half),
+minimum = _row("minimum", (floats.minimum, lambda a, b: np.minimum(a, b) + 0.0), lambda y, a, b: (1 - less(b, a) - (half := 0.5 * equal(a, b)), 1 - less(a, b) - half),
                "the smaller of a and b; at a tie each has derivative ½", latex=r"\min", points=UNEQUAL, edges=TIES)
 
 # ---- exponentials and logarithms

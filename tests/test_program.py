@@ -227,6 +227,8 @@ def test_every_row_at_special_numbers(operation):
         lambda x, y: x / x + y**y,
         lambda x, y: x**2 - 2.0**y,
         lambda x, y: autograd.where(x, y, 0.0) * autograd.maximum(x, x),
+        lambda x, y: autograd.maximum(x, y).log() + autograd.minimum(x, y).sqrt(),
+        lambda x, y: autograd.elu(x, y).log(),
         lambda x, y: autograd.dot([x, y], [y, y]),
         lambda x, y: autograd.dot([x, x], [x, x]),
         lambda x, y: autograd.softmax([x, y, x])[0],
