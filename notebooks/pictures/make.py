@@ -1,4 +1,4 @@
-"""Make the README's pictures again: `python notebooks/pictures/make.py`, with the extra `browser` and Chromium."""
+"""Make the READMEs' pictures again: `python notebooks/pictures/make.py`, with the extra `browser` and Chromium."""
 
 import shutil
 import tempfile
