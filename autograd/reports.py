@@ -38,21 +38,26 @@ class Finding(NamedTuple):
 class Report:
     """The outcome of a check: its verdict in a sentence, its findings, and notes that are no faults.
 
+    - undecided: whether something could not be told, as a note says
+
     >>> print(Report("5 of 6 probes passed", [Finding("`mul`", "a * a   at a = 1.3", "use `+=`, not `=`")]))
     5 of 6 probes passed. First problem, in `mul`:
       a * a   at a = 1.3
       hint: use `+=`, not `=`
     """
 
-    def __init__(self, verdict: str, findings: Iterable[Finding] = (), notes: Iterable[str] = ()) -> None:
+    def __init__(
+        self, verdict: str, findings: Iterable[Finding] = (), notes: Iterable[str] = (), undecided: bool = False
+    ) -> None:
         self.verdict = verdict
         self.findings = list(findings)
         self.notes = list(notes)
+        self.undecided = undecided
 
     @property
-    def ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
+    def ok(self) -> bool | None:
+        """Whether nothing was found; None where nothing was found but something is undecided."""
+        return False if self.findings else None if self.undecided else True
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}."]
@@ -64,8 +69,8 @@ class Report:
         return f"<{type(self).__name__}: {self.verdict}>"
 
     def _repr_html_(self) -> str:
-        """A box, green where all is well and red where not, with every finding."""
-        colour = "#2e7d32" if self.ok else "#c62828"
+        """A box, green where all is well, red where not and ochre where that is undecided, with every finding."""
+        colour = {True: "#2e7d32", False: "#c62828", None: "#9a6700"}[self.ok]
         items = [
             f"<div style='margin-top:.6em'>in {_code(f.where)}<pre style='margin:.2em 1em'>{escape(f.text)}</pre>"
             f"{'hint: ' * bool(f.hint)}{_code(f.hint)}</div>"

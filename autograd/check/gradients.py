@@ -2,32 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from inspect import Parameter, signature
-from math import cbrt, inf, isclose, isfinite
+from math import inf, isclose, isfinite, sqrt
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.backprop import topological_order
+from autograd.check.differences import EPSILON, Judgement, judge, measure
 from autograd.check.observe import Trouble, check_kind, heading, limited, number
-from autograd.operations import fixed_power, own
+from autograd.operations import OPERATIONS, constant, own
 from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value
 
-EPSILON = 2.0**-52
-
-
-def step_size(x: float) -> float:
-    """The step h where a central difference loses as much to rounding, eps/h, as to curvature, h²."""
-    return cbrt(EPSILON) * max(1.0, abs(x))
-
 
 def slopes(f: Callable[..., float], inputs: Sequence[float]) -> list[float]:
-    """The central differences of f toward each input."""
+    """The slopes of f toward each input, by differences."""
+    return [measure(_along(f, inputs, i), x).expected for i, x in enumerate(inputs)]
 
-    def slope(i: int) -> float:
-        h = step_size(inputs[i])
-        above, below = ([*inputs[:i], inputs[i] + step, *inputs[i + 1 :]] for step in (h, -h))
-        return (f(*above) - f(*below)) / (above[i] - below[i])
 
-    return [slope(i) for i in range(len(inputs))]
+def _along(f: Callable[..., float], inputs: Sequence[float], i: int) -> Callable[[float], float]:
+    """The function of one input alone."""
+    return lambda x: f(*inputs[:i], x, *inputs[i + 1 :])
 
 
 class _Input(NamedTuple):
@@ -41,24 +36,44 @@ class _Input(NamedTuple):
 class GradientCheck:
     """f at xs, whose arguments are numbers, Values of any engine and lists of them."""
 
-    def __init__(self, f: Callable[..., Any], xs: tuple[Any, ...], rtol: float, atol: float, seconds: float) -> None:
-        self.f, self.xs, self.rtol, self.atol, self.seconds = f, xs, rtol, atol, seconds
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        xs: tuple[Any, ...],
+        rtol: float,
+        atol: float,
+        step: float | None,
+        seconds: float,
+    ) -> None:
+        self.f, self.xs, self.rtol, self.atol, self.step, self.seconds = f, xs, rtol, atol, step, seconds
         names = _argument_names(f, len(xs))
         self.inputs = [leaf for name, x in zip(names, xs, strict=True) for leaf in _inputs_in(name, x)]
         call = f"{getattr(f, '__name__', 'f').replace('<lambda>', 'f')}({', '.join(names)})"
         self.title = heading(call, {leaf.name: leaf.x for leaf in self.inputs})
+        self.epsilon = EPSILON
 
     def report(self) -> Report:
         try:
             output, yours = limited(self._gradients, self.seconds)
-            findings = limited(lambda: [found for i, g in enumerate(yours) if (found := self._compare(i, g))], inf)
+            judged = limited(lambda: [*map(self._judge, range(len(yours)), yours)], inf)
         except Trouble as trouble:
             return Report("No gradient could be compared", [trouble.finding("the function", self.title)])
-        agreeing = len(yours) - len(findings)
-        if not findings:
-            return Report(f"All {agreeing} gradients agree with central differences")
-        findings = [*_wrong_rules(output), *findings]
-        return Report(f"{agreeing} of {len(yours)} gradients agree with central differences", findings)
+        found = [*zip(self.inputs, yours, judged, strict=True)]
+        findings = [self._finding(*one) for one in found if one[2].is_right is False]
+        notes = [_doubt(leaf.name, d, judgement) for leaf, d, judgement in found if judgement.is_right is None]
+        undecided, count = len(notes), len(yours)
+        if self.epsilon > EPSILON:
+            notes.append(
+                f"the data are less exact than float64, so gradients are compared to {self.rtol:.1g} of their size"
+            )
+        if not findings and not undecided:
+            return Report(f"All {count} gradients agree with central differences", notes=notes)
+        verdict = f"{count - len(findings) - undecided} of {count} gradients agree with central differences"
+        if undecided:
+            verdict += f", {undecided} cannot be decided"
+        if findings:
+            findings = [*_wrong_rules(output), *findings]
+        return Report(verdict, findings, notes, undecided > 0)
 
     def _run(self, numbers: Sequence[float]) -> tuple[Any, list[Any]]:
         """The function's result on new Values, and these."""
@@ -75,36 +90,49 @@ class GradientCheck:
         """What backward() gives, once the function is seen to give the same value twice."""
         numbers = [leaf.x for leaf in self.inputs]
         output, leaves = self._run(numbers)
-        self.y = number(output.data, "the result's .data", may_be_value=False)
+        y = number(output.data, "the result's .data", may_be_value=False)
         again = self._value(*numbers)
-        if not isfinite(self.y):
-            raise Trouble(f"the value is {shown(self.y)}, which has no derivatives: choose other inputs")
-        if self.y != again:
+        if not isfinite(y):
+            raise Trouble(f"the value is {shown(y)}, which has no derivatives: choose other inputs")
+        if y != again:
             raise Trouble(
-                f"two calls with the same inputs gave {self.y!r} and {again!r}",
+                f"two calls with the same inputs gave {y!r} and {again!r}",
                 "the function must not depend on chance or on earlier calls: fix the seed inside it",
             )
+        self.epsilon = max(map(_rounding, [output, *leaves]))
+        if self.epsilon > EPSILON:
+            self.rtol = max(self.rtol, sqrt(self.epsilon))
+        self.numbers = [
+            number(v.data, i.name) for v, i in zip(leaves, self.inputs, strict=True)
+        ]  # as the engine has them
         output.backward()
         return output, [number(v.grad or 0.0, f"{i.name}.grad") for v, i in zip(leaves, self.inputs, strict=True)]
 
-    def _compare(self, i: int, yours: float) -> Finding | None:
+    def _judge(self, i: int, yours: float) -> Judgement:
+        f = _along(self._value, self.numbers, i)
+        return judge(yours, f, self.numbers[i], rtol=self.rtol, atol=self.atol, step=self.step, epsilon=self.epsilon)
+
+    def _finding(self, leaf: _Input, yours: float, judgement: Judgement) -> Finding:
         """What is wrong with one derivative. Where the slopes on both sides differ, any between them is right."""
-        numbers = [leaf.x for leaf in self.inputs]
-        h = step_size(numbers[i])
-        above, below = (self._value(*numbers[:i], numbers[i] + step, *numbers[i + 1 :]) for step in (h, -h))
-        expected = (above - below) / (2 * h)
-        noise = 10 * EPSILON * max(abs(above), abs(below)) / h
-        tolerance = self.atol + self.rtol * abs(expected) + noise
-        left, right = (self.y - below) / h, (above - self.y) / h
-        is_kink = abs(right - left) > 1e-3 * max(1.0, abs(expected)) + 2 * noise
-        low, high = (min(left, right), max(left, right)) if is_kink else (expected, expected)
-        if low - tolerance <= yours <= high + tolerance:
-            return None
-        name = self.inputs[i].name
-        facts = f"d/d{name}: {compared(yours, expected)} by central differences"
-        if is_kink:
-            facts += f"\na kink: the slope is {shown(left)} below and {shown(right)} above"
-        return Finding(f"d/d{name}", f"{self.title}\n{facts}", _ratio_hint(yours, expected))
+        slope = judgement.slope
+        facts = f"d/d{leaf.name}: {compared(yours, slope.expected)} by central differences"
+        if slope.is_kink:
+            facts += f"\na kink: the slope is {shown(slope.below)} below and {shown(slope.above)} above"
+        return Finding(f"d/d{leaf.name}", f"{self.title}\n{facts}", _ratio_hint(yours, slope.expected))
+
+
+def _doubt(name: str, yours: float, judgement: Judgement) -> str:
+    """Why one derivative could not be judged."""
+    slope = judgement.slope
+    if not isfinite(slope.error):
+        return f"d/d{name} is undecided: yours {shown(yours)}, and no differences can be taken here"
+    return f"d/d{name} is undecided: yours {shown(yours)}, by differences {shown(slope.expected)} ± {slope.error:.1g}"
+
+
+def _rounding(v: Any) -> float:
+    """The distance from 1 to the next number of the kind that a Value holds."""
+    dtype = getattr(v.data, "dtype", None)
+    return float(np.finfo(dtype).eps) if isinstance(dtype, np.dtype) and dtype.kind == "f" else EPSILON
 
 
 def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
@@ -155,14 +183,15 @@ def _ratio_hint(yours: float, expected: float) -> str:
 
 
 def _wrong_rules(output: Any) -> Iterator[Finding]:
-    """The first node of our own graph whose local derivatives are not the slopes of its operation."""
+    """The first node of our own graph whose local derivatives are not the slopes of a user's Operation."""
     for node in topological_order(output) if isinstance(output, Value) else ():
         operation, inputs = node.operation, [p.data for p in node.parents]
-        if operation is None or operation in (fixed_power, own) or not inputs:
+        if operation is None or operation in (own, constant, OPERATIONS.get(operation.name)):
             continue
-        for i, (d, slope) in enumerate(zip(node.local_derivatives, slopes(operation, inputs), strict=True)):
-            if isfinite(slope) and abs(d - slope) > 1e-3 * max(1.0, abs(slope)):
+        for i, d in enumerate(node.local_derivatives):
+            is_right, slope = judge(d, _along(operation, inputs, i), inputs[i])
+            if is_right is False:
                 call = f"{operation.name}({', '.join(map(shown, inputs))})"
-                fact = f"local derivative toward input {i + 1}: {compared(d, slope)} by central differences"
+                fact = f"local derivative toward input {i + 1}: {compared(d, slope.expected)} by central differences"
                 yield Finding(f"`{operation.name}`", f"{call}\n{fact}", "the operation's rule of derivatives is wrong")
                 return
