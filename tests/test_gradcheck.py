@@ -237,6 +237,9 @@ def test_step_and_tolerances():
     assert report(gradcheck, lambda a: a.exp(), 1.0, step=0.01).ok
     assert report(gradcheck, lambda a: (1e4 * a).sin(), 0.3, step=0.5).ok is None
     assert report(gradcheck, lambda a: (1e4 * a).sin(), 0.3, step=1e-6).ok
+    assert report(gradcheck, lambda a: a * a, 1e8 + 0.1, step=0.1).ok  # 0.1 is no step that 1e8 ± h represents
+    with pytest.raises(ValueError, match="step is a positive number, not 0"):
+        gradcheck(lambda a: a, 1.0, step=0)
 
 
 def test_a_derivative_that_is_zero():

@@ -116,6 +116,8 @@ def gradcheck(
     >>> gradcheck(lambda a, b: a * b + a.tanh(), 0.5, -2.0)
     All 2 gradients agree with central differences.
     """
+    if step is not None and not step > 0:
+        raise ValueError(f"step is a positive number, not {step!r}")
     return GradientCheck(f, xs, rtol, atol, step, seconds).report()
 
 

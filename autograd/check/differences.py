@@ -90,7 +90,7 @@ def measure(
     """The slope of f at x, by as many steps as it takes to make the error a small part of it.
 
     - within: what part
-    - step: the largest step, where the scale of f is known
+    - step: the largest step, where the scale of f is known, rounded down to a power of two
     - epsilon: the rounding of the numbers that f computes with
     - inside: how large numbers are within f, where its value may be what is left of a cancellation; then the smallest
       change that is seen may be rounding too
@@ -100,7 +100,7 @@ def measure(
     Slope(expected=1000.0, below=1000.0, above=1000.0, error=0.0)
     """
     y, slope, seen = f(x), Slope(nan, nan, nan, inf), []
-    for h in _steps(x, epsilon) if step is None else [step / 4**k for k in (3, 2, 1, 0)]:
+    for h in _steps(x, step, epsilon):
         seen.append((h, _finite(f, x + h), _finite(f, x - h)))
         slope = _slope(y, seen, epsilon, inside)
         if slope.error <= within * slope.size:
@@ -108,9 +108,12 @@ def measure(
     return slope
 
 
-def _steps(x: float, epsilon: float) -> Iterator[float]:
-    """Powers of two, so that x ± h is exact: around the size of x, at which a domain may end, and around 1."""
-    exponents = {2 * (base // 2) + k for base in (0, frexp(x)[1]) for k in range(-34, 12, 2)}
+def _steps(x: float, step: float | None, epsilon: float) -> Iterator[float]:
+    """Powers of two, so that x ± h is exact: up to a step, or around 1 and the size of x, at which a domain may end."""
+    if step:
+        exponents = {frexp(step)[1] - 1 - k for k in range(0, 8, 2)}
+    else:
+        exponents = {2 * (base // 2) + k for base in (0, frexp(x)[1]) for k in range(-34, 12, 2)}
     return (2.0**k for k in sorted(exponents) if 2.0**k >= max(2 * epsilon * abs(x), 2.0**-1022))
 
 
@@ -163,6 +166,7 @@ def _limit(samples: Sequence[_Sample], power: int) -> tuple[float, float]:
         error, estimate = min(found, default=(inf, nan))
         if abs(estimate - best) > error + least:
             break
+        # Beyond 1 all differences of a bounded function are small, errors too: only what has settled counts there.
         if error < least and (sample.h <= 1 or error <= SETTLED * abs(estimate)):
             best, least = estimate, error
     return best, least
