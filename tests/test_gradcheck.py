@@ -218,6 +218,15 @@ def test_a_difference_alone_condemns_nothing():
     assert report(gradcheck, lambda a: CANCELLING(a), 1.0).ok is not False
 
 
+@pytest.mark.parametrize("x", [-4.596090667021663, -4.906699052110441, -5.051126004857838])
+def test_a_wrong_rule_does_not_pass_by_luck_where_the_value_has_few_digits(x):
+    """At these the stairs of gelu's tail have 1.01 × its slope, at the smallest steps."""
+    gelu = OPERATIONS["gelu"]
+    off = Operation("off", gelu.rules.value, lambda y, x: (1.01 * gelu.rules.derivatives(y, x)[0],))
+    assert not report(gradcheck, lambda a: off(a), x).ok
+    assert report(gradcheck, lambda a: gelu(a), x).ok is not False
+
+
 def test_the_tables_rules_are_never_blamed():
     found = report(gradcheck, lambda a: Value(a.data).sin() * a, 0.7)
     assert found.ok is False

@@ -7,6 +7,7 @@ kink the slopes below and above go on to differ as h shrinks; where f is only st
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from math import frexp, inf, isfinite, nan, sqrt
 from typing import NamedTuple
 
@@ -60,22 +61,22 @@ def judge(
 ) -> Judgement:
     """Compare d with the slope of f at x.
 
-    Before it says that d is wrong it looks again, as if f had rounded numbers of the size of 1 and of x inside: the
-    value of 1 + erf(−6) has no more digits than that, and no smooth slope.
+    Two looks must agree: one takes f for as exact as its value, the other as if it had rounded numbers of the size of 1
+    and of x inside. The value of 1 + erf(−6) has no more digits than that, and small steps see no slope but stairs.
     """
+    f = cache(f)
 
     def look(inside: float) -> tuple[Slope, bool]:
         slope = measure(f, x, within=rtol / 10, step=step, epsilon=epsilon, inside=inside)
         return slope, slope.excludes(d, atol + rtol * slope.size)
 
-    slope, is_outside = look(0.0)
-    if not is_outside:
-        is_zero = d == 0.0 and (slope.expected == 0.0 or slope.error <= sqrt(epsilon))
-        is_exact = slope.error <= max(atol, SETTLED * slope.size)
-        return Judgement(True if is_zero or is_exact else None, slope)
-    slope, is_outside = look(max(1.0, abs(x)))
-    is_exact = slope.error <= max(SETTLED * slope.size, rtol * abs(d) if isfinite(d) else 0.0)
-    return Judgement(False if is_outside and is_exact else None, slope)
+    fine, is_outside = look(0.0)
+    coarse, is_denied = look(max(1.0, abs(x)))
+    if is_denied and coarse.error <= max(SETTLED * coarse.size, rtol * abs(d) if isfinite(d) else 0.0):
+        return Judgement(False if is_outside else None, coarse)
+    is_zero = d == 0.0 and (fine.expected == 0.0 or fine.error <= sqrt(epsilon))
+    is_exact = fine.error <= max(atol, SETTLED * fine.size)
+    return Judgement(True if not is_outside and (is_zero or is_exact) else None, coarse if is_outside else fine)
 
 
 def measure(
