@@ -121,6 +121,21 @@ def logsumexp(values: Any) -> Any:
 
 
 @overload
+def detached_max(values: Floats) -> float: ...
+@overload
+def detached_max(values: Values) -> Value: ...
+def detached_max(values: Any) -> Any:
+    """The largest of x₁, …, xₙ as a number: one node, to whose parents nothing flows. Raises ValueError for no values.
+
+    To shift numbers by it, as softmax does. Python's `max` chooses while a graph is recorded; this chooses in a replay.
+
+    >>> detached_max([1.0, 5.0, 2.0])
+    5.0
+    """
+    return _of_many("detached_max", _listed("detached_max", values))
+
+
+@overload
 def log_softmax(values: Floats) -> list[float]: ...
 @overload
 def log_softmax(values: Values) -> list[Value]: ...
@@ -130,13 +145,16 @@ def log_softmax(values: Any) -> Any:
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]
     """
-    return _log_softmax("log_softmax", values)
+    scores = _shifted("log_softmax", values)
+    total = _of_many("logsumexp", tuple(scores))
+    return [z - total for z in scores]
 
 
-def _log_softmax(name: str, values: Any) -> list[Any]:
+def _shifted(name: str, values: Any) -> list[Any]:
+    """The values less their largest, taken out before anything is rounded: scores of 1e16 keep their differences."""
     inputs = _listed(name, values)
-    total = _of_many("logsumexp", inputs, name)
-    return [x - total for x in inputs]
+    largest = _of_many("detached_max", inputs, name)
+    return [x - largest for x in inputs]
 
 
 @overload
@@ -149,7 +167,9 @@ def softmax(values: Any) -> Any:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    return [exp(x) for x in _log_softmax("softmax", values)]
+    powers = [exp(z) for z in _shifted("softmax", values)]
+    total = _of_many("sum", tuple(powers))
+    return [power / total for power in powers]
 
 
 def backward(output: Value, gradient: Number = 1.0) -> None:

@@ -200,6 +200,7 @@ _row("sum",       lambda *xs: _total(xs),           lambda y, *xs: (1.0,) * len(
 _row("mean",      lambda *xs: _total(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       written=True, points=LISTS)
 _row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             written=True, points=LISTS)
 _row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ",     written=True, points=TWO_LISTS)
+_row("detached_max", lambda *xs: reduce(maximum, xs), lambda y, *xs: (0.0,) * len(xs),            "the largest of x₁, …, xₙ as a number: nothing flows to them", points=LISTS)
 _row("logsumexp", _logsumexp,                    _softmax,                    "log(eˣ¹ + … + eˣⁿ), without overflow",
                                                   written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
 # fmt: on

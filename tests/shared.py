@@ -76,3 +76,10 @@ def assert_drawn(latex):
     """LaTeX is read by matplotlib, which raises ValueError for what it cannot read."""
     parser = pytest.importorskip("matplotlib.mathtext").MathTextParser("path")
     assert parser.parse(f"${latex}$".replace(r"{\&}", "x")).width > 0  # it knows no ampersand
+
+
+FIXED = {"fixed_power": {1}, "detached_max": range(4)}  # inputs that nothing flows to, though the value rests on them
+
+
+def is_fixed(operation, i):
+    return i in FIXED.get(operation.name, ())

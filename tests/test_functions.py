@@ -1,12 +1,13 @@
 """Functions of many inputs: one node each, the same on floats, Values and a mixture of both."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, dot, log_softmax, logsumexp, mean, prod, softmax
+from autograd import Value, detached_max, dot, log_softmax, logsumexp, mean, prod, softmax
 
 XS = [0.5, -2.0, 3.0]
 CASES = [
@@ -65,14 +66,14 @@ def test_zeros_in_a_product():
 
 def test_nothing():
     assert (autograd.sum([]), prod([]), dot([], [])) == (0.0, 1.0, 0.0)
-    for f in (mean, logsumexp, softmax):
+    for f in (mean, logsumexp, softmax, detached_max):
         with pytest.raises(ValueError, match="of nothing: it needs at least one input"):
             f([])
 
 
 @pytest.mark.parametrize("values", [Value(1.0), 3.0, None, np.array(1.0)])
 def test_what_is_no_sequence(values):
-    for f in (autograd.sum, mean, prod, logsumexp, softmax, lambda x: dot(x, [1.0])):
+    for f in (autograd.sum, mean, prod, logsumexp, softmax, detached_max, lambda x: dot(x, [1.0])):
         with pytest.raises(TypeError, match=r"takes a sequence of numbers and Values, not"):
             f(values)
 
@@ -85,7 +86,7 @@ OF_VALUES = [[Value(x) for x in row] for row in MATRIX]
     "rows", [MATRIX, np.array(MATRIX), OF_VALUES, np.array(OF_VALUES), np.zeros((2, 2, 2)), [1.0, MATRIX[0]]]
 )
 def test_rows_are_for_a_loop(rows):
-    for f in (autograd.sum, mean, prod, logsumexp, softmax, log_softmax):
+    for f in (autograd.sum, mean, prod, logsumexp, softmax, log_softmax, detached_max):
         with pytest.raises(TypeError, match=rf"{f.__name__} takes one .* first axis, \[{f.__name__}\(row\) for row in"):
             f(rows)
     for a, b in ((rows, MATRIX[0]), (MATRIX[0], rows), (rows, [1.0, 2.0, 3.0])):
@@ -125,10 +126,44 @@ def test_softmax_and_log_softmax():
     ps = softmax(xs)
     assert [p.data for p in ps] == pytest.approx(softmax(XS), rel=1e-15)
     assert sum(softmax(XS)) == pytest.approx(1.0, rel=1e-15)
-    assert [math.exp(y) for y in log_softmax(XS)] == softmax(XS)
+    assert [math.exp(y) for y in log_softmax(XS)] == pytest.approx(softmax(XS), rel=1e-15)
     ps[0].backward()
     p = [p.data for p in ps]
     assert [x.grad for x in xs] == pytest.approx([p[0] * (1 - p[0]), -p[0] * p[1], -p[0] * p[2]], rel=1e-12)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1000.0, -(2.0**53), 2.0**60, -1e200])
+@pytest.mark.parametrize("scores", [(0.0, 0.0), (2048.0, 0.0, 2048.0), (-4096.0, 0.0), (1.0, 1.0, 1.0, 1.0)])
+def test_a_shift_that_all_scores_have_in_common_changes_nothing(shift, scores):
+    scores = [shift + z for z in scores]  # here exactly, or each is the shift
+    exact = [Fraction(z) - max(map(Fraction, scores)) for z in scores]
+    powers = [math.exp(z) for z in exact]
+    p = [power / math.fsum(powers) for power in powers]
+    logs = [float(z) - math.log(math.fsum(powers)) for z in exact]
+    for of, expected in ((softmax, p), (log_softmax, logs)):
+        zs = [Value(z) for z in scores]
+        ys = of(zs)
+        assert of(scores) == [y.data for y in ys] == pytest.approx(expected, rel=1e-15)
+        program = autograd.record(autograd.sum(ys), inputs=zs)
+        for n in (1, 3, 40):
+            assert program([scores] * n) == pytest.approx(np.full((n, 1), sum(expected)), rel=1e-14)
+        ys[0].backward()
+        gradient = [float(i == 0) - q for i, q in enumerate(p)]
+        if of is softmax:
+            gradient = [p[0] * d for d in gradient]
+        assert [z.grad for z in zs] == pytest.approx(gradient, rel=1e-15, abs=1e-300)
+        assert sum(z.grad for z in zs) == pytest.approx(0.0, abs=1e-15)
+
+
+def test_nothing_flows_through_a_detached_max():
+    x, y = Value(2.0), Value(5.0)
+    z = detached_max([x, y]) * y
+    z.backward()
+    assert (z.data, x.grad, y.grad) == (25.0, 0.0, 5.0)
+    assert detached_max([1.0, math.inf]) == math.inf
+    assert math.isnan(detached_max([math.nan, 1.0]))
+    program = autograd.record(detached_max([x, y]), inputs=[x, y])  # which chooses again
+    assert program([[7.0, 1.0], [1.0, 7.0], [-3.0, -4.0]]).tolist() == [[7.0], [7.0], [-3.0]]
 
 
 @pytest.mark.parametrize(

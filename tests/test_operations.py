@@ -14,7 +14,7 @@ import pytest
 import autograd
 from autograd import OPERATIONS, Operation, Value, derivatives, grad
 from autograd.value import as_value, make_node
-from tests.shared import OPERATORS, cube, every_row
+from tests.shared import OPERATORS, cube, every_row, is_fixed
 
 
 def for_each(operations):
@@ -22,12 +22,6 @@ def for_each(operations):
 
 
 every_row_of_fixed_arity = for_each([row for row in OPERATIONS.values() if row.arity])
-
-FIXED = {"fixed_power": {1}}  # inputs that are plain numbers, so that nothing flows to them
-
-
-def is_fixed(operation, i):
-    return i in FIXED.get(operation.name, ())
 
 
 def difference(f, inputs, i):

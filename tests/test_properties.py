@@ -75,6 +75,7 @@ REFERENCE = {
     "mean": lambda *xs: mpmath.fsum(xs) / len(xs),
     "prod": lambda *xs: mpmath.fprod(xs),
     "dot": lambda *ab: mpmath.fdot(ab[: len(ab) // 2], ab[len(ab) // 2 :]),
+    "detached_max": max,
     "logsumexp": lambda *xs: mpmath.log(mpmath.fsum(map(mpmath.exp, xs))),
 }
 
@@ -85,13 +86,17 @@ DISTANCE = {
     **dict.fromkeys(["less", "less_equal", "equal", "maximum", "minimum"], lambda a, b: a - b),
     "where": lambda condition, a, b: condition,
     "arctan2": lambda a, b: a if b < 0 else 1.0,
+    "detached_max": lambda *xs: 0.0,  # differences see what does not flow
 }
 
 # A user writes these with operators, and those of many inputs with sequences.
 SPELLED = {
     **OPERATORS,
     "dot": lambda *ab: autograd.dot(ab[: len(ab) // 2], ab[len(ab) // 2 :]),
-    **{name: lambda *xs, name=name: getattr(autograd, name)(xs) for name in ("sum", "mean", "prod", "logsumexp")},
+    **{
+        name: lambda *xs, name=name: getattr(autograd, name)(xs)
+        for name in ("sum", "mean", "prod", "logsumexp", "detached_max")
+    },
 }
 
 

@@ -50,6 +50,7 @@ FUNCTIONS = {
     "mean": lambda *xs: torch.stack(xs).mean(),
     "prod": lambda *xs: torch.stack(xs).prod(),
     "dot": lambda *ab: torch.dot(*torch.stack(ab).view(2, -1)),
+    "detached_max": lambda *xs: torch.stack(xs).detach().max(),
     "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), 0),
 }
 UNKNOWN = {"leaky_relu", "elu"}  # their second input is a plain number to PyTorch: no derivative toward it
