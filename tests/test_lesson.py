@@ -171,7 +171,8 @@ FUNCTIONS = [
     (lambda x, y: (x * y, y - x), r"\(2, 3\): yours \[6, 1\], expected \[6, -1\]\nhint: turned"),
     (lambda x, y: [x * y, 1 / (x - 2)], "raised ZeroDivisionError: float division by zero.*\nhint: never divide"),
     (lambda x, y: None, r"yours None, expected \[6, -1\]\nhint: is the `return` missing"),
-    (lambda x, y: [x * y, 0.0], r"yours \[6, 0\], expected \[6, -1\]$"),
+    (lambda x, y: [x * y, x + 0 * y], r"yours \[6, 2\], expected \[6, -1\]\nhint: only the last number is wrong"),
+    (lambda x, y: [x * x, y * y], r"yours \[4, 9\], expected \[6, -1\]$"),
     (lambda x: x, "takes 1 positional argument but 2 were given"),
     (lambda x, y: never(Value(1.0)), "endless loop"),
 ]
@@ -182,6 +183,52 @@ def test_a_function_is_compared_call_by_call(function, said):
     mistakes = {lambda x, y: [x * y, y - x]: "turned", lambda x, y: [x * y, y / 0]: "never divide"}
     with pytest.raises(CheckFailed, match=said):
         check_function(function, right, CALLS, mistakes, seconds=0.1)
+
+
+MEANS = [([1.0, 2.0, 6.0],), ([4.0, -2.0],), ([5.0, 5.0, 7.0, -1.0],), ([0.5, 1.5, -9.0],)]
+
+
+def mean(xs):
+    return sum(xs) / len(xs)
+
+
+def shares(xs):
+    return [x / sum(map(abs, xs)) for x in xs]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "hint"),
+    [
+        (mean, lambda xs: None, "is the `return` missing?"),
+        (mean, lambda xs: 2 * mean(xs), "each number is twice the right one"),
+        (mean, lambda xs: mean(xs) / 2, "each number is half the right one"),
+        (mean, lambda xs: mean(xs) / 3, "each number is 1/3 of the right one"),
+        (mean, lambda xs: -mean(xs), "each number is right but for its sign"),
+        (mean, lambda xs: -1.5 * mean(xs), "each number is -1.5 times the right one, of the other sign"),
+        (mean, lambda xs: abs(mean(xs)), "the sizes are right, some signs are not"),
+        (mean, lambda xs: 1 / mean(xs), "each number is 1 over the right one: what is divided by what?"),
+        (mean, lambda xs: mean(xs) + 1, "each number is 1 too large"),
+        (mean, sum, "not divided by how many numbers were given"),
+        (mean, lambda xs: mean(xs) / len(xs), "divided once too often by how many numbers were given"),
+        (mean, lambda xs: xs, "argument 1 comes back as it was given"),
+        (mean, lambda xs: [mean(xs)], "the result is right, but inside a list: return it alone"),
+        (mean, lambda xs: mean(xs[:3]), "3 of 4 calls are right: what is different about this one?"),
+        (mean, lambda xs: xs[0], ""),
+        (shares, lambda xs: shares(xs)[::-1], "the numbers are right, but in the reverse order"),
+        (shares, lambda xs: sorted(shares(xs)), "the numbers are right, but in another order"),
+        (shares, lambda xs: [[x] for x in shares(xs)], "the numbers are right, but the lists that hold them are not"),
+        (shares, lambda xs: shares(xs)[:-1], "the list has 2 of the 3 entries"),
+        (shares, lambda xs: [*shares(xs), 1.0], "the list has 4 entries, not 3"),
+        (shares, lambda xs: [0.0, *shares(xs)[1:]], "only the first number is wrong"),
+        (shares, lambda xs: [x / max(map(abs, xs)) for x in xs], ""),
+        (lambda xs: [mean(xs)], mean, "the result is right, but a list is asked for"),
+        (lambda xs: {"a": xs[0], "b": xs[1]}, lambda xs: {"a": xs[0], "b": 0 * xs[1]}, "only the last number is wrong"),
+    ],
+)
+def test_where_no_mistake_explains_it_a_cause_that_any_function_may_have_is_told(right, wrong, hint):
+    with pytest.raises(CheckFailed) as failed:
+        check_function(wrong, right, MEANS, {lambda xs: 7.0: "seven"})
+    assert str(failed.value).partition("\nhint: ")[2] == hint
 
 
 def test_an_error_at_another_call_is_another_mistake():

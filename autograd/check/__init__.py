@@ -9,7 +9,7 @@ Value, and `observe.py` says what came of them, within the time that `deadline.p
 `mistakes_for` in `engine.py` gathers the usual mistakes, from `mistakes.py` (seed, order, leftovers) and from
 `wrong_rules.py` (how a contribution is added, the rule), and `hints.py` says which of them explains the numbers: so `=`
 for `+=` is found. `functions.py`, `gradients.py` (with `differences.py`), `steps.py` (with `update_rules.py`) and
-`lesson.py` are the other checks.
+`lesson.py` (with `causes.py`) are the other checks.
 """
 
 from autograd.check.checks import check_op, check_step, check_topological_order, check_value, gradcheck, report

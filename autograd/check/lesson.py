@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from fractions import Fraction
+from functools import partial
 from math import isclose, isfinite
 from numbers import Real
 from textwrap import fill
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.check.causes import cause
 from autograd.check.observe import Trouble, limited, short
 from autograd.reports import Finding, compared, shown
 from autograd.tables import printable
@@ -109,7 +111,8 @@ def check_function(
 
     - inputs: the arguments of each call; every call gets copies of its own
     - mistakes: hints, by a function with the mistake: a hint is given where its function explains every call, by what
-      it returns or by the kind of error that it raises
+      it returns or by the kind of error that it raises. Where none does, a cause that any function may have is told:
+      twice as much, of the other sign, in another order, a list too many, right in all calls but one
     - seconds: computing time that one call may take
 
     >>> def slope(f, x, h):
@@ -147,7 +150,9 @@ def check_function(
             raise CheckFailed(str(Finding(name, f"{_call(name, call)} {trouble.text}", hint))) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
         if not _same(yours, theirs, rtol):
-            hint = hint_for(results) or ("is the `return` missing?" if yours is None else "")
+            hint = hint_for(results) or cause(
+                [[*map(_plain, c)] for c in calls], results, expected, partial(_same, rtol=rtol)
+            )
             raise CheckFailed(str(Finding(name, f"{_call(name, call)}: {_difference(yours, theirs)}", hint)))
     print(f"{name}: right in all {len(calls)} calls.")
 

@@ -1,0 +1,125 @@
+"""Causes that any function may have: what wrong results have to do with the right ones, over all calls.
+
+A lesson names the mistakes of its own exercise. Where none of them explains the results, these are tried, from those
+that explain everything to those that only say where to look.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import isclose
+from typing import Any
+
+from autograd.reports import shown
+
+
+def cause(calls: Sequence[Sequence[Any]], yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]) -> str:
+    """What the results of all calls have in common with the right ones, "" if nothing.
+
+    - calls: the arguments of each call, as plain numbers and lists
+    - same: tells whether two results are equal to rounding
+    """
+    return next(_causes(calls, yours, right, same), "")
+
+
+def _causes(
+    calls: Sequence[Sequence[Any]], yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]
+) -> Iterator[str]:
+    if all(y is None for y in yours):
+        yield "is the `return` missing?"
+    for k in range(min(map(len, calls))):
+        if all(same(y, call[k]) for y, call in zip(yours, calls, strict=True)):
+            yield f"argument {k + 1} comes back as it was given"
+    if all(same(y, [x]) for y, x in zip(yours, right, strict=True)):
+        yield "the result is right, but inside a list: return it alone"
+    if all(same([y], x) for y, x in zip(yours, right, strict=True)):
+        yield "the result is right, but a list is asked for"
+    mine, theirs = [[*_numbers(y)] for y in yours], [[*_numbers(x)] for x in right]
+    if [*map(len, mine)] != [*map(len, theirs)]:
+        if all(isinstance(y, list) for y in yours):
+            yield _lengths(yours, right)
+    else:
+        if not all(map(_shaped, yours, right)) and same(mine, theirs):
+            yield "the numbers are right, but the lists that hold them are not"
+        yield from _of_numbers(calls, mine, theirs, same)
+    if any(map(same, yours, right)) and len(yours) > 2:
+        count = sum(map(same, yours, right))
+        yield f"{count} of {len(yours)} calls are right: what is different about this one?"
+
+
+def _of_numbers(
+    calls: Sequence[Sequence[Any]], mine: list[list[float]], theirs: list[list[float]], same: Callable[..., bool]
+) -> Iterator[str]:
+    """What numbers, as many as the right ones in each call, tell."""
+    if all(same(y, x[::-1]) for y, x in zip(mine, theirs, strict=True)):
+        yield "the numbers are right, but in the reverse order"
+    if all(same(sorted(y), sorted(x)) for y, x in zip(mine, theirs, strict=True)):
+        yield "the numbers are right, but in another order"
+    pairs = [(y, x) for ys, xs in zip(mine, theirs, strict=True) for y, x in zip(ys, xs, strict=True)]
+    if len({x for _, x in pairs}) > 1:
+        factor = next((y / x for y, x in pairs if x), 0.0)
+        if factor and all(same(y, factor * x) for y, x in pairs):
+            yield _multiple(factor)
+        offset = pairs[0][0] - pairs[0][1]
+        if offset and all(same(y, x + offset) for y, x in pairs):
+            yield f"each number is {shown(abs(offset))} too {'large' if offset > 0 else 'small'}"
+        if all(same(abs(y), abs(x)) for y, x in pairs):
+            yield "the sizes are right, some signs are not"
+        if all(y and x and same(y * x, 1.0) for y, x in pairs):
+            yield "each number is 1 over the right one: what is divided by what?"
+    lengths = [next((len(x) for x in call if isinstance(x, list)), 1) for call in calls]
+    if len({*lengths}) > 1:
+        for factors, text in (
+            ([1 / n for n in lengths], "divided once too often by how many numbers were given"),
+            (lengths, "not divided by how many numbers were given"),
+        ):
+            if all(same(y, [n * a for a in x]) for y, x, n in zip(mine, theirs, factors, strict=True)):
+                yield text
+    wrong = [{i for i, pair in enumerate(zip(y, x, strict=True)) if not same(*pair)} for y, x in zip(mine, theirs)]  # noqa: B905
+    places = set().union(*wrong)
+    if len(places) == 1 and min(map(len, theirs)) > 1:
+        i = places.pop()
+        last = all(len(x) == i + 1 for x in theirs)
+        yield f"only the {'last' if last else 'first' if i == 0 else f'{i + 1}th'} number is wrong"
+
+
+def _multiple(factor: float) -> str:
+    if isclose(factor, -1.0, rel_tol=1e-6):
+        return "each number is right but for its sign"
+    if factor < 0:
+        return f"each number is {shown(factor)} times the right one, of the other sign"
+    for n in range(2, 101):
+        if isclose(factor * n, 1.0, rel_tol=1e-6):
+            return f"each number is {'half' if n == 2 else f'1/{n} of'} the right one"
+    return f"each number is {'twice' if isclose(factor, 2.0, rel_tol=1e-6) else f'{shown(factor)} times'} the right one"
+
+
+def _lengths(yours: Sequence[Any], right: Sequence[Any]) -> str:
+    """Lists that are too short or too long."""
+    counts = [(len(y), len(x)) for y, x in zip(yours, right, strict=True) if isinstance(x, list)]
+    if not counts:
+        return "one number is asked for, not a list"
+    mine, theirs = next((c for c in counts if c[0] != c[1]), counts[0])
+    if mine == theirs:
+        return "the lists inside have another length"
+    return (
+        f"the list has {mine} of the {theirs} entries"
+        if mine < theirs
+        else f"the list has {mine} entries, not {theirs}"
+    )
+
+
+def _numbers(x: Any) -> Iterator[float]:
+    if isinstance(x, float):
+        yield x
+    elif isinstance(x, list):
+        for item in x:
+            yield from _numbers(item)
+    elif isinstance(x, dict):
+        for item in x.values():
+            yield from _numbers(item)
+
+
+def _shaped(yours: Any, right: Any) -> bool:
+    """Whether two results are nested in the same way."""
+    if isinstance(yours, list) and isinstance(right, list):
+        return len(yours) == len(right) and all(map(_shaped, yours, right))
+    return type(yours) is type(right)
