@@ -623,6 +623,11 @@ def adamw(p, g, state, lr, weight_decay, beta1, beta2, eps, t):
     return adam(p - lr * weight_decay * p, g, state, lr, beta1, beta2, eps, t)
 
 
+def adam_eps_inside(p, g, state, lr, beta1, beta2, eps, t):
+    adam(p, g, state, lr, beta1, beta2, eps, t)
+    return p - lr * (state["m"] / (1 - beta1**t)) / math.sqrt(state["v"] / (1 - beta2**t) + eps)
+
+
 def momentum_with_rate_inside(p, g, state, lr, momentum):
     v = state["v"] = momentum * state.get("v", 0.0) - lr * g
     return p + v
@@ -739,6 +744,19 @@ WRONG_STEPS = [
         "is there a `*` for a `**`?",
     ),
     ("adam", adam_that_overwrites, "step 2 of p", "correct copies"),
+    ("adam", adam_eps_inside, "step 1 of p   from 1.5 with gradient 0.8, lr 0.1, eps 0.1", "eps stands under the root"),
+    (
+        "adam",
+        lambda p, g, s, lr, beta1, beta2, eps, t: adam(p, g, s, lr, beta1, beta2, 0, t),
+        "eps 0.1",
+        "eps is missing",
+    ),
+    (
+        "rmsprop",
+        lambda p, g, s, lr, alpha, eps: p - lr * g / math.sqrt(_mean(s, g * g, alpha) + eps),
+        "eps 0.1",
+        "eps stands under the root",
+    ),
     ("adamw", adam, "step 1 of p", "the decay is missing"),
     (
         "adamw",

@@ -44,20 +44,30 @@ def nesterov(p: float, g: float, state: State, s: Settings) -> float:
     return momentum(p, g, state, s, nesterov=True)
 
 
-def adagrad(p: float, g: float, state: State, s: Settings, *, rooted: bool = True, late: bool = False) -> float:
+def adagrad(
+    p: float, g: float, state: State, s: Settings, *, rooted: bool = True, late: bool = False, eps: str = "outside"
+) -> float:
     """With total ← total + g²: p ← p − lr · g / (√total + eps)."""
     before = state.get("total", 0.0)
     after = state["total"] = before + g * g
-    return p - s.lr * g / (_scale(before if late else after, rooted) + s.eps)
+    return p - s.lr * g / _divisor(before if late else after, s, rooted, eps)
 
 
 def rmsprop(
-    p: float, g: float, state: State, s: Settings, *, rooted: bool = True, squared: bool = True, swapped: bool = False
+    p: float,
+    g: float,
+    state: State,
+    s: Settings,
+    *,
+    rooted: bool = True,
+    squared: bool = True,
+    swapped: bool = False,
+    eps: str = "outside",
 ) -> float:
     """With mean ← alpha · mean + (1 − alpha) · g²: p ← p − lr · g / (√mean + eps)."""
     alpha = 1 - s.alpha if swapped else s.alpha
     mean = state["mean"] = alpha * state.get("mean", 0.0) + (1 - alpha) * (g * g if squared else g)
-    return p - s.lr * g / (_scale(mean, rooted) + s.eps)
+    return p - s.lr * g / _divisor(mean, s, rooted, eps)
 
 
 def adam(
@@ -71,6 +81,7 @@ def adam(
     swapped: bool = False,
     corrected: tuple[bool, bool] = (True, True),
     t: int | None = None,
+    eps: str = "outside",
 ) -> float:
     """With running means m of g and v of g²: p ← p − lr · m̂ / (√v̂ + eps), m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)."""
     beta1, beta2 = (s.beta2, s.beta1) if swapped else (s.beta1, s.beta2)
@@ -79,7 +90,7 @@ def adam(
     t = s.t if t is None else t
     m /= 1 - beta1 ** float(t) if corrected[0] else 1.0
     v /= 1 - beta2 ** float(t) if corrected[1] else 1.0
-    return p - s.lr * m / (_scale(v, rooted) + s.eps)
+    return p - s.lr * m / _divisor(v, s, rooted, eps)
 
 
 def adamw(p: float, g: float, state: State, s: Settings) -> float:
@@ -91,8 +102,11 @@ def _decayed(p: float, s: Settings) -> float:
     return p * (1 - s.lr * s.weight_decay)
 
 
-def _scale(x: float, rooted: bool) -> float:
-    return sqrt(abs(x)) if rooted else x
+def _divisor(x: float, s: Settings, rooted: bool, eps: str) -> float:
+    """√x + eps, and what is made of it by mistake."""
+    if eps == "inside":
+        return sqrt(abs(x) + s.eps)
+    return (sqrt(abs(x)) if rooted else x) + (s.eps if eps else 0.0)
 
 
 RULES: dict[str, UpdateRule] = {
@@ -188,3 +202,6 @@ def mistakes_in(name: str) -> Iterator[WrongStep]:
     if name != "sgd":
         yield "nothing is kept from step to step: put it into `state`", lambda p, g, state, s: rule(p, g, {}, s)
     yield from MISTAKES[name]
+    if rule in (adagrad, rmsprop, adam):
+        yield "eps stands under the root: it is added to the root", _with(rule, eps="inside")
+        yield "eps is missing: it is added to the root", _with(rule, eps="")

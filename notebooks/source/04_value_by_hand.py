@@ -108,6 +108,10 @@ def remembered(result):
         return result
     if not all(isinstance(entry, tuple | list) for entry in (result.parents, result.local_derivatives)):
         return "its parents and its local derivatives are not both tuples"
+    if isinstance(result.data, Value):
+        return "its data is a Value"
+    if any(isinstance(d, Value) for d in result.local_derivatives):
+        return "its local derivatives are Values"
     return {
         "data": result.data,
         "parents": [getattr(p, "data", "a plain number") for p in result.parents],
@@ -116,7 +120,13 @@ def remembered(result):
 
 
 def sum_of(a, b):
-    return remembered(Value(a) + Value(b))
+    result = Value(a) + Value(b)
+    if isinstance(result, Value) and not result.operation:
+        return "it has no sign"
+    kept = remembered(result)
+    if isinstance(kept, dict) and kept["parents"] == [b, a]:
+        kept["parents"] = [a, b]  # for a sum, either order is right
+    return kept
 
 
 sum_of.__name__ = "__add__"  # what the check calls it
@@ -145,6 +155,9 @@ try:
         [(2.5, -3.0), (0.5, 4.0)],
         {
             lambda a, b: a + b: "a plain number forgets: put it into a new Value",
+            lambda a, b: "it has no sign": "the fourth entry is the sign, which pictures show",
+            lambda a, b: "its data is a Value": "the data are numbers: self.data + other.data",
+            lambda a, b: "its local derivatives are Values": "a local derivative is a number",
             lambda a, b: sum_with(a, b, [], []): "the sum does not know what it was computed from: (self, other)",
             lambda a, b: sum_with(a, b, [a, b], []): "no local derivatives: one for each parent",
             lambda a, b: sum_with(
@@ -226,19 +239,25 @@ class Value(Value):
 # %% wrong="add" hint="what it was computed from"
 class Value(Value):
     def __add__(self, other):
-        return Value(self.data + other.data)
+        return Value(self.data + other.data, (), (), "+")
 
 
 # %% wrong="add" hint="one for each parent"
 class Value(Value):
     def __add__(self, other):
-        return Value(self.data + other.data, (self, other))
+        return Value(self.data + other.data, (self, other), (), "+")
+
+
+# %% wrong="add" hint="the fourth entry is the sign"
+class Value(Value):
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
 
 
 # %% wrong="add" hint="the Values themselves"
 class Value(Value):
     def __add__(self, other):
-        return Value(self.data + other.data, (self.data, other.data), (1.0, 1.0))
+        return Value(self.data + other.data, (self.data, other.data), (1.0, 1.0), "+")
 
 
 # %% wrong="add" hint="a set forgets"
@@ -324,8 +343,44 @@ class Value:
 
 
 # %% check="backward"
+def swept_by(backward):
+    """The gradients of (a · b) · a, written down by hand, after this `backward`."""
+
+    def swept(a, b):
+        x, y = Value(a), Value(b)
+        product = Value(a * b, (x, y), (b, a), "·")
+        output = Value(a * b * a, (product, x), (a, a * b), "·")
+        backward(output)
+        return {"∂/∂a": x.grad, "∂/∂b": y.grad}
+
+    swept.__name__ = "the sweep of (a · b) · a at"
+    return swept
+
+
+def with_local(derivative):
+    """The sweep with this in the place of the local derivative."""
+
+    def backward(output):
+        output.grad = 1.0
+        for child in reversed(topological_order(output)):
+            for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+                parent.grad += derivative(child, local) * child.grad
+
+    return swept_by(backward)
+
+
 try:
     check_value(Value, level="add")
+    check_function(
+        swept_by(lambda output: output.backward()),
+        with_local(lambda child, local: local),
+        [(3.0, -2.0), (0.5, 4.0)],
+        {
+            with_local(lambda child, local: 1.0): "the local derivative is left out: it happens to be 1 in a sum",
+            with_local(lambda child, local: local * local): "the local derivative comes in once, not squared",
+            with_local(lambda child, local: child.local_derivatives[0]): "each parent has its own local derivative",
+        },
+    )
 finally:
     Value = Ours
 
@@ -362,6 +417,33 @@ class Value(Ours):
         self.grad = 1.0
         for parent, local in zip(self.parents, self.local_derivatives, strict=True):
             parent.grad += local * self.grad
+
+
+# %% wrong="backward" hint="it happens to be 1 in a sum"
+class Value(Ours):
+    def backward(self):
+        self.grad = 1.0
+        for child in reversed(topological_order(self)):
+            for parent in child.parents:
+                parent.grad += child.grad
+
+
+# %% wrong="backward" hint="not squared"
+class Value(Ours):
+    def backward(self):
+        self.grad = 1.0
+        for child in reversed(topological_order(self)):
+            for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+                parent.grad += local * local * child.grad
+
+
+# %% wrong="backward" hint="its own local derivative"
+class Value(Ours):
+    def backward(self):
+        self.grad = 1.0
+        for child in reversed(topological_order(self)):
+            for parent in child.parents:
+                parent.grad += child.local_derivatives[0] * child.grad
 
 
 # %% wrong="backward" hint="the upstream gradient is left out"
@@ -866,6 +948,8 @@ check_function(
         "the parent",
         lambda x: "its parents and its local derivatives are not both tuples": "`(x)` is just x: a tuple of one has a "
         "comma, `(x,)`, the parents and the local derivatives alike",
+        lambda x: "its local derivatives are Values": "a local derivative is a number: take `.data`",
+        lambda x: "its data is a Value": "the data of a Value is a number: take `.data`",
     },
 )
 
@@ -876,6 +960,24 @@ import math
 
 def tanh(x):
     return Value(math.tanh(x.data), (x,), (1 - x.data**2,))
+
+
+# %% wrong="tanh" hint="a local derivative is a number"
+import math
+
+
+def tanh(x):
+    y = Value(math.tanh(x.data))
+    return Value(y.data, (x,), (1 + y * y * -1,))
+
+
+# %% wrong="tanh" hint="the data of a Value is a number"
+import math
+
+
+def tanh(x):
+    y = Value(math.tanh(x.data))
+    return Value(y, (x,), (1 - y.data**2,))
 
 
 # %% wrong="tanh" hint="does not know its parent"
@@ -953,6 +1055,8 @@ def swept(dot):
         y = dot(xs, ws)
         if not isinstance(y, Value):
             return y
+        if isinstance(y.data, Value):
+            return "its data is a Value"
         if any(isinstance(d, Value) for d in y.local_derivatives):
             return "its local derivatives are Values"
         y.backward()
@@ -993,6 +1097,7 @@ check_function(
         ): "the numbers are right, but `*` and `+` make a Value each: one single Value is asked for",
         lambda xs, ws: sum(map(float.__mul__, xs, ws)): "a plain number forgets: put it into a new Value",
         lambda xs, ws: "its local derivatives are Values": "a local derivative is a number: `.data`",
+        lambda xs, ws: "its data is a Value": "the data of a Value is a number: take `.data` of what you add up",
     },
 )
 
@@ -1008,6 +1113,12 @@ def dot(xs, ws):
 def dot(xs, ws):
     total = sum(x.data * w.data for x, w in zip(xs, ws, strict=True))
     return Value(total, (*xs, *ws), (*ws, *xs), "dot")
+
+
+# %% wrong="dot" hint="the data of a Value is a number"
+def dot(xs, ws):
+    total = sum(x * w for x, w in zip(xs, ws, strict=True))
+    return Value(total, (*xs, *ws), (*[w.data for w in ws], *[x.data for x in xs]), "dot")
 
 
 # %% wrong="dot" hint="one single Value is asked for"

@@ -432,7 +432,8 @@ check_function(
         ): "it is the wrong way round: leaves add up, and what has parents starts from 0",
         backward_with(
             lambda v: bool(v.parents), seed=lambda before: before
-        ): "all is 0: the output's own gradient is 1, set after everything is cleared",
+        ): "all is 0. One of: the output's own gradient is not 1 when the sweep begins (set it after everything is "
+        "cleared); the sweep begins at the wrong end: `reversed` is missing",
         backward_with(lambda v: bool(v.parents), keep=False): "`=` overwrites: add up with `+=`",
     },
 )
@@ -442,6 +443,18 @@ check_function(
 def my_backward(output):
     output.grad = 1.0
     for child in reversed(topological_order(output)):
+        for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+            parent.grad += local * child.grad
+
+
+# %% wrong="backward" hint="`reversed` is missing"
+def my_backward(output):
+    order = topological_order(output)
+    for v in order:
+        if v.parents:
+            v.grad = 0.0
+    output.grad = 1.0
+    for child in order:
         for parent, local in zip(child.parents, child.local_derivatives, strict=True):
             parent.grad += local * child.grad
 
@@ -467,7 +480,7 @@ def my_backward(output):
             parent.grad += local * child.grad
 
 
-# %% wrong="backward" hint="set after everything is cleared"
+# %% wrong="backward" hint="(set it after everything is cleared)"
 def my_backward(output):
     output.grad = 1.0
     for v in topological_order(output):
@@ -726,7 +739,9 @@ a, b, c = Value(2.0, "a"), Value(3.0, "b"), Value(10.0, "c")
 s = a + b
 t = s * c
 y = t + s
+twin = Value(2.0, "a2")  # equal to a, but not a
 lists = [
+    [twin, b, s, a, c, t, y],
     [a, b, c, s, t, y],
     [c, b, a, s, t, y],
     [a, b, s, c, t, y],
@@ -747,10 +762,23 @@ check_function(
         ): "one parent is not enough: all of them must have come",
         judge(lambda parents, met: all(p in met for p in parents[:1])): "the first parent is not the only one",
         judge(lambda parents, met: all(p not in met for p in parents)): "the other way round: parents come first",
+        judge(
+            lambda parents, met: all(p.data in [v.data for v in met] for p in parents)
+        ): "two values may hold the same number: ask for the value itself, `parent in met`, not for its data",
         first_only: "the answer is given after the first value: `return True` belongs behind the loop",
         lambda order: True: "nothing is ever refused",
     },
 )
+
+
+# %% wrong="test" hint="ask for the value itself"
+def is_topological(order):
+    met = set()
+    for v in order:
+        if any(parent.data not in met for parent in v.parents):
+            return False
+        met.add(v.data)
+    return True
 
 
 # %% wrong="test" hint="all of them must have come"

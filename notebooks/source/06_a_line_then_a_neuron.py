@@ -109,6 +109,8 @@ def fit_line(xs, ts, rate, steps):
 
 
 # %% check="fit_line"
+from functools import wraps
+
 from autograd.check import check_answer, check_function
 
 
@@ -145,11 +147,40 @@ def loop(zero=True, again=True, sign=-1, data=None, one_step=False, only=None):
     return fit_line
 
 
+def watched(fit_line):
+    """fit_line, which must ask for the loss at leaves, and return numbers."""
+
+    @wraps(fit_line)
+    def fit(xs, ts, rate, steps):
+        global loss_of
+        given, leaves = loss_of, []
+
+        def loss_of(w, b, *data):
+            leaves.append(not (w.parents or b.parents))
+            return given(w, b, *data)
+
+        try:
+            result = fit_line(xs, ts, rate, steps)
+        finally:
+            loss_of = given
+        if not all(leaves):
+            return "w or b has parents"
+        is_pair = isinstance(result, tuple | list)
+        return "Values" if is_pair and any(isinstance(x, Value) for x in result) else result
+
+    return fit
+
+
 check_function(
-    fit_line,
+    watched(fit_line),
     loop(),
     [([0.0, 1.0, 2.0], [1.0, 0.0, 3.0], 0.1, 1), ([0.0, 1.0, 2.0], [1.0, 0.0, 3.0], 0.1, 7), (X, T, 0.1, 20)],
     {
+        lambda *call: (
+            "w or b has parents" if call[3] > 1 else loop()(*call)
+        ): "`w = w - rate * w.grad` makes a new Value that remembers the old one: the "
+        "graph grows with each step. Change the number, `w.data -= rate * w.grad`",
+        lambda *call: "Values": "return the numbers, `w.data, b.data`",
         loop(zero=False): "the gradients are never cleared: each backward() adds to the last",
         loop(again=False): "the loss is computed once, before the loop: build it anew in each step",
         loop(sign=1): "that climbs: subtract rate times the gradient",
@@ -204,6 +235,26 @@ def fit_line(xs, ts, rate, steps):
             p -= rate * p.grad
             p.grad = 0.0
     return w.data, b.data
+
+
+# %% wrong="fit_line" hint="remembers the old one"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    for _ in range(steps):
+        loss_of(w, b, xs, ts).backward()
+        w, b = w - rate * w.grad, b - rate * b.grad
+    return w.data, b.data
+
+
+# %% wrong="fit_line" hint="return the numbers"
+def fit_line(xs, ts, rate, steps):
+    w, b = Value(0.0), Value(0.0)
+    for _ in range(steps):
+        loss_of(w, b, xs, ts).backward()
+        for p in (w, b):
+            p.data -= rate * p.grad
+            p.grad = 0.0
+    return w, b
 
 
 # %% wrong="fit_line" hint="a single step"
@@ -855,8 +906,10 @@ def used(make):
         for p, number in zip([*made.w, made.b], [*w, b], strict=True):
             p.data = number
         output = made(xs)
-        if hasattr(output, "backward"):
-            output.backward()
+        if not hasattr(output, "backward"):
+            return "a plain number"
+        output.backward()
+        made.parameters()  # asked again, it must give the same
         return {"output": output, "gradients of parameters()": [p.grad for p in made.parameters()]}
 
     neuron.__name__ = "Neuron"
@@ -877,6 +930,11 @@ def neuron_with(output, parameters=lambda w, b: [*w, b]):
     return used(Made)
 
 
+def appended(w, b):
+    w.append(b)
+    return w
+
+
 def whole(products, b):
     return sigmoid(sum(products, b))
 
@@ -890,11 +948,13 @@ check_function(
         neuron_with(lambda products, b: sum(products, b)): "that is the line: the squash is missing",
         neuron_with(lambda products, b: sum(map(sigmoid, products), b)): "one squash, of the whole sum",
         neuron_with(lambda products, b: sigmoid(sum(products)) + b): "the bias belongs under the squash",
+        neuron_with(lambda products, b: 0.0): "your output is a plain number, which remembers nothing: functions of "
+        "`math` and `.data` forget how it was computed",
+        neuron_with(whole, appended): "parameters() changes self.w, so that each call appends the bias once more: "
+        "make a new list",
         neuron_with(whole, lambda w, b: w): "parameters() lacks the bias: it would never learn",
         neuron_with(whole, lambda w, b: [Value(p.data) for p in [*w, b]]): "parameters() makes new Values: training "
         "would turn knobs that are connected to nothing",
-        neuron_with(lambda products, b: whole(products, b).data): "the output is a plain number: training needs the "
-        "Value",
     },
 )
 
@@ -933,6 +993,32 @@ class Neuron:
 
     def parameters(self):
         return [*self.w, self.b]
+
+
+# %% wrong="neuron" hint="a plain number, which remembers nothing"
+class Neuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        z = sum(w.data * x for w, x in zip(self.w, xs, strict=True)) + self.b.data
+        return 1 / (1 + np.exp(-z))
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+# %% wrong="neuron" hint="each call appends the bias once more"
+class Neuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sigmoid(sum((w * x for w, x in zip(self.w, xs, strict=False)), self.b))
+
+    def parameters(self):
+        self.w.append(self.b)
+        return self.w
 
 
 # %% wrong="neuron" hint="lacks the bias"

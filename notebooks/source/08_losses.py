@@ -282,6 +282,9 @@ check_function(
         ([4.0, 2.0],),
         ([1001.0, 1003.0, 1002.5],),
         ([2.0, -3000.0, 1.0],),
+        ([-3000.0, 1.0, 2.0],),
+        ([1.0, 2.0, -3000.0],),
+        ([0.0, 3000.0, 1.0],),
         ([-1000.0, -1002.0],),
         ([-5.0, -3.0, -4.0],),
     ],
@@ -290,6 +293,15 @@ check_function(
         lambda scores: [exp(z - max(scores)) for z in scores]: "they must add up to 1: divide by their sum",
         softmax_with(lambda scores: [z - min(scores) for z in scores]): "subtracting less than the largest leaves "
         "large exponents: none should be above 0",
+        softmax_with(lambda scores: [z - scores[0] for z in scores]): "the first score may be the lowest: subtract the "
+        "largest",
+        softmax_with(lambda scores: [z - scores[-1] for z in scores]): "the last score may be the lowest: subtract the "
+        "largest",
+        softmax_with(
+            lambda scores: [z - sorted(scores)[len(scores) // 2] for z in scores]
+        ): "a score in the middle may be far below the largest: subtract the largest itself",
+        softmax_with(lambda scores: [z - sum(scores) / len(scores) for z in scores]): "the mean may be far below "
+        "the largest: subtract the largest itself",
         softmax_with(lambda scores: [z - max(map(abs, scores)) for z in scores]): "all exponentials came out as 0: "
         "subtract the largest score itself, not the one that is largest in size",
         softmax_with(lambda scores: [z - 1000.0 for z in scores]): "all exponentials came out as 0: subtract the "
@@ -314,6 +326,25 @@ def my_softmax(scores):
 # %% wrong="softmax" hint="leaves large exponents"
 def my_softmax(scores):
     weights = [exp(z - min(scores)) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="the first score may be the lowest"
+def my_softmax(scores):
+    weights = [exp(z - scores[0]) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="the last score may be the lowest"
+def my_softmax(scores):
+    weights = [exp(z - scores[-1]) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="a score in the middle"
+def my_softmax(scores):
+    middle = sorted(scores)[len(scores) // 2]
+    weights = [exp(z - middle) for z in scores]
     return [weight / sum(weights) for weight in weights]
 
 

@@ -208,6 +208,8 @@ def decides(neuron, pairs):
         return None
     if len(neuron) != 3:
         check_answer("how many numbers a neuron has", len(neuron), 3, {2: "two weights and the bias"})
+    if neuron[0] < 0 < min(neuron[1:]):
+        check_answer("the order of a neuron's numbers", "bias first", "bias last", {"bias first": "w1, w2, then b"})
     w1, w2, b = neuron
     return [int(w1 * p + w2 * q + b > 0) for p, q in pairs]
 
@@ -600,11 +602,29 @@ def my_xor(x1, x2):
 
 
 # %% check="relus"
+from functools import wraps
+
+from autograd import Value
+
+
+def of_values(my_xor):
+    """The function of two Values, which must give a Value: a network learns through its graph."""
+
+    @wraps(my_xor)
+    def xor(x1, x2):
+        y = my_xor(Value(x1), Value(x2))
+        return y if isinstance(y, Value) else "a plain number"
+
+    return xor
+
+
 check_function(
-    my_xor,
+    of_values(my_xor),
     lambda x1, x2: abs(x1 - x2),
     [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)],
     {
+        lambda x1, x2: "a plain number": "a comparison gives a plain True or False, without a slope: nothing could be "
+        "learnt through it. Add up relus",
         lambda x1, x2: relu(x1 + x2): "that is right at three points: at (1, 1) a second relu has to "
         "take something off",
         lambda x1, x2: min(x1 + x2, 1.0): "that is OR: at (1, 1) take off twice as much",
@@ -614,6 +634,16 @@ check_function(
         lambda x1, x2: x1 * x2: "that is AND",
     },
 )
+
+
+# %% wrong="relus" hint="without a slope"
+def my_xor(x1, x2):
+    return float(x1.data != x2.data)
+
+
+# %% wrong="relus" hint="without a slope"
+def my_xor(x1, x2):
+    return 1.0 if (x1 > 0.5) != (x2 > 0.5) else 0.0
 
 
 # %% wrong="relus" hint="has to take something off"

@@ -282,6 +282,12 @@ def my_rmsprop(p, g, state, lr, alpha, eps):
     return p - lr * g / (abs(state["s"]) ** 0.5 + eps)
 
 
+# %% wrong="rmsprop" hint="eps stands under the root"
+def my_rmsprop(p, g, state, lr, alpha, eps):
+    state["s"] = alpha * state.get("s", 0.0) + (1 - alpha) * g * g
+    return p - lr * g / (state["s"] + eps) ** 0.5
+
+
 # %% wrong="rmsprop" hint="the old mean keeps alpha"
 def my_rmsprop(p, g, state, lr, alpha, eps):
     state["s"] = (1 - alpha) * state.get("s", 0.0) + alpha * g * g

@@ -607,6 +607,9 @@ def clip_by_norm(gradients, limit):
 
 
 # %% check="clip"
+from functools import wraps
+
+
 def clipping(scale, each=lambda g, factor: g * factor):
     """Clipping with a factor from (gradients, limit)."""
     return lambda gradients, limit: [each(g, scale(gradients, limit)) for g in gradients]
@@ -616,11 +619,29 @@ def length(gradients):
     return np.sqrt(np.sum(np.square(gradients)))
 
 
+def watched(clip):
+    """A clipping that must leave the list that it is given as it is."""
+
+    @wraps(clip)
+    def clipped(gradients, limit):
+        before = [*gradients]
+        result = clip(gradients, limit)
+        return result if gradients == before else "the list given is changed"
+
+    return clipped
+
+
+def in_place(gradients, limit):
+    gradients[:] = [g * min(1.0, limit / length(gradients)) for g in gradients]
+    return gradients
+
+
 check_function(
-    clip_by_norm,
+    watched(clip_by_norm),
     clipping(lambda gs, limit: min(1.0, limit / length(gs))),
     [([3.0, -4.0], 1.0), ([0.3, 0.4], 1.0), ([6.0, 2.0, -3.0], 3.5), ([-0.1, 9.0], 2.0)],
     {
+        watched(in_place): "make a new list, so that the gradients can still be looked at",
         clipping(lambda gs, limit: limit, lambda g, limit: max(-limit, min(limit, g))): "that clips each gradient for "
         "itself, and turns the direction: one factor for all",
         clipping(lambda gs, limit: limit / length(gs)): "a gradient below the limit stays as it is: clipping makes "
@@ -641,6 +662,14 @@ check_function(
 # %% wrong="clip" hint="each gradient for itself"
 def clip_by_norm(gradients, limit):
     return [max(-limit, min(limit, g)) for g in gradients]
+
+
+# %% wrong="clip" hint="make a new list"
+def clip_by_norm(gradients, limit):
+    norm = sum(g**2 for g in gradients) ** 0.5
+    for i, g in enumerate(gradients):
+        gradients[i] = g * min(1.0, limit / norm)
+    return gradients
 
 
 # %% wrong="clip" hint="makes nothing longer"
@@ -699,6 +728,9 @@ class Normaliser:
 
 
 # %% check="norm"
+from contextlib import suppress
+
+
 def use_of(kind):
     """A function that makes a normaliser of this kind, trains it on batches, and evaluates it at x, twice."""
 
@@ -747,9 +779,14 @@ def alone():
 
 
 trained_then_evaluated = use_of(Normaliser)
+is_unbiased = False
+unbiased = use_of(kind_of(var=lambda z: z.var(ddof=1)))  # as PyTorch keeps it, n - 1 below the line: right as well
+spread = ([[1.0, 5.0]], 2.0)
+with suppress(Exception):
+    is_unbiased = np.allclose(trained_then_evaluated(*spread)[1], unbiased(*spread)[1])
 check_function(
     trained_then_evaluated,
-    use_of(kind_of()),
+    unbiased if is_unbiased else use_of(kind_of()),
     [([[1.0, 2.0, 3.0]], 3.0), ([[3.0, 4.0, 5.0], [8.0, 2.0]], 0.5), ([[4.0, 4.5, 7.0]] * 20, 5.0)],
     {
         use_of(kind_of(running=False)): "the running statistics still are 0 and 1: train has to move them",

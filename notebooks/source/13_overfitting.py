@@ -690,6 +690,7 @@ check_function(
         ([1.0, 0.8, 0.9, 0.7, 0.75, 0.65, 0.8, 0.85], 2),
         ([1.0, 0.5, 0.6, 0.4, 1.1], 1),
         ([0.9, 0.8, 0.7, 0.7], 5),
+        ([1.0, 0.5, 0.6, 0.7, 0.8, 0.4], 2),
     ],
     {
         lowest: "the loss after the stop is never seen: leave the loop",
@@ -700,6 +701,9 @@ check_function(
         stopping(
             is_new_lowest=lambda loss, before, lowest: loss <= lowest
         ): "a loss that equals the lowest is no new lowest",
+        lambda losses, patience: stopping()(losses, patience + 1): "that waits one epoch too long: stop as soon as "
+        "`patience` epochs have brought nothing",
+        lambda losses, patience: stopping()(losses, max(1, patience - 1)): "that stops one epoch too early",
         stopping(forgets=True): "in a row: a new lowest loss starts the count again",
     },
 )
@@ -719,6 +723,17 @@ def kept_epoch(losses, patience):
         if epoch - best >= patience:
             break
     return epoch
+
+
+# %% wrong="stop" hint="one epoch too long"
+def kept_epoch(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best > patience:
+            break
+    return best
 
 
 # %% wrong="stop" hint="not with the one before"

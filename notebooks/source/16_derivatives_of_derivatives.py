@@ -781,8 +781,9 @@ def read_twice(rule):
 
     @wraps(rule)
     def slopes(x):
-        if not isinstance(rule(sqrt(1 + x * x), x), tuple):
-            return "no tuple"
+        result = rule(sqrt(1 + x * x), x)
+        if not isinstance(result, tuple):
+            return None if result is None else f"a {type(result).__name__}, not a tuple"
         soft_abs = Operation("soft_abs", lambda x: sqrt(1 + x * x), rule)
         return {"first": grad(soft_abs)(x), "second": grad(grad(soft_abs))(x)}
 
@@ -794,6 +795,7 @@ check_function(
     read_twice(lambda y, x: (x / y,)),
     [(1.5,), (-2.0,), (0.4,)],
     {
+        read_twice(lambda y, x: [x / y]): "a tuple has round brackets: `(z,)`",
         read_twice(lambda y, x: x / y): "a tuple of one entry needs its comma: `(z,)`",
         read_twice(lambda y, x: (2 * x / y,)): "the root's derivative is 1 / (2y): its 2 cancels the other one",
         read_twice(lambda y, x: (2 * x * y,)): "the root's derivative is 1 / (2y), not y",
@@ -822,6 +824,16 @@ def soft_abs_rule(y, x):
 # %% wrong="row" hint="no .data in a rule"
 def soft_abs_rule(y, x):
     return (getattr(x, "data", x) / getattr(y, "data", y),)
+
+
+# %% wrong="row" hint="round brackets"
+def soft_abs_rule(y, x):
+    return [x / y]
+
+
+# %% wrong="row" hint="is the `return` missing"
+def soft_abs_rule(y, x):
+    (x / y,)
 
 
 # %% wrong="row" hint="needs its comma"
