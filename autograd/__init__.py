@@ -33,7 +33,18 @@ from autograd.backprop import topological_order
 # functions of floats, arrays and Values: one for each row, and those of many inputs
 from autograd import elementary
 from autograd.elementary import *  # noqa: F403
-from autograd.functions import backward, detached_max, dot, log_softmax, logsumexp, mean, prod, softmax, sum
+from autograd.functions import (
+    backward,
+    detached_max,
+    dot,
+    log_softmax,
+    logsumexp,
+    mean,
+    prod,
+    select,
+    softmax,
+    sum,
+)
 
 # derivatives as functions and as graphs
 from autograd.differentiation import derivatives, grad, hessian, jacobian, value_and_grad
@@ -88,6 +99,7 @@ __all__ = [
     "mean",
     "prod",
     "record",
+    "select",
     "softmax",
     "step_through",
     "sum",

@@ -32,11 +32,15 @@ OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Eq: ops.equal,
 }
 OF_LISTS = {name: getattr(functions, name) for name, row in OPERATIONS.items() if row.arity is None}
+USAGE: dict[str, tuple[str, list[type[ast.expr]]]] = {
+    "dot": ("two lists: dot([a, b], [c, d])", [ast.List, ast.List]),
+    "select": ("an index and a list: select(i, [a, b])", [ast.expr, ast.List]),
+}
 FUNCTIONS: dict[str, Callable[..., Any]] = {**OPERATIONS, **OF_LISTS}
 CONSTANTS = {"pi": pi}
 
 ALLOWED = "use numbers, variables, + - * / ** ( ), comparisons, and functions such as tanh(x) or maximum(a, b)"
-LISTS = "lists stand in " + ", ".join(f"{name}([…])" for name in OF_LISTS)
+LISTS = "lists stand in " + ", ".join(f"{name}({'i, ' * (name == 'select')}[…])" for name in OF_LISTS)
 CONDITIONS = "both of two conditions is their product, either is their maximum"
 
 # What is not allowed: how it is called, and what to do instead. Whatever is not listed goes by Python's name for it.
@@ -95,7 +99,7 @@ def evaluate(text: str, variables: Mapping[str, Value]) -> Any:
         inputs = [results.pop() for _ in range(count)][::-1]
         try:
             results.append(function(*inputs))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, IndexError) as error:
             raise reader.error(str(error), node) from None
     return results[0]
 
@@ -181,8 +185,8 @@ class _Reader:
         if name not in FUNCTIONS:
             raise self.error(f"there is no function {name}{_close(name, FUNCTIONS)}", node)
         if name in OF_LISTS:
-            usage = "two lists: dot([a, b], [c, d])" if name == "dot" else f"a list: {name}([a, b])"
-            if [type(arg) for arg in args] != [ast.List] * usage.count("["):
+            usage, kinds = USAGE.get(name) or (f"a list: {name}([a, b])", [ast.List])
+            if len(args) != len(kinds) or not all(map(isinstance, args, kinds)):
                 raise self.error(f"{name} takes {usage}", node)
             self.lists.update(args)
         return FUNCTIONS[name]

@@ -4,12 +4,13 @@ Where `math` or Python raises on a float (`exp(1000)`, `log(0)`, `1 / 0`) the ro
 which follow IEEE 754; `FLOAT_ERRORS` are the exceptions that ask for it.
 """
 
+import math
 import operator
 import sys
 from collections.abc import Iterable
 from functools import reduce
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -71,3 +72,12 @@ def equal(a: float, b: float) -> float:
 
 def where(condition: float, a: float, b: float) -> float:
     return a if condition else b
+
+
+def select(i: float, *xs: float) -> float:
+    return xs[int(i)] if 0 <= i < len(xs) and i == int(i) else math.nan
+
+
+def refuse_index(i: float, count: int) -> NoReturn:
+    given = str(i).removesuffix(".0")
+    raise IndexError(f"select chooses one of {count} by a whole number from 0 to {count - 1}, not by {given}")

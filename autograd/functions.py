@@ -7,6 +7,7 @@ from typing import Any, overload
 import numpy as np
 
 from autograd.elementary import exp
+from autograd.floats import refuse_index
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 from autograd.value import Number, Value, is_operand, make_node
@@ -170,6 +171,37 @@ def softmax(values: Any) -> Any:
     powers = [exp(z) for z in _shifted("softmax", values)]
     total = _of_many("sum", tuple(powers))
     return [power / total for power in powers]
+
+
+def select(i: Value | Number, xs: Any) -> Any:
+    """xs[i] for an index that may be a Value, counted from 0; of a list of rows the list that each column gives.
+
+    Nothing flows to i. With a plain number it is xs[i] itself, without a node. Raises IndexError for what is no whole
+    number from 0 to len(xs) − 1: −1 is not the last.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> select(Value(1), [a, b]).backward()
+    >>> a.grad, b.grad
+    (0.0, 1.0)
+    >>> [x.data for x in select(Value(0), [[a, b], [b, b]])]
+    [2.0, 3.0]
+    """
+    if not is_operand(i):
+        raise TypeError(f"select(i, xs) takes one number or Value for i, not {i!r} of type {type(i).__name__}")
+    inputs = _listed("select", xs)
+    index: Any = i.data if isinstance(i, Value) else i
+    if not inputs:
+        raise ValueError("select of nothing: it needs at least one to choose from")
+    if not (0 <= index < len(inputs) and index == int(index)):
+        refuse_index(index, len(inputs))
+    if not isinstance(i, Value):
+        return inputs[int(index)]
+    if any(map(is_operand, inputs)):
+        return _of_many("select", (i, *inputs))
+    lengths = set(map(len, inputs))
+    if len(lengths) > 1:
+        raise ValueError(f"select chooses one of several rows of one length, and these have {sorted(lengths)}")
+    return [select(i, column) for column in zip(*inputs, strict=True)]
 
 
 def backward(output: Value, gradient: Number = 1.0) -> None:

@@ -74,6 +74,13 @@ def _softmax(y: Any, *xs: Any) -> Any:
     return tuple([power / total for power in powers])
 
 
+def _select_of_arrays(i: Any, *xs: Any) -> Any:
+    i, *choices = np.broadcast_arrays(i, *xs)
+    is_known = (i >= 0) & (i < len(xs)) & (i == np.floor(i))
+    chosen = np.take_along_axis(np.stack(choices), np.where(is_known, i, 0).astype(np.intp)[None], 0)[0]
+    return np.where(is_known, chosen, math.nan)
+
+
 def _power_of_arrays(a: Any, b: Any) -> Any:
     """np.power, without the square root that it takes at b = ½: at −inf this is nan and at −0 it is −0, not inf and 0."""
     if isinstance(b, float) and b != 0.5:
@@ -109,6 +116,7 @@ QUOTIENTS = ((2.0, -3.0), (-1.5, 0.5), (0.0, 4.0), (-2.0, -2.0), (0.0, -1.0))
 SLOPES = tuple((x, slope) for x in (-2.5, -0.7, 0.3, 4.0) for slope in (0.01, 0.5, 1.0, -0.5))
 TIES = ((0.0, 0.0), (-2.0, -2.0), (1.3, 1.3))
 LISTS = ((1.5,), (-2.0, 0.5), (0.0, 3.0, -1.0), (2.0, 2.0, -0.5, 0.0), (0.0, 0.0), (-1.0, -1.0, -3.0))
+CHOICES = ((0.0, 1.5), (1.0, -2.0, 0.5), (2.0, 0.0, 2.0, -1.0), (0.0, 0.0, 3.0, 3.0))
 TWO_LISTS = ((2.0, -3.0), (1.0, 0.0, -2.0, 3.0), (0.0, 0.0, 1.5, 1.5), (0.5, -1.0, 2.0, 2.0, -1.0, 0.5))
 
 # fmt: off
@@ -201,6 +209,8 @@ _row("mean",      lambda *xs: _total(xs) / len(xs), lambda y, *xs: (1.0 / len(xs
 _row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             written=True, points=LISTS)
 _row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ",     written=True, points=TWO_LISTS)
 _row("detached_max", lambda *xs: reduce(maximum, xs), lambda y, *xs: (0.0,) * len(xs),            "the largest of x₁, …, xₙ as a number: nothing flows to them", points=LISTS)
+_row("select",    (floats.select, _select_of_arrays), lambda y, i, *xs: (0.0, *[equal(i, float(k)) for k in range(len(xs))]),
+                  "xᵢ, counted from 0; nothing flows to i; nan where i is no whole number within", points=CHOICES)
 _row("logsumexp", _logsumexp,                    _softmax,                    "log(eˣ¹ + … + eˣⁿ), without overflow",
                                                   written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
 # fmt: on

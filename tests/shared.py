@@ -78,7 +78,8 @@ def assert_drawn(latex):
     assert parser.parse(f"${latex}$".replace(r"{\&}", "x")).width > 0  # it knows no ampersand
 
 
-FIXED = {"fixed_power": {1}, "detached_max": range(4)}  # inputs that nothing flows to, though the value rests on them
+# Inputs that nothing flows to, though the value rests on them.
+FIXED = {"fixed_power": {1}, "select": {0}, "detached_max": range(4)}
 
 
 def is_fixed(operation, i):

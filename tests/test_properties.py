@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import OPERATIONS, Value, derivatives, topological_order
+from autograd.value import as_value
 from tests.shared import OPERATORS
 
 mpmath = pytest.importorskip("mpmath")
@@ -76,6 +77,7 @@ REFERENCE = {
     "prod": lambda *xs: mpmath.fprod(xs),
     "dot": lambda *ab: mpmath.fdot(ab[: len(ab) // 2], ab[len(ab) // 2 :]),
     "detached_max": max,
+    "select": lambda i, *xs: xs[int(i)] + 0,
     "logsumexp": lambda *xs: mpmath.log(mpmath.fsum(map(mpmath.exp, xs))),
 }
 
@@ -97,6 +99,7 @@ SPELLED = {
         name: lambda *xs, name=name: getattr(autograd, name)(xs)
         for name in ("sum", "mean", "prod", "logsumexp", "detached_max")
     },
+    "select": lambda i, *xs: autograd.select(as_value(i), xs),
 }
 
 
@@ -122,6 +125,8 @@ class Expression:
             operands = [random.choice(random.choice([everything, everything[-8:]])) for _ in range(arity)]
             if name == "fixed_power":
                 operands[1] = random.choice([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0])
+            elif name == "select":
+                operands[0] = float(random.randrange(arity - 1))
             elif arity > 1 and random.random() < 0.2:
                 operands[random.randrange(arity)] = random.uniform(-3, 3)
             xs = [self.numbers[x] if type(x) is int else x for x in operands]

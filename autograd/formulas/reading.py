@@ -20,9 +20,11 @@ def input_names(operation: Operation, count: int | None = None) -> tuple[str, ..
     >>> input_names(OPERATIONS["leaky_relu"]), input_names(OPERATIONS["sum"], 3)
     (('x', 'slope'), ('x1', 'x2', 'x3'))
     """
+    _, *first = signature(operation.rules.derivatives).parameters
     if operation.arity is None:
-        return tuple(f"x{i}" for i in range(1, (2 if count is None else count) + 1))
-    return tuple(signature(operation.rules.derivatives).parameters)[1:]
+        first.pop()
+        return (*first, *(f"x{i}" for i in range(1, (len(first) + 2 if count is None else count) - len(first) + 1)))
+    return tuple(first)
 
 
 def derivative_formulas(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
 from autograd.graphs import Edge, Path
-from autograd.operations import constant
+from autograd.operations import OPERATIONS, constant
 from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
 from autograd.pictures.style import BLUE, ORANGE, PATH_COLOURS
 from autograd.value import Value
@@ -22,6 +22,7 @@ MANY = 150  # values, above which neurons and layers are collapsed
 HURRIED = 400  # boxes, above which a quick layout is better than a good one
 CROWDED = 4  # edges into a collapsed box, above which they carry no numbers
 Box = Value | Unit
+SELECT = OPERATIONS["select"]
 
 
 def draw(
@@ -60,7 +61,7 @@ def draw(
         raise ValueError(f"direction is 'LR', 'TB', 'RL' or 'BT', not {direction!r}")
     if collapse not in (None, False, "neuron", "layer"):
         raise ValueError(f"collapse is 'neuron', 'layer', False or None, not {collapse!r}")
-    order = list(dict.fromkeys(node for end in outputs for node in topological_order(end)))
+    order = _without_unchosen(dict.fromkeys(node for end in outputs for node in topological_order(end)), outputs)
     boxes = _boxes(order, collapse, _values("open= takes Values of the picture", open))
     if len(boxes) > max_nodes:
         raise ValueError(
@@ -85,9 +86,9 @@ def draw(
     for box in boxes:
         link = picture.thin_link if crowded and isinstance(box, Unit) else picture.link
         for k, (parent, derivative) in enumerate(_edges(box)):
-            if not (_is_layer(box) or _is_layer(owner[parent])):
+            if parent in owner and not (_is_layer(box) or _is_layer(owner[parent]) or _is_unchosen(box, derivative)):
                 link(ids[owner[parent]], ids[box], k, derivative, **coloured.get((box, k), {}))
-        for tail in dict.fromkeys(owner[x] for x in _inputs(box)):
+        for tail in dict.fromkeys(owner[x] for x in _inputs(box) if x in owner):
             if _is_layer(box) or _is_layer(tail):
                 picture.edge(ids[tail], ids[box])
     return picture
@@ -137,6 +138,20 @@ def _with_units(order: list[Value], units: list[Unit]) -> list[Box]:
         elif node not in hidden:
             boxes.append(node)
     return boxes
+
+
+def _is_unchosen(box: Box, derivative: float) -> bool:
+    """Whether this edge is one of those from the index, and from what was not chosen, to a `select`."""
+    return isinstance(box, Value) and box.operation is SELECT and derivative == 0.0
+
+
+def _without_unchosen(order: Iterable[Value], outputs: list[Value]) -> list[Value]:
+    """An order without what the outputs are reached from by unchosen edges alone."""
+    shown, order = set(outputs), [*order]
+    for node in reversed(order):
+        if node in shown:
+            shown.update(parent for parent, d in _edges(node) if not _is_unchosen(node, d))
+    return [node for node in order if node in shown]
 
 
 def _clusters(boxes: list[Box]) -> Iterator[list[Box]]:

@@ -17,7 +17,8 @@ from autograd.operations import fixed_power
 from autograd.replay.instructions import Elementwise, Instruction, LogSumExp, PairedDots, Product, Sum
 from autograd.replay.layout import Access, strides_of
 from autograd.replay.readings import reading_of
-from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, LOGSUMEXP, SUM, VARYING, Node, Recording
+from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, LOGSUMEXP, SELECT, SUM, VARYING, Node, Recording
+from autograd.replay.selecting import Selection
 from autograd.replay.symbols import Reading, Symbol, names_in
 from autograd.tables import aligned
 
@@ -57,6 +58,8 @@ class Grouping:
                 self.dots(nodes)
             elif operation in (SUM, LOGSUMEXP):
                 self.fold(operation, nodes)
+            elif operation is SELECT:
+                self.selection(nodes)
             else:
                 self.elementwise(operation, nodes)
 
@@ -143,6 +146,13 @@ class Grouping:
         instruction = LogSumExp if operation is LOGSUMEXP else Sum
         self.instructions.append(instruction(operand, Access.of(nodes, shape), stands_for(nodes)))
 
+    def selection(self, nodes: list[Node]) -> None:
+        nodes = in_order(nodes, [[node.parents[0] for node in nodes], [node.parents[1] for node in nodes]])
+        self.place(nodes)
+        index = Access.of([node.parents[0] for node in nodes], (len(nodes),))
+        choices = Access.of([p for node in nodes for p in node.parents[1:]], (len(nodes), len(nodes[0].parents) - 1))
+        self.instructions.append(Selection(index, choices, Access.of(nodes, (len(nodes),)), stands_for(nodes)))
+
     def dots(self, nodes: list[Node]) -> None:
         """Dots of fixed rows with others are matrix products where rows meet rows; the rest are pairs of rows."""
         half = len(nodes[0].parents) // 2
@@ -182,7 +192,7 @@ class Grouping:
 def _key(node: Node) -> tuple[Any, ...]:
     """What the nodes of a group have in common; the level comes first."""
     kinds = tuple([p.kind for p in node.parents])
-    if node.operation in (DOT, SUM, LOGSUMEXP):
+    if node.operation in (DOT, SUM, LOGSUMEXP, SELECT):
         kinds = kinds[:1] + kinds[-1:]
     exponent = node.parents[1].data if node.operation is fixed_power and kinds[1] == CONSTANT else None
     special = exponent if exponent in (1.0, 2.0) else None  # a square is a product, and no power is asked for

@@ -12,7 +12,7 @@ from autograd.operation import Operation
 from autograd.operations import OPERATIONS, add, constant, divide, multiply, own, positive
 from autograd.value import Value, describe
 
-DOT, SUM, MEAN, LOGSUMEXP = (OPERATIONS[name] for name in ("dot", "sum", "mean", "logsumexp"))
+DOT, SUM, MEAN, LOGSUMEXP, SELECT = (OPERATIONS[name] for name in ("dot", "sum", "mean", "logsumexp", "select"))
 
 CONSTANT, FIXED, INPUT, VARYING = "CFXV"
 NEURON_KINDS = [({FIXED}, {kind}) for kind in (CONSTANT, INPUT, VARYING)]  # of the two halves of a dot: w and x
@@ -189,6 +189,8 @@ class Sums:
         else:
             if node.operation is LOGSUMEXP:
                 node.parents = self.of_one_kind(node.parents)
+            elif node.operation is SELECT:
+                node.parents = (node.parents[0], *self.of_one_kind(node.parents[1:]))
             self.result.append(node)
 
     def terms(self, root: Node) -> tuple[list[Pair], list[Node]]:

@@ -10,7 +10,8 @@ from typing import Any
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 from autograd.replay.readings import of_calls
-from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, SUM, VARYING, Node, Recording
+from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, SELECT, SUM, VARYING, Node, Recording
+from autograd.replay.selecting import selected
 from autograd.replay.symbols import COMPARISONS, Reading, Symbol, Writer, number, read
 
 LONGEST_WRITTEN_OUT = 16  # inputs; an operation on more is a call
@@ -109,7 +110,8 @@ class Straight:
             is_row = isinstance(function, Operation) and OPERATIONS.get(function.name) is function
             name = f"{function.name}_" if is_row else f"f{len(self.functions)}"
             self.functions[function] = name
-            self.namespace[name] = function.on_floats.value if is_row else function
+            value = selected if function is SELECT else function.on_floats.value if is_row else function
+            self.namespace[name] = value
         return self.functions[function]
 
 

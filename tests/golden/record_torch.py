@@ -51,6 +51,7 @@ FUNCTIONS = {
     "prod": lambda *xs: torch.stack(xs).prod(),
     "dot": lambda *ab: torch.dot(*torch.stack(ab).view(2, -1)),
     "detached_max": lambda *xs: torch.stack(xs).detach().max(),
+    "select": lambda i, *xs: torch.stack(xs)[int(i)],
     "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), 0),
 }
 UNKNOWN = {"leaky_relu", "elu"}  # their second input is a plain number to PyTorch: no derivative toward it
@@ -64,6 +65,8 @@ def inputs_of(operation: Operation) -> list[tuple[float, ...]]:
     if operation.name == "dot":
         extremes = [xs for xs in extremes if len(xs) % 2 == 0]
     points = [*operation.points, *operation.edges, *extremes]
+    if operation.name == "select":  # torch has no number for an index that is not within
+        points = [*operation.points, *((0.0, *xs) for xs in MANY), *((1.0, *xs) for xs in MANY if len(xs) > 1)]
     return list({repr(xs): xs for xs in points}.values())
 
 

@@ -1,0 +1,98 @@
+"""The instruction for `select`: numbers gathered by an index that changes from sample to sample.
+
+Only what is chosen is read, and a gradient arrives only there: a table of a thousand rows costs what one of ten does.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.floats import refuse_index
+from autograd.operations import OPERATIONS
+from autograd.replay.instructions import extent
+from autograd.replay.layout import GRADIENTS, Access, Code
+from autograd.replay.recording import INPUT, VARYING
+from autograd.replay.symbols import Call
+
+Array = NDArray[np.float64]
+
+
+class Selection:
+    """Each number of the result is one of a row of `choices` (result, choices), the one that `index` says.
+
+    Raises IndexError where an index is no whole number within, as the function `select` does.
+    """
+
+    def __init__(self, index: Access, choices: Access, result: Access, nodes: int) -> None:
+        self.index, self.choices, self.result, self.nodes = index, choices, result, nodes
+        self.varying = result.kind == VARYING
+        self.reached = Access(choices.kind, np.unique(choices.index))
+        self.table = choices.index - self.reached.index.min()
+
+    def forward(self, code: Code) -> None:
+        self.places = f"s{len(code.lines)}"
+        uses: Any = ...
+        if self.index.constants is None:
+            distinct, uses = np.unique(self.index.index, return_inverse=True)  # each index is looked at once
+            index = code.operand(Access(self.index.kind, distinct), varying=self.varying)
+        else:
+            index = code.constant(self.index.constants[:, None] if self.varying else self.index.constants)
+        table = self.table if self.choices.constants is None else np.arange(self.table.size).reshape(self.table.shape)
+        arguments = ", ".join(map(code.constant, (uses, table)))
+        code.line(f"{self.places} = {code.name_of(places)}({index}, {arguments})")
+        y = code.operand(self.result, varying=self.varying)
+        code.store(Call(code.name_of(gathered), (self.rows(code, self.choices.kind), self.places)), y)
+
+    def backward(self, code: Code) -> None:
+        if self.choices.constants is None and code.wants(self.reached):
+            kind, slots = self.reached.kind, self.reached.index
+            g = code.upstream(self.result)
+            code.blank[kind][slots] |= ~code.written[kind][slots]
+            code.written[kind][slots] = True
+            code.line(f"{code.name_of(scatter)}({self.rows(code, GRADIENTS[kind])}, {self.places}, {g})")
+
+    def rows(self, code: Code, buffer: str) -> str:
+        """The text of the slots of a buffer that the choices lie between, or of constants to choose from."""
+        if self.choices.constants is not None:
+            return code.constant(self.choices.constants.ravel())
+        slots = self.reached.index
+        rows = f"{buffer}.T" if self.choices.kind == INPUT else buffer
+        return f"{rows}[{slots.min()}:{slots.max() + 1}]"
+
+    def __str__(self) -> str:
+        return f"select of {self.table.shape[1]} → {extent(self.result)}"
+
+
+def places(index: Array, uses: Any, table: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the chosen numbers stand: an entry of each row of the table."""
+    count = table.shape[1]
+    whole = index.astype(np.intp)
+    is_refused = (whole != index) | (whole < 0) | (whole >= count)
+    if is_refused.any():
+        refuse_index(index[is_refused][0].item(), count)
+    chosen = whole[uses]
+    rows = np.arange(len(table)).reshape(-1, *[1] * (chosen.ndim - 1))
+    return table[rows, chosen]  # type: ignore[no-any-return]
+
+
+def gathered(rows: Array, places: NDArray[np.intp]) -> Array:
+    """The numbers at these places, of rows with a batch or without."""
+    return rows.take(places) if rows.ndim == 1 else rows[places, np.arange(rows.shape[1])]
+
+
+def scatter(rows: Array, places: NDArray[np.intp], g: Array) -> None:
+    """Add what has come to each chosen number to the gradient in its place."""
+    if rows.ndim == 2:
+        n = rows.shape[1]
+        places = places * n + np.arange(n)
+    places = np.broadcast_to(places, g.shape).ravel()
+    rows += np.bincount(places, g.ravel(), rows.size).reshape(rows.shape)
+
+
+def selected(i: float, *xs: float) -> float:
+    """xs[i] on floats, with the function's IndexError."""
+    y: float = OPERATIONS["select"].on_floats.value(i, *xs)
+    if y != y and not (0 <= i < len(xs) and i == int(i)):
+        refuse_index(i, len(xs))
+    return y
