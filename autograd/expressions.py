@@ -32,15 +32,16 @@ OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Eq: ops.equal,
 }
 OF_LISTS = {name: getattr(functions, name) for name, row in OPERATIONS.items() if row.arity is None}
+INDEXED = {"select", "log_loss"}
 USAGE: dict[str, tuple[str, list[type[ast.expr]]]] = {
     "dot": ("two lists: dot([a, b], [c, d])", [ast.List, ast.List]),
-    "select": ("an index and a list: select(i, [a, b])", [ast.expr, ast.List]),
+    **{name: (f"an index and a list: {name}(i, [a, b])", [ast.expr, ast.List]) for name in INDEXED},
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {**OPERATIONS, **OF_LISTS}
 CONSTANTS = {"pi": pi}
 
 ALLOWED = "use numbers, variables, + - * / ** ( ), comparisons, and functions such as tanh(x) or maximum(a, b)"
-LISTS = "lists stand in " + ", ".join(f"{name}({'i, ' * (name == 'select')}[…])" for name in OF_LISTS)
+LISTS = "lists stand in " + ", ".join(f"{name}({'i, ' * (name in INDEXED)}[…])" for name in OF_LISTS)
 CONDITIONS = "both of two conditions is their product, either is their maximum"
 
 # What is not allowed: how it is called, and what to do instead. Whatever is not listed goes by Python's name for it.

@@ -80,4 +80,4 @@ def select(i: float, *xs: float) -> float:
 
 def refuse_index(i: float, count: int) -> NoReturn:
     given = str(i).removesuffix(".0")
-    raise IndexError(f"select chooses one of {count} by a whole number from 0 to {count - 1}, not by {given}")
+    raise IndexError(f"one of {count} is chosen by a whole number from 0 to {count - 1}, not by {given}")

@@ -151,6 +151,20 @@ def log_softmax(values: Any) -> Any:
     return [z - total for z in scores]
 
 
+def log_loss(i: Value | Number, scores: Any) -> Any:
+    """−log softmax(scores)[i] as one node: how surprising class i is. Nothing flows to i, which may be a Value.
+
+    It is logsumexp(scores) − scores[i], and the derivative toward a score is its probability, less 1 at i. Raises
+    IndexError for what is no whole number from 0 to len(scores) − 1.
+
+    >>> print(f"{log_loss(0, [0.0, 0.0]):.4f}")
+    0.6931
+    """
+    inputs = _listed("log_loss", scores)
+    _checked_index("log_loss", i, len(inputs))
+    return _of_many("log_loss", (i, *inputs))
+
+
 def _shifted(name: str, values: Any) -> list[Any]:
     """The values less their largest, taken out before anything is rounded: scores of 1e16 keep their differences."""
     inputs = _listed(name, values)
@@ -186,22 +200,27 @@ def select(i: Value | Number, xs: Any) -> Any:
     >>> [x.data for x in select(Value(0), [[a, b], [b, b]])]
     [2.0, 3.0]
     """
-    if not is_operand(i):
-        raise TypeError(f"select(i, xs) takes one number or Value for i, not {i!r} of type {type(i).__name__}")
     inputs = _listed("select", xs)
-    index: Any = i.data if isinstance(i, Value) else i
-    if not inputs:
-        raise ValueError("select of nothing: it needs at least one to choose from")
-    if not (0 <= index < len(inputs) and index == int(index)):
-        refuse_index(index, len(inputs))
+    index = _checked_index("select", i, len(inputs))
     if not isinstance(i, Value):
-        return inputs[int(index)]
+        return inputs[index]
     if any(map(is_operand, inputs)):
         return _of_many("select", (i, *inputs))
     lengths = set(map(len, inputs))
     if len(lengths) > 1:
         raise ValueError(f"select chooses one of several rows of one length, and these have {sorted(lengths)}")
     return [select(i, column) for column in zip(*inputs, strict=True)]
+
+
+def _checked_index(name: str, i: Any, count: int) -> int:
+    if not is_operand(i):
+        raise TypeError(f"{name}(i, xs) takes one number or Value for i, not {i!r} of type {type(i).__name__}")
+    if not count:
+        raise ValueError(f"{name} of nothing: it needs at least one to choose from")
+    index: Any = i.data if isinstance(i, Value) else i
+    if not (0 <= index < count and index == int(index)):
+        refuse_index(index, count)
+    return int(index)
 
 
 def backward(output: Value, gradient: Number = 1.0) -> None:

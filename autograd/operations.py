@@ -74,6 +74,25 @@ def _softmax(y: Any, *xs: Any) -> Any:
     return tuple([power / total for power in powers])
 
 
+def _shifted(*xs: Any) -> list[Any]:
+    """The x less their largest, which is taken out before anything is rounded."""
+    largest = detached_max(*xs)
+    return [x - largest for x in xs]
+
+
+def _log_loss(i: Any, *xs: Any) -> Any:
+    """logsumexp(x) − xᵢ, of shifted x."""
+    shifted = _shifted(*xs)
+    return logsumexp(*shifted) - select(i, *shifted)
+
+
+def _slopes_of_log_loss(y: Any, i: Any, *xs: Any) -> Any:
+    """Toward each x its share of the eˣ, and −1 toward xᵢ."""
+    shifted = _shifted(*xs)
+    shares = _softmax(logsumexp(*shifted), *shifted)
+    return (0.0, *[share - equal(i, float(k)) for k, share in enumerate(shares)])
+
+
 def _select_of_arrays(i: Any, *xs: Any) -> Any:
     i, *choices = np.broadcast_arrays(i, *xs)
     is_known = (i >= 0) & (i < len(xs)) & (i == np.floor(i))
@@ -208,11 +227,12 @@ _row("sum",       lambda *xs: _total(xs),           lambda y, *xs: (1.0,) * len(
 _row("mean",      lambda *xs: _total(xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs),   "(x₁ + … + xₙ) / n",       written=True, points=LISTS)
 _row("prod",      lambda *xs: math.prod(xs),     lambda y, *xs: (*_products_of_others(*xs),), "x₁ · … · xₙ",             written=True, points=LISTS)
 _row("dot",       _dot,                          lambda y, *ab: ab[(n := len(ab) // 2) :] + ab[:n], "a₁b₁ + … + aₙbₙ",     written=True, points=TWO_LISTS)
-_row("detached_max", lambda *xs: reduce(maximum, xs), lambda y, *xs: (0.0,) * len(xs),            "the largest of x₁, …, xₙ as a number: nothing flows to them", points=LISTS)
-_row("select",    (floats.select, _select_of_arrays), lambda y, i, *xs: (0.0, *[equal(i, float(k)) for k in range(len(xs))]),
+detached_max = _row("detached_max", lambda *xs: reduce(maximum, xs), lambda y, *xs: (0.0,) * len(xs),            "the largest of x₁, …, xₙ as a number: nothing flows to them", points=LISTS)
+select    = _row("select",    (floats.select, _select_of_arrays), lambda y, i, *xs: (0.0, *[equal(i, float(k)) for k in range(len(xs))]),
                   "xᵢ, counted from 0; nothing flows to i; nan where i is no whole number within", points=CHOICES)
-_row("logsumexp", _logsumexp,                    _softmax,                    "log(eˣ¹ + … + eˣⁿ), without overflow",
+logsumexp = _row("logsumexp", _logsumexp,        _softmax,                    "log(eˣ¹ + … + eˣⁿ), without overflow",
                                                   written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
+_row("log_loss",  _log_loss,                     _slopes_of_log_loss,         "logsumexp(x) − xᵢ = −log softmax(x)ᵢ, counted from 0: the loss of scores x where class i is right", points=CHOICES)
 # fmt: on
 
 _ON_FLOATS.update(globals())

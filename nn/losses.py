@@ -1,14 +1,14 @@
 """Losses of one sample: outputs and targets in, a Value out, the mean over the outputs. And penalties on weights.
 
-Outputs are Values or numbers, one or a sequence; targets likewise, or a class index for the losses over classes. An
-index becomes a distribution, and choices are made by `where` on the targets, so that a graph recorded for one target is
-right for all. The loss of a batch is the mean of its samples'.
+Outputs are Values or numbers, one or a sequence; targets likewise, or a class index for the losses over classes.
+Choices are made by the index or by `where` on the targets, so that a graph recorded for one target is right for all.
+The loss of a batch is the mean of its samples'.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import Value, dot, log, logsumexp, mean, minimum, softplus, where
+from autograd import Value, dot, log, log_loss, log_softmax, mean, minimum, select, softplus, where
 from autograd import sum as sum_of
 from autograd.value import as_value, is_operand
 from nn.module import Module
@@ -103,18 +103,21 @@ def binary_cross_entropy_with_logits(outputs: Outputs, targets: Targets) -> Valu
 def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
     """−Σ t log softmax(outputs), for scores of any size and a target that is a class index or a distribution.
 
-    Computed as logsumexp(z) − Σ t z. Raises ValueError for a target that is neither the index of a class nor a
-    distribution.
+    Of a class index c it is `log_loss`, logsumexp(z) − z_c, one node; the index may be a Value. Raises ValueError for a
+    target that is neither the index of a class nor a distribution.
 
     >>> cross_entropy([Value(0.0), Value(1000.0)], 0).data
     1000.0
     """
     outputs = _classes("cross_entropy", outputs)
+    if is_operand(target):
+        loss: Value = log_loss(_class("cross_entropy", len(outputs), target), outputs)
+        return loss
     targets = _distribution("cross_entropy", len(outputs), target)
+    logs = log_softmax(outputs)
     # A class of probability 0 stays out, also with a score of -inf.
-    scores: list[Value] = [where(t, z, 0.0) for t, z in zip(targets, outputs, strict=True)]
-    loss: Value = logsumexp(outputs) - dot(scores, targets)
-    return loss
+    surprises: list[Value] = [where(t, -z, 0.0) for t, z in zip(targets, logs, strict=True)]
+    return dot(surprises, targets)
 
 
 def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
@@ -132,6 +135,9 @@ def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Valu
         raise ValueError(
             f"categorical_cross_entropy needs probabilities that add up to 1, not {total:g}: cross_entropy takes scores"
         )
+    if is_operand(target):
+        p: Value = select(_class("categorical_cross_entropy", len(outputs), target), outputs)
+        return -log(p)
     targets = _distribution("categorical_cross_entropy", len(outputs), target)
     return -sum_of([_times_log(t, p) for p, t in zip(outputs, targets, strict=True)])
 
@@ -190,20 +196,24 @@ def _classes(loss: str, outputs: Any) -> list[Value]:
 
 def _distribution(loss: str, classes: int, target: Any) -> list[Any]:
     """The target as one probability a class."""
-    if isinstance(target, Value) or not is_operand(target):
-        distribution = _listed(loss, "targets", target)
-        if len(distribution) != classes:
-            raise ValueError(
-                f"{loss} needs a class index or a probability for each of {classes} classes, got {len(distribution)}"
-            )
-        _check_unit_interval(loss, "targets", distribution)
-        total = sum_of([_number(t) for t in distribution])
-        if abs(total - 1.0) > 1e-6:
-            raise ValueError(f"{loss} needs target probabilities that add up to 1, not {total:g}")
-        return distribution
-    if target % 1 != 0 or not 0 <= target < classes:
-        raise ValueError(f"{loss} got class {target!r}: with {classes} outputs the classes are 0 to {classes - 1}")
-    return [1.0 if k == target else 0.0 for k in range(classes)]
+    distribution = _listed(loss, "targets", target)
+    if len(distribution) != classes:
+        raise ValueError(
+            f"{loss} needs a class index or a probability for each of {classes} classes, got {len(distribution)}"
+        )
+    _check_unit_interval(loss, "targets", distribution)
+    total = sum_of([_number(t) for t in distribution])
+    if abs(total - 1.0) > 1e-6:
+        raise ValueError(f"{loss} needs target probabilities that add up to 1, not {total:g}")
+    return distribution
+
+
+def _class(loss: str, classes: int, target: Any) -> Any:
+    """A class index as it is, a number or a Value."""
+    index = target.data if isinstance(target, Value) else target
+    if not (0 <= index < classes and index % 1 == 0):
+        raise ValueError(f"{loss} got class {index!r}: with {classes} outputs the classes are 0 to {classes - 1}")
+    return target
 
 
 def _listed(loss: str, what: str, given: Any) -> list[Any]:

@@ -79,7 +79,8 @@ def assert_drawn(latex):
 
 
 # Inputs that nothing flows to, though the value rests on them.
-FIXED = {"fixed_power": {1}, "select": {0}, "detached_max": range(4)}
+INDEXED = {"select", "log_loss"}  # rows whose first input is an index into the others
+FIXED = {"fixed_power": {1}, "detached_max": range(4), "select": {0}, "log_loss": {0}}
 
 
 def is_fixed(operation, i):

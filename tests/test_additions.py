@@ -226,13 +226,18 @@ def test_a_loss_is_the_mean_of_its_outputs_losses(loss):
 def test_a_class_is_the_distribution_that_is_certain_of_it(loss):
     for outputs, _ in examples(loss):
         for k in range(3):
-            assert loss(outputs, k).data == loss(outputs, np.eye(3)[k]).data == loss(outputs, float(k)).data
+            by_distribution = pytest.approx(loss(outputs, np.eye(3)[k]).data, rel=1e-15)
+            assert (
+                loss(outputs, k).data == loss(outputs, float(k)).data == loss(outputs, Value(k)).data == by_distribution
+            )
         for wrong in (-1, 3, 1.5, math.nan):
             with pytest.raises(
                 ValueError, match=f"{loss.__name__} got class {wrong}: with 3 outputs the classes are 0 to 2"
             ):
                 loss(outputs, wrong)
-        for wrong in ([1.0], [0.5, 0.5], [0.5, 0.6, 0.1], [1.5, -0.5, 0.0], Value(1.0)):
+            with pytest.raises(ValueError, match=f"{loss.__name__} got class {float(wrong)}"):
+                loss(outputs, Value(wrong))
+        for wrong in ([1.0], [0.5, 0.5], [0.5, 0.6, 0.1], [1.5, -0.5, 0.0]):
             with pytest.raises(ValueError, match=f"{loss.__name__} needs"):
                 loss(outputs, wrong)
         with pytest.raises(ValueError, match=f"{loss.__name__} needs an output for each of at least two classes"):

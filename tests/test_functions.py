@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, detached_max, dot, log_softmax, logsumexp, mean, prod, softmax
+from autograd import Value, detached_max, dot, log_loss, log_softmax, logsumexp, mean, prod, softmax
 
 XS = [0.5, -2.0, 3.0]
 CASES = [
@@ -193,3 +193,30 @@ def test_derivatives_of_logsumexp_are_a_distribution_at_any_size_of_its_inputs(s
         logsumexp(values).backward()
         finite = sum(map(math.isfinite, xs))
         assert [v.grad for v in values] == pytest.approx([math.isfinite(x) / finite for x in xs], rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1000.0, -(2.0**53), 2.0**60, 1e200])
+def test_log_loss_is_minus_log_softmax_at_any_size(shift):
+    scores = [shift, shift - (2.0**10 if shift else 3.0), shift]  # exact differences, or none
+    p = softmax(scores)
+    for i in range(3):
+        zs = [Value(z) for z in scores]
+        loss = log_loss(Value(i), zs)
+        loss.backward()
+        assert loss.data == log_loss(i, scores) == -log_softmax(scores)[i]
+        assert [z.grad for z in zs] == pytest.approx([q - (k == i) for k, q in enumerate(p)], rel=1e-15, abs=1e-300)
+        assert sum(z.grad for z in zs) == pytest.approx(0.0, abs=1e-15)
+        index = Value(0)
+        program = autograd.record(log_loss(index, zs), inputs=[index, *zs])
+        for n in (1, 3, 40):
+            assert program([[i, *scores]] * n) == pytest.approx(np.full((n, 1), loss.data), rel=1e-14)
+
+
+def test_log_loss_refuses_what_is_no_class():
+    for i in (-1, 3, 0.5, math.nan):
+        with pytest.raises(IndexError, match="one of 3 is chosen by a whole number from 0 to 2, not by"):
+            log_loss(i, [1.0, 2.0, 3.0])
+    with pytest.raises(TypeError, match=r"log_loss\(i, xs\) takes one number or Value for i, not 'a' of type str"):
+        log_loss("a", [1.0])
+    with pytest.raises(ValueError, match="log_loss of nothing"):
+        log_loss(0, [])

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, Value, record, topological_order
 from autograd.value import as_value, make_node
-from tests.shared import every_row
+from tests.shared import INDEXED, every_row
 
 BOTH_WAYS = pytest.mark.parametrize("way", ["arrays", "floats"])
 
@@ -106,7 +106,7 @@ def leaves(numbers):
 
 def replayable(operation, rows):
     """The rows of inputs that are replayed: an index out of range is refused, which test_select.py shows."""
-    return [row for row in rows if operation.name != "select" or row[0] in range(len(row) - 1)]
+    return [row for row in rows if operation.name not in INDEXED or row[0] in range(len(row) - 1)]
 
 
 def samples(operation):
@@ -163,7 +163,7 @@ def test_many_nodes_of_a_row_at_once(operation):
             node = make_node(operation, tuple(operands(i)))
             if math.isfinite(node.data):
                 nodes.append(node)
-    shifts = [0.0] if operation.name == "select" else [0.0, 1e-4, -1e-4]  # of an index too
+    shifts = [0.0] if operation.name in INDEXED else [0.0, 1e-4, -1e-4]  # of an index too
     X = np.array([[x.data for x in xs]]) + np.array(shifts)[:, None]
     compare([autograd.sum(nodes), nodes[0], autograd.mean(nodes[:7])], xs, ps, X)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, Value, derivatives, topological_order
 from autograd.value import as_value
-from tests.shared import OPERATORS
+from tests.shared import INDEXED, OPERATORS
 
 mpmath = pytest.importorskip("mpmath")
 from mpmath import mp, mpf
@@ -78,6 +78,7 @@ REFERENCE = {
     "dot": lambda *ab: mpmath.fdot(ab[: len(ab) // 2], ab[len(ab) // 2 :]),
     "detached_max": max,
     "select": lambda i, *xs: xs[int(i)] + 0,
+    "log_loss": lambda i, *xs: mpmath.log(mpmath.fsum(map(mpmath.exp, xs))) - xs[int(i)],
     "logsumexp": lambda *xs: mpmath.log(mpmath.fsum(map(mpmath.exp, xs))),
 }
 
@@ -99,7 +100,7 @@ SPELLED = {
         name: lambda *xs, name=name: getattr(autograd, name)(xs)
         for name in ("sum", "mean", "prod", "logsumexp", "detached_max")
     },
-    "select": lambda i, *xs: autograd.select(as_value(i), xs),
+    **{name: lambda i, *xs, name=name: getattr(autograd, name)(as_value(i), xs) for name in INDEXED},
 }
 
 
@@ -125,7 +126,7 @@ class Expression:
             operands = [random.choice(random.choice([everything, everything[-8:]])) for _ in range(arity)]
             if name == "fixed_power":
                 operands[1] = random.choice([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0])
-            elif name == "select":
+            elif name in INDEXED:
                 operands[0] = float(random.randrange(arity - 1))
             elif arity > 1 and random.random() < 0.2:
                 operands[random.randrange(arity)] = random.uniform(-3, 3)

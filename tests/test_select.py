@@ -46,7 +46,7 @@ def test_of_rows_it_is_the_row_by_columns():
 
 @WRONG
 def test_an_index_that_is_no_whole_number_within_is_refused(i):
-    message = f"select chooses one of 3 by a whole number from 0 to 2, not by {i}$"
+    message = f"one of 3 is chosen by a whole number from 0 to 2, not by {i}$"
     for index in (i, Value(i)):
         with pytest.raises(IndexError, match=message):
             select(index, [1.0, 2.0, 3.0])
@@ -91,7 +91,7 @@ def test_it_is_written_and_explained():
     assert evaluate("select(i, [a, b * b])", {"i": i, "a": a, "b": b}).data == 9.0
     for wrong, message in (
         ("select(i, a, b)", "select takes an index and a list: select"),
-        ("select(7, [a, b])", "one of 2 by a whole number from 0 to 1, not by 7"),
+        ("select(7, [a, b])", "one of 2 is chosen by a whole number from 0 to 1, not by 7"),
     ):
         with pytest.raises(ValueError, match=message):
             evaluate(wrong, {"i": i, "a": a, "b": b})
@@ -147,7 +147,9 @@ def test_rows_are_gathered_in_a_replay(rows, way):
         for i in (-1, rows, 0.5, math.nan):
             wrong = X.copy()
             wrong[-1, 2] = i
-            with pytest.raises(IndexError, match=f"one of {rows} by a whole number from 0 to {rows - 1}, not by {i}$"):
+            with pytest.raises(
+                IndexError, match=f"one of {rows} is chosen by a whole number from 0 to {rows - 1}, not by {i}$"
+            ):
                 program.value_and_grad(wrong)
 
 

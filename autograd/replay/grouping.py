@@ -14,16 +14,30 @@ from numpy.typing import NDArray
 
 from autograd.operation import Operation
 from autograd.operations import fixed_power
-from autograd.replay.instructions import Elementwise, Instruction, LogSumExp, PairedDots, Product, Sum
+from autograd.replay.instructions import Elementwise, Instruction, LargestOf, LogSumExp, PairedDots, Product, Sum
 from autograd.replay.layout import Access, strides_of
 from autograd.replay.readings import reading_of
-from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, LOGSUMEXP, SELECT, SUM, VARYING, Node, Recording
+from autograd.replay.recording import (
+    CONSTANT,
+    DETACHED_MAX,
+    DOT,
+    FIXED,
+    INPUT,
+    LOGSUMEXP,
+    SELECT,
+    SUM,
+    VARYING,
+    Node,
+    Recording,
+)
 from autograd.replay.selecting import Selection
 from autograd.replay.symbols import Reading, Symbol, names_in
 from autograd.tables import aligned
 
 T = TypeVar("T")
 MOST_LINES = 100  # of a printed program
+
+FOLDS = {SUM: Sum, LOGSUMEXP: LogSumExp, DETACHED_MAX: LargestOf}
 
 Groups = dict[Any, list[Node]]
 
@@ -56,7 +70,7 @@ class Grouping:
             assert operation is not None
             if operation is DOT:
                 self.dots(nodes)
-            elif operation in (SUM, LOGSUMEXP):
+            elif operation in FOLDS:
                 self.fold(operation, nodes)
             elif operation is SELECT:
                 self.selection(nodes)
@@ -143,8 +157,7 @@ class Grouping:
         self.place(nodes)
         shape = grid([], len(nodes))
         operand = Access.of(terms, (*shape, len(terms) // len(nodes)))
-        instruction = LogSumExp if operation is LOGSUMEXP else Sum
-        self.instructions.append(instruction(operand, Access.of(nodes, shape), stands_for(nodes)))
+        self.instructions.append(FOLDS[operation](operand, Access.of(nodes, shape), stands_for(nodes)))
 
     def selection(self, nodes: list[Node]) -> None:
         nodes = in_order(nodes, [[node.parents[0] for node in nodes], [node.parents[1] for node in nodes]])
@@ -192,7 +205,7 @@ class Grouping:
 def _key(node: Node) -> tuple[Any, ...]:
     """What the nodes of a group have in common; the level comes first."""
     kinds = tuple([p.kind for p in node.parents])
-    if node.operation in (DOT, SUM, LOGSUMEXP, SELECT):
+    if node.operation in (DOT, SELECT, *FOLDS):
         kinds = kinds[:1] + kinds[-1:]
     exponent = node.parents[1].data if node.operation is fixed_power and kinds[1] == CONSTANT else None
     special = exponent if exponent in (1.0, 2.0) else None  # a square is a product, and no power is asked for

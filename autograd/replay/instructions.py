@@ -201,6 +201,20 @@ class LogSumExp(Sum):
         return "logsumexp" + super().__str__().removeprefix("sum")
 
 
+class LargestOf(Sum):
+    """The largest of many numbers, to which nothing flows."""
+
+    def forward(self, code: Code) -> None:
+        terms, y = (code.operand(access, varying=self.varying) for access in (self.operand, self.result))
+        code.store(Call("maximum.reduce", (terms, str(self.axis), "None")), y)
+
+    def backward(self, code: Code) -> None:
+        pass
+
+    def __str__(self) -> str:
+        return "largest" + super().__str__().removeprefix("sum")
+
+
 def along(name: str, axis: int) -> str:
     """The text of an array with an axis of length one more; a first axis need not be said."""
     return f"{name}[{':, ' * axis}None]" if axis else name

@@ -17,7 +17,7 @@ from autograd.replay.symbols import Call, Writer, number
 Index = NDArray[np.intp]
 GRADIENTS = {FIXED: "G", INPUT: "E", VARYING: "D"}
 NAMES = (
-    *("add", "subtract", "multiply", "divide", "negative", "matmul"),
+    *("add", "subtract", "multiply", "divide", "negative", "matmul", "maximum"),
     *("ndarray", "float64", "copyto", "broadcast_to", "inf", "nan"),
 )
 OUT_FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}

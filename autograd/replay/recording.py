@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 from autograd.backprop import interior_order
 from autograd.operation import Operation
-from autograd.operations import OPERATIONS, add, constant, divide, multiply, own, positive
+from autograd.operations import OPERATIONS, add, constant, divide, multiply, own, positive, subtract
 from autograd.value import Value, describe
 
-DOT, SUM, MEAN, LOGSUMEXP, SELECT = (OPERATIONS[name] for name in ("dot", "sum", "mean", "logsumexp", "select"))
+DOT, SUM, MEAN, DETACHED_MAX, LOGSUMEXP, SELECT, LOG_LOSS = (
+    OPERATIONS[name] for name in ("dot", "sum", "mean", "detached_max", "logsumexp", "select", "log_loss")
+)
 
 CONSTANT, FIXED, INPUT, VARYING = "CFXV"
 NEURON_KINDS = [({FIXED}, {kind}) for kind in (CONSTANT, INPUT, VARYING)]  # of the two halves of a dot: w and x
@@ -64,6 +66,16 @@ class Node:
             self.kind = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
             self.learns = True in [p.learns for p in parents]
 
+    @staticmethod
+    def apply_operation(operation: Operation, inputs: tuple["Node", ...]) -> "Node":
+        """How an operation reads nodes: so a row that is written with other rows becomes a node for each of these."""
+        node = Node(operation, inputs, 0)
+        node.data = operation(*[p.data for p in inputs])
+        return node
+
+    def __sub__(self, other: "Node") -> "Node":
+        return Node.apply_operation(subtract, (self, other))
+
 
 Pair = tuple[Node, Node, Node | None]  # two factors, and the node that is their product if there is one
 
@@ -80,8 +92,8 @@ class Recording:
             parameter.learns = True
         nodes: dict[Value, Node] = dict(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
-        recorded = [_record(value, nodes) for value in interior]
-        self.node_count = len(recorded)
+        recorded = [node for value in interior for node in _record(value, nodes)]
+        self.node_count = len(interior)
         self.outputs = [nodes[v] if v in nodes else _constant_leaf(v, nodes) for v in outputs]
         self.nodes = Sums(recorded, self.outputs).rewritten()
         count_uses(self.nodes, self.outputs)
@@ -117,13 +129,22 @@ def _constant_leaf(value: Value, nodes: dict[Value, Node]) -> Node:
     return node
 
 
-def _record(value: Value, nodes: dict[Value, Node]) -> Node:
+def _record(value: Value, nodes: dict[Value, Node]) -> list[Node]:
+    """The node of a Value, with those that it is written with before it."""
     parents = tuple([nodes[p] if p in nodes else _constant_leaf(p, nodes) for p in value.parents])
     if value.operation is own:
         own.rules.value()  # says that it has no rule
-    node = nodes[value] = Node(value.operation, parents)
-    node.data = value.data
-    return node
+    if value.operation is LOG_LOSS:
+        node = LOG_LOSS.rules.value(*parents)
+        node.stands_for = 1
+        total, chosen = node.parents
+        made = [total.parents[0].parents[1], *total.parents, total, chosen, node]
+    else:
+        node = Node(value.operation, parents)
+        node.data = value.data
+        made = [node]
+    nodes[value] = node
+    return made
 
 
 def count_uses(nodes: Sequence[Node], outputs: Sequence[Node]) -> None:
@@ -187,7 +208,7 @@ class Sums:
             node.operation, node.parents = divide, (total, count)
             self.result.append(node)
         else:
-            if node.operation is LOGSUMEXP:
+            if node.operation in (LOGSUMEXP, DETACHED_MAX):
                 node.parents = self.of_one_kind(node.parents)
             elif node.operation is SELECT:
                 node.parents = (node.parents[0], *self.of_one_kind(node.parents[1:]))

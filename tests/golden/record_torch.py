@@ -16,6 +16,7 @@ import torch
 from torch.nn import functional
 
 from autograd import OPERATIONS, Operation
+from tests.shared import INDEXED
 
 inf, nan = math.inf, math.nan
 EXTREMES = (0.0, -0.0, inf, -inf, nan, 1000.0, -1000.0, 1e-300, -1e-300, 1e300, -1e300, 1.0, -1.0)
@@ -51,6 +52,7 @@ FUNCTIONS = {
     "prod": lambda *xs: torch.stack(xs).prod(),
     "dot": lambda *ab: torch.dot(*torch.stack(ab).view(2, -1)),
     "detached_max": lambda *xs: torch.stack(xs).detach().max(),
+    "log_loss": lambda i, *xs: functional.cross_entropy(torch.stack(xs), i.long()),
     "select": lambda i, *xs: torch.stack(xs)[int(i)],
     "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), 0),
 }
@@ -65,7 +67,7 @@ def inputs_of(operation: Operation) -> list[tuple[float, ...]]:
     if operation.name == "dot":
         extremes = [xs for xs in extremes if len(xs) % 2 == 0]
     points = [*operation.points, *operation.edges, *extremes]
-    if operation.name == "select":  # torch has no number for an index that is not within
+    if operation.name in INDEXED:  # torch has no number for an index that is not within
         points = [*operation.points, *((0.0, *xs) for xs in MANY), *((1.0, *xs) for xs in MANY if len(xs) > 1)]
     return list({repr(xs): xs for xs in points}.values())
 
