@@ -15,15 +15,15 @@ def compare_with_floats(program: Any, every_node: NDArray[Any], X: NDArray[Any],
     `every_node` holds what each node of `order` is replayed as in each sample of X. A node is compared with its
     operation's float reading of the replayed parents, so an error shows where it is made, not where it arrives.
     """
-    outputs, inputs, parameters = program.values
+    output, inputs, parameters = program.output_values[0], program.input_values, program.parameter_values
     # The mean over a batch of equal samples, so that what is compared is how a batch of this size is evaluated.
     of_parameters = [program.value_and_grad(np.repeat(row[None], len(X), 0))[1].tolist() for row in X]
     of_inputs = program.input_gradient(X).tolist()
     for i, (row, ys) in enumerate(zip(X.tolist(), every_node.tolist(), strict=True)):
         data = dict(zip(inputs, row, strict=True)) | dict(zip(parameters, program.parameters.tolist(), strict=True))
         local = _local_derivatives(i, order, data, ys)
-        slopes = gradients_of(outputs[0], order, local.__getitem__)
-        sizes = gradients_of(outputs[0], order, lambda v: map(abs, local[v]))  # noqa: B023
+        slopes = gradients_of(output, order, local.__getitem__)
+        sizes = gradients_of(output, order, lambda v: map(abs, local[v]))  # noqa: B023
         gradient = [*zip(inputs, of_inputs[i], strict=True), *zip(parameters, of_parameters[i], strict=True)]
         for v, g in gradient:
             expected, size = slopes.get(v, 0.0), sizes.get(v, 0.0)

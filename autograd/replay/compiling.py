@@ -5,49 +5,45 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.replay.grouping import Grouping
-from autograd.replay.layout import Access, Code
-from autograd.replay.recording import FIXED, INPUT, VARYING, Node, Recording
+from autograd.replay.layout import Access, Array, Buffers, View
+from autograd.replay.nodes import FIXED, INPUT, Node, Wrt
+from autograd.replay.recording import Recording
+from autograd.replay.source import Code
 from autograd.replay.symbols import Call
-
-Array = NDArray[np.float64]
-
 
 FEW = 2000  # parameters, whose gradient is sooner copied than viewed anew
 
 
 class Compiled(NamedTuple):
-    """A function run(n, ones, X, F, V, D, G, E, o, w, bound), and the views of its buffers that `bound` must hold.
+    """A function run(buffers, X, G, E, o, w, bound), and the views of the buffers that `bound` must hold.
 
-    It writes the outputs of n samples X into the columns of o; with weights w also the gradient of their sum into G
-    or E. There are n ones.
+    It writes the outputs of the samples X into the columns of o; toward parameters or inputs also the gradient of their
+    sum with weights w into G or E.
     """
 
     run: Callable[..., None]
-    views: list[tuple[str, tuple[int, ...], int, tuple[int, ...], bool]]
+    views: list[View]
 
 
-def compiled(recording: Recording, grouping: Grouping, purpose: str) -> Compiled:
-    """The function for a purpose: "values", or the gradient toward the "parameters" or the "inputs"."""
+def compiled(recording: Recording, grouping: Grouping, wrt: Wrt) -> Compiled:
+    """The function for the outputs, and for the gradient toward what `wrt` says."""
     sizes = {kind: len(nodes) for kind, nodes in grouping.nodes.items()}
-    code = Code(sizes, grouping.wanted(purpose), "FVDG" if len(recording.parameters) <= FEW else "FVD")
+    code = Code(sizes, grouping.wanted(wrt), "FVDG" if len(recording.parameters) <= FEW else "FVD")
     for instruction in grouping.instructions:
         instruction.forward(code)
     for first, nodes in _runs(recording.outputs):
         outputs = code.operand(Access.of(nodes, (len(nodes),)), varying=True)
         code.line(f"o[{first}:{first + len(nodes)}] = {outputs}")
-    if purpose != "values":
+    if wrt:
         start = len(code.lines)
         sweep(code, recording, grouping)
-        leaves = (FIXED, len(recording.parameters)) if purpose == "parameters" else (INPUT, len(recording.inputs))
-        code.lines[start:start] = code.blank_lines(*leaves)
-    source = [f"{', '.join([*code.bound, ''])}= bound"] if code.bound else []
+        code.lines[start:start] = code.blank_lines(INPUT if wrt == "inputs" else FIXED, len(recording.leaves(wrt)))
+    source = [f"{', '.join(Buffers._fields)} = buffers"]
+    source += [f"{', '.join([*code.bound, ''])}= bound"] if code.bound else []
     source += [*code.opening, *code.lines]
-    exec(
-        "def run(n, ones, X, F, V, D, G, E, o, w, bound):\n" + "".join(f" {line}\n" for line in source), code.namespace
-    )
+    exec("def run(buffers, X, G, E, o, w, bound):\n" + "".join(f" {line}\n" for line in source), code.namespace)
     return Compiled(code.namespace["run"], [*code.bound.values()])
 
 
@@ -72,33 +68,30 @@ class Frame:
     """The buffers for batches of one size, and the views of them that each function needs."""
 
     def __init__(self, fixed: Array, parameters: int, slots: int, n: int) -> None:
-        self.n = n
-        self.ones = np.ones(n)
-        self.fixed = fixed
-        self.buffers = {VARYING: np.empty((slots, n)), "D": np.empty((slots, n))}
+        self.buffers = Buffers(n, np.ones(n), fixed, np.empty((slots, n)), np.empty((slots, n)))
         self.parameters = parameters
         self.keeps_gradient = parameters <= FEW
         self.gradient = np.empty(len(fixed) if self.keeps_gradient else 0)
-        self.views: dict[str, tuple[Array, ...]] = {}
+        self.views: dict[Wrt, tuple[Array, ...]] = {}
 
-    def run(self, purpose: str, function: Compiled, X: Array, outputs: Array, weights: Array) -> Array:
-        """Fill the outputs, and return the gradient that the purpose asks for."""
-        if purpose not in self.views:
-            self.views[purpose] = tuple([self.view(*view) for view in function.views])
-        V, D = self.buffers.values()
-        G = self.gradient if self.keeps_gradient else np.empty(len(self.fixed))
-        E = np.empty(X.shape) if purpose == "inputs" else X
-        function.run(self.n, self.ones, X, self.fixed, V, D, G, E, outputs.T, weights, self.views[purpose])
-        if purpose == "inputs":
+    def run(self, wrt: Wrt, function: Compiled, X: Array, outputs: Array, weights: Array) -> Array:
+        """Fill the outputs, and return the gradient toward what `wrt` says."""
+        if wrt not in self.views:
+            self.views[wrt] = tuple(map(self.view, function.views))
+        G = self.gradient if self.keeps_gradient else np.empty(len(self.buffers.F))
+        E = np.empty(X.shape) if wrt == "inputs" else X
+        function.run(self.buffers, X, G, E, outputs.T, weights, self.views[wrt])
+        if wrt == "inputs":
             return E
         gradient = G[: self.parameters]
         return gradient.copy() if self.keeps_gradient else gradient
 
-    def view(self, buffer: str, shape: tuple[int, ...], first: int, strides: tuple[int, ...], unit: bool) -> Array:
-        if buffer not in self.buffers:
-            shape, strides = ((*shape, 1), (*strides, 0)) if unit else (shape, strides)
-            array = self.fixed if buffer == FIXED else self.gradient
-            return np.ndarray(shape, np.float64, array, 8 * first, tuple([8 * s for s in strides]))
-        row = 8 * self.n
-        strides = (*[row * s for s in strides], 8)
-        return np.ndarray((*shape, self.n), np.float64, self.buffers[buffer], row * first, strides)
+    def view(self, view: View) -> Array:
+        array = self.gradient if view.buffer == "G" else getattr(self.buffers, view.buffer)
+        shape, row = view.shape, array.strides[0]  # in bytes: of one number, or of those of a batch
+        strides = tuple([row * stride for stride in view.strides])
+        if array.ndim == 2:
+            shape, strides = (*shape, self.buffers.n), (*strides, 8)
+        elif view.unit:
+            shape, strides = (*shape, 1), (*strides, 0)
+        return np.ndarray(shape, np.float64, array, row * view.first, strides)

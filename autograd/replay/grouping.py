@@ -16,20 +16,9 @@ from autograd.operation import Operation
 from autograd.operations import fixed_power
 from autograd.replay.instructions import Elementwise, Instruction, LargestOf, LogSumExp, PairedDots, Product, Sum
 from autograd.replay.layout import Access, strides_of
+from autograd.replay.nodes import CONSTANT, DETACHED_MAX, DOT, FIXED, INPUT, LOGSUMEXP, SELECT, SUM, VARYING, Node, Wrt
 from autograd.replay.readings import reading_of
-from autograd.replay.recording import (
-    CONSTANT,
-    DETACHED_MAX,
-    DOT,
-    FIXED,
-    INPUT,
-    LOGSUMEXP,
-    SELECT,
-    SUM,
-    VARYING,
-    Node,
-    Recording,
-)
+from autograd.replay.recording import Recording
 from autograd.replay.selecting import Selection
 from autograd.replay.symbols import Reading, Symbol, names_in
 from autograd.tables import aligned
@@ -84,7 +73,7 @@ class Grouping:
         lines = [*aligned(rows, "rll")]
         return [*lines, f"and {len(rest):,} more, for {sum([r.nodes for r in rest]):,} nodes"] if rest else lines
 
-    def wanted(self, wrt: str) -> dict[str, NDArray[np.bool_]]:
+    def wanted(self, wrt: Wrt) -> dict[str, NDArray[np.bool_]]:
         """For each slot of each kind, whether a gradient toward the "parameters" or "inputs" passes through it."""
         if wrt == "inputs":
             return {

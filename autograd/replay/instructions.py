@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from autograd.operation import Operation
 from autograd.operations import positive
-from autograd.replay.layout import Access, Code
-from autograd.replay.recording import CONSTANT, FIXED, VARYING
+from autograd.replay.layout import Access
+from autograd.replay.nodes import CONSTANT, FIXED, VARYING
+from autograd.replay.source import Code
 from autograd.replay.symbols import Call, Reading, Symbol, on_arrays, without_unit
 
 Array = NDArray[np.float64]

@@ -12,19 +12,19 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.graphs import refuse_stale
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
 from autograd.replay.grouping import Grouping, grouped
-from autograd.replay.recording import FIXED, VARYING, Recording, interior_of
+from autograd.replay.layout import Array
+from autograd.replay.nodes import FIXED, VARYING, Wrt
+from autograd.replay.recording import Recording, interior_of
 from autograd.replay.straight import Straight
 from autograd.tables import printable
 from autograd.value import Value, describe
-
-Array = NDArray[np.float64]
 
 SIZES_KEPT = 4  # batch sizes whose buffers are kept
 BLOCK = 2**20  # numbers in a buffer: a larger batch is evaluated block by block
@@ -91,7 +91,9 @@ class Program:
     def __init__(
         self, outputs: list[Value], inputs: list[Value], parameters: list[Value], interior: list[Value]
     ) -> None:
-        self.values = outputs, inputs, parameters
+        self.output_values = outputs
+        self.input_values = inputs
+        self.parameter_values = parameters
         self._recording = Recording(outputs, inputs, parameters, interior)
         self._groups = grouped(self._recording)
         kinds = [node.kind for node in self._recording.nodes]
@@ -107,14 +109,14 @@ class Program:
         self.outputs: Array = np.empty((0, len(outputs)))
         self._quietly = without_warnings()
         self._last_mean: Array = np.empty(0)
-        self._on_arrays: dict[str, Compiled] = {}
-        self._on_floats: dict[str, Any] = {}
+        self._on_arrays: dict[Wrt, Compiled] = {}
+        self._on_floats: dict[Wrt, Any] = {}
         self._frames: OrderedDict[int, Frame] = OrderedDict()
 
     def __call__(self, X: ArrayLike | None = None) -> Array:
         """The outputs for each sample of a batch, (batch, outputs)."""
         X = self._batch(X)
-        self._quietly(self._evaluate, "values", X, X)
+        self._quietly(self._evaluate, None, X, X)
         return self.outputs.copy()
 
     def value_and_grad(self, X: ArrayLike | None = None, weights: ArrayLike | None = None) -> tuple[float, Array]:
@@ -137,7 +139,7 @@ class Program:
 
     def write_back(self) -> None:
         """Copy `parameters` into the Values' data; compute again whatever was computed from them."""
-        for value, data in zip(self.values[2], self.parameters.tolist(), strict=True):
+        for value, data in zip(self.parameter_values, self.parameters.tolist(), strict=True):
             value.data = data
 
     # ---- evaluating
@@ -151,55 +153,55 @@ class Program:
         gradient = self._evaluate("parameters", X, weights)
         return float(weights.dot(self.outputs[:, 0])), gradient
 
-    def _evaluate(self, purpose: str, X: Array, weights: Array) -> Array:
-        """Fill `outputs`, and return the gradient for a purpose that has one, and then reads the weights."""
+    def _evaluate(self, wrt: Wrt, X: Array, weights: Array) -> Array:
+        """Fill `outputs`, and return the gradient toward what `wrt` says: that alone reads the weights."""
         n, block = len(X), self._rows
-        self.outputs = np.empty((n, len(self.values[0])))
+        self.outputs = np.empty((n, len(self.output_values)))
         if 0 < n <= block:
-            return self._block(purpose, X, self.outputs, weights)
-        total = np.zeros(X.shape if purpose == "inputs" else len(self.parameters))
+            return self._block(wrt, X, self.outputs, weights)
+        total = np.zeros(X.shape if wrt == "inputs" else len(self.parameters))
         for rows in (slice(i, i + block) for i in range(0, n, block)):
-            gradient = self._block(purpose, X[rows], self.outputs[rows], weights[rows])
-            if purpose == "inputs":
+            gradient = self._block(wrt, X[rows], self.outputs[rows], weights[rows])
+            if wrt == "inputs":
                 total[rows] = gradient
-            elif purpose == "parameters":
+            elif wrt == "parameters":
                 total += gradient
         return total
 
-    def _block(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
+    def _block(self, wrt: Wrt, X: Array, outputs: Array, weights: Array) -> Array:
         n = len(X)
         if n <= self._few:
             try:
-                return self._by_floats(purpose, X, outputs, weights)
+                return self._by_floats(wrt, X, outputs, weights)
             except FLOAT_ERRORS:  # a pole or an overflow, where floats raise and arrays go on
                 pass
-        if purpose not in self._on_arrays:
-            self._on_arrays[purpose] = compiled(self._recording, self._grouping, purpose)
+        if wrt not in self._on_arrays:
+            self._on_arrays[wrt] = compiled(self._recording, self._grouping, wrt)
         frame = self._frames.get(n)
         if frame is None:
             frame = self._frames[n] = Frame(self._fixed, len(self.parameters), self._slots, n)
             if len(self._frames) > SIZES_KEPT:
                 self._frames.popitem(last=False)
-        return frame.run(purpose, self._on_arrays[purpose], X, outputs, weights)
+        return frame.run(wrt, self._on_arrays[wrt], X, outputs, weights)
 
-    def _by_floats(self, purpose: str, X: Array, outputs: Array, weights: Array) -> Array:
+    def _by_floats(self, wrt: Wrt, X: Array, outputs: Array, weights: Array) -> Array:
         """A block sample by sample."""
-        if purpose not in self._on_floats:
-            self._on_floats[purpose] = Straight(self._recording, purpose).function()
-        run, parameters = self._on_floats[purpose], self.parameters.tolist()
+        if wrt not in self._on_floats:
+            self._on_floats[wrt] = Straight(self._recording, wrt).function()
+        run, parameters = self._on_floats[wrt], self.parameters.tolist()
         if len(X) == 1:
             outputs[0], gradient = run(X[0].tolist(), parameters, weights[0].item())
-            return np.array(gradient, float).reshape(X.shape if purpose == "inputs" else -1)
+            return np.array(gradient, float).reshape(X.shape if wrt == "inputs" else -1)
         results = [run(x, parameters, w) for x, w in zip(X.tolist(), weights.tolist(), strict=True)]
         outputs[:] = [y for y, _ in results]
         gradients = np.array([g for _, g in results])
-        if purpose == "inputs":
+        if wrt == "inputs":
             return gradients.reshape(X.shape)
         return np.add.reduce(gradients, axis=0)  # type: ignore[no-any-return]
 
     def _batch(self, X: ArrayLike | None) -> Array:
         """X as floats, (batch, inputs), contiguous."""
-        count = len(self.values[1])
+        count = len(self.input_values)
         if type(X) is not np.ndarray or X.dtype != np.float64:
             X = _floats("a batch", np.zeros((1, 0)) if X is None and not count else X)
         if X.ndim != 2 or X.shape[1] != count:
@@ -228,12 +230,12 @@ class Program:
         return printable("\n".join([f"{self!r}, {instructions}", *self._grouping.lines()]))
 
     def __repr__(self) -> str:
-        outputs, inputs, parameters = map(len, self.values)
-        counts = (inputs, "input"), (parameters, "parameter"), (outputs, "output")
-        return f"Program of {_counted(self._recording.node_count, 'node')}: {', '.join(_counted(*c) for c in counts)}"
+        lists = ("input", self.input_values), ("parameter", self.parameter_values), ("output", self.output_values)
+        counts = ", ".join(_counted(len(values), what) for what, values in lists)
+        return f"Program of {_counted(self._recording.node_count, 'node')}: {counts}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (*self.values, self.parameters)
+        return _restored, (self.output_values, self.input_values, self.parameter_values, self.parameters)
 
 
 def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value], numbers: Array) -> Program:

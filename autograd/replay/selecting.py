@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from autograd.floats import refuse_index
 from autograd.operations import OPERATIONS
 from autograd.replay.instructions import extent
-from autograd.replay.layout import GRADIENTS, Access, Code
-from autograd.replay.recording import INPUT, VARYING
+from autograd.replay.layout import GRADIENTS, Access, Array
+from autograd.replay.nodes import INPUT, VARYING
+from autograd.replay.source import Code
 from autograd.replay.symbols import Call
-
-Array = NDArray[np.float64]
 
 
 class Selection:

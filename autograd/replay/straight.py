@@ -9,8 +9,9 @@ from typing import Any
 
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
+from autograd.replay.nodes import CONSTANT, DOT, FIXED, INPUT, SELECT, SUM, VARYING, Node, Wrt
 from autograd.replay.readings import of_calls
-from autograd.replay.recording import CONSTANT, DOT, FIXED, INPUT, SELECT, SUM, VARYING, Node, Recording
+from autograd.replay.recording import Recording
 from autograd.replay.selecting import selected
 from autograd.replay.symbols import COMPARISONS, Reading, Symbol, Writer, number, read
 
@@ -21,11 +22,11 @@ LETTERS = {INPUT: "x", FIXED: "p", VARYING: "v"}
 class Straight:
     """The source of `run(x, p, w)` for one sample x, parameters p and its weight w, and what it names.
 
-    It returns the outputs, and the gradient toward the `wrt` of the first output, w times: "parameters", "inputs" or
-    nothing. Raises what the float readings raise, such as OverflowError.
+    It returns the outputs, and the gradient of the first output toward what `wrt` says, w times. Raises what the float
+    readings raise, such as OverflowError.
     """
 
-    def __init__(self, recording: Recording, wrt: str) -> None:
+    def __init__(self, recording: Recording, wrt: Wrt) -> None:
         self.recording = recording
         self.wrt = wrt
         self.namespace: dict[str, Any] = {"inf": float("inf"), "nan": float("nan")}
@@ -57,12 +58,12 @@ class Straight:
         return node.kind in (INPUT, VARYING) if self.wrt == "inputs" else node.learns
 
     def gradients(self) -> list[str]:
-        leaves = {"inputs": self.recording.inputs, "parameters": self.recording.parameters}.get(self.wrt, [])
+        leaves = self.recording.leaves(self.wrt)
         return [f"d{name}" if (name := self.names[leaf]) in self.written else "0.0" for leaf in leaves]
 
     def gradient_lines(self) -> list[str]:
         first = self.recording.outputs[0]
-        if self.wrt == "values" or not self.is_wanted(first):
+        if self.wrt is None or not self.is_wanted(first):
             return []
         lines = [f"d{self.names[first]} = w"]
         self.written.add(self.names[first])

@@ -1,0 +1,94 @@
+"""The nodes of a recording: each stands for one Value or for several.
+
+A node's *kind* says what it changes with: a constant with nothing, a fixed node with the parameters only, an input and
+a varying node from sample to sample.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from autograd.operation import Operation
+from autograd.operations import OPERATIONS, subtract
+
+DOT, SUM, MEAN, DETACHED_MAX, LOGSUMEXP, SELECT, LOG_LOSS = (
+    OPERATIONS[name] for name in ("dot", "sum", "mean", "detached_max", "logsumexp", "select", "log_loss")
+)
+
+CONSTANT, FIXED, INPUT, VARYING = "CFXV"
+Wrt = Literal["parameters", "inputs"] | None  # what a gradient is asked for toward, if one is
+
+
+class Node:
+    """A node of the recording.
+
+    - operation, parents: as in a Value; None and () for a leaf
+    - kind: CONSTANT, FIXED, INPUT or VARYING
+    - data: the number that was recorded
+    - slot: where its number stands in the array of its kind
+    - stands_for: how many Values of the recorded graph it replaces
+    - learns: whether a parameter is among what it is computed from
+    - matters: whether the first output is computed from it
+    - uses: how many times it is a parent or an output; `user` is the node that has it for a parent, if only one
+    """
+
+    __slots__ = (
+        "data",
+        "kind",
+        "learns",
+        "level",
+        "matters",
+        "operation",
+        "parents",
+        "slot",
+        "stands_for",
+        "user",
+        "uses",
+    )
+
+    def __init__(self, operation: Operation | None, parents: tuple["Node", ...], stands_for: int = 1) -> None:
+        self.operation = operation
+        self.parents = parents
+        self.stands_for = stands_for
+        self.kind = FIXED
+        self.data = 0.0
+        self.slot = -1
+        self.level = 0
+        self.uses = 0
+        self.user: Node | None = None
+        self.learns = False
+        self.matters = False
+        if parents:
+            kinds = {p.kind for p in parents}
+            self.kind = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
+            self.learns = True in [p.learns for p in parents]
+
+    @staticmethod
+    def apply_operation(operation: Operation, inputs: tuple["Node", ...]) -> "Node":
+        """How an operation reads nodes: so a row that is written with other rows becomes a node for each of these."""
+        node = Node(operation, inputs, 0)
+        node.data = operation(*[p.data for p in inputs])
+        return node
+
+    def __sub__(self, other: "Node") -> "Node":
+        return Node.apply_operation(subtract, (self, other))
+
+
+def leaf(kind: str, slot: int, data: float) -> Node:
+    """A node that is not computed from others."""
+    node = Node(None, ())
+    node.kind, node.slot, node.data = kind, slot, float(data)
+    return node
+
+
+def count_uses(nodes: Sequence[Node], outputs: Sequence[Node]) -> None:
+    """Set `uses` and `user` of everything that the nodes are computed from."""
+    for node in nodes:
+        for p in (node, *node.parents):
+            p.uses, p.user = 0, None
+    for node in nodes:
+        for p in node.parents:
+            p.uses += 1
+            p.user = node
+    for output in outputs:
+        output.uses += 1
+        output.user = None
