@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value
 from nn.data import batches, checked_data
-from nn.losses import binary_cross_entropy_with_logits, cross_entropy, mse
 from nn.metrics import accuracy
 from nn.module import Module, evaluating
 from nn.optimizers import Optimizer
@@ -270,11 +269,10 @@ def _named_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
 
 def _metric(metric: str | Metric, loss: Loss) -> Metric:
     if metric == "accuracy":
-        threshold = 0.0 if loss is binary_cross_entropy_with_logits else None
-        return partial(accuracy, threshold=threshold)
+        return partial(accuracy, threshold=getattr(loss, "threshold", None))
     if not callable(metric):
         raise ValueError(f"unknown metric {metric!r}: use 'accuracy' or a function of outputs and targets")
-    if getattr(metric, "__module__", "") == mse.__module__:
+    if hasattr(metric, "takes_class"):
         return partial(_mean_loss, metric)  # type: ignore[arg-type]
     return metric
 
@@ -295,11 +293,11 @@ def _check_last_activation(model: Module, loss: Loss) -> None:
     """Warn where a loss that takes scores is given what an activation has made of them."""
     last = list(model.named_modules())[-1][1]
     made = getattr(last, "activation", getattr(last, "name", ""))
-    if (loss, made) in ((cross_entropy, "softmax"), (binary_cross_entropy_with_logits, "sigmoid")):
-        probabilities = "categorical_cross_entropy" if made == "softmax" else "binary_cross_entropy"
+    if made and made == getattr(loss, "applies", ""):
+        of_probabilities = {"softmax": "categorical_cross_entropy", "sigmoid": "binary_cross_entropy"}[made]
         warnings.warn(
             f"{loss.__name__} takes scores and applies {made} itself, and this model ends in {made}: use a linear "
-            f"output, or nn.{probabilities}",
+            f"output, or nn.{of_probabilities}",
             stacklevel=3,
         )
 

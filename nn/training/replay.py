@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from autograd import Program, Value, record
 from autograd.value import as_value
-from nn.losses import categorical_cross_entropy, cross_entropy
 from nn.module import evaluating, plain
 from nn.optimizers import Array
 from nn.recording import ReplayError, flat, leaves, recording
@@ -88,7 +87,7 @@ class _Recorded:
             output, x = self._called(X[0])
             self.shape = np.shape(plain(output))
             self.widths = [len(dropout.mask) for dropout in dropouts]
-            self.classes = np.size(plain(output)) if settings.loss in (cross_entropy, categorical_cross_entropy) else 0
+            self.classes = np.size(plain(output)) if getattr(settings.loss, "takes_class", False) else 0
             target = leaves(self._targets(y[:1])[0].tolist())
             loss = settings.loss_of(output, target)
             inputs = [*flat(x), *flat(target), *(m for dropout in dropouts for m in dropout.mask)]
