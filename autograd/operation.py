@@ -9,7 +9,7 @@ Words, each with one meaning in the whole project:
 - *Operation*: what computes a node; a *row* is one of the table's. *Rule*: an operation's value or its derivatives.
 - *Local derivative*: ∂node/∂parent. *Gradient*: ∂output/∂node. *Sweep*: passing gradients on, from the output back.
 - *Step*: one event of a sweep, parent.grad += local derivative × child.grad. What is added is a *contribution*, and
-  child.grad is *upstream* of it. In `nn` a step is one of training; an optimizer's part in it is the *update*.
+  child.grad is *upstream* of it. *Update*: what an optimizer does to the parameters, though its method is `step()`.
 - *Reading*: what a rule gives when it is fed with one kind of number. *Replay*: evaluating a recorded graph on arrays.
 
 In a rule `y` is the output and `a, b` or `x` are the inputs; in a sweep `g` is the gradient that comes in.

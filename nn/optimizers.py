@@ -1,6 +1,6 @@
 """Optimizers, as PyTorch has them. Each rule is written once, in `update`, over one flat array of all parameters.
 
-In a rule p are the parameters, g their gradients, changed in place; `t` counts the steps from one.
+In a rule p are the parameters, g their gradients, changed in place; `t` counts the updates from one.
 """
 
 import math
@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 class Optimizer:
     """What optimizers share: the parameters, the learning rate `lr`, `step()` and `zero_grad()`.
 
-    `lr` may be changed between steps. `buffers` are the arrays that a rule keeps from step to step, by name. A
+    `lr` may be changed between updates. `buffers` are the arrays that a rule keeps from one to the next, by name. A
     parameter that is given twice counts once. Raises ValueError for no parameters and for settings out of range,
     TypeError for parameters that are not Values.
     """
@@ -61,7 +61,7 @@ class Optimizer:
             v.data = data
 
     def step_arrays(self, p: Array, g: Array) -> None:
-        """One step on flat arrays of the parameters and their gradients: p is changed in place."""
+        """One update on flat arrays of the parameters and their gradients: p is changed in place."""
         self.t += 1
         with np.errstate(all="ignore"):
             self.update(p, g + self.weight_decay * p if self.weight_decay and not self.decoupled_decay else g)
@@ -76,7 +76,7 @@ class Optimizer:
             p.grad = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """What it takes to resume a run: the rate, the count of steps and the buffers."""
+        """What it takes to resume a run: the rate, the count of updates and the buffers."""
         return {"lr": self.lr, "t": self.t, **{name: buffer.copy() for name, buffer in self.buffers.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -95,7 +95,7 @@ class Optimizer:
         self.lr, self.t, self.buffers = lr, t, buffers
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__} of {len(self.parameters)} parameters, lr={self.lr:g}, {self.t} steps done"
+        return f"{type(self).__name__} of {len(self.parameters)} parameters, lr={self.lr:g}, {self.t} updates done"
 
 
 class SGD(Optimizer):
@@ -174,7 +174,7 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """p ← p − lr · g / (√s + eps), where s sums g² over all steps, so the rate falls where gradients were large.
+    """p ← p − lr · g / (√s + eps), where s sums g² over all updates, so the rate falls where gradients were large.
 
     J. Duchi, E. Hazan and Y. Singer, Adaptive Subgradient Methods, 2011.
     """

@@ -1,6 +1,8 @@
 """What keeps deep networks trainable and large ones honest: residual connections, batch normalisation, dropout."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -75,7 +77,9 @@ class Dropout(Module):
         inputs = as_inputs(x, None, self)
         if not self.training or not self.p:
             return as_sample(inputs)
-        self.mask = [as_value(m) for m in self.factors(len(inputs))]
+        draw = _drawer.get()
+        factors = self.factors(len(inputs)) if draw is None else draw(self, len(inputs))
+        self.mask = [as_value(m) for m in factors]
         return as_sample([v * m for v, m in zip(inputs, self.mask, strict=True)])
 
     def factors(self, n: int) -> list[float]:
@@ -87,6 +91,27 @@ class Dropout(Module):
 
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"
+
+
+_drawer: ContextVar[Callable[[Dropout, int], list[Any]]] = ContextVar(
+    "drawer", default=lambda dropout, n: dropout.factors(n)
+)
+
+
+@contextmanager
+def drawing(factor: Callable[[], Any]) -> Iterator[list[tuple[Dropout, list[Any]]]]:
+    """Within it dropouts get each factor from this function, not from their generators; yields who got which."""
+    drawn: list[tuple[Dropout, list[Any]]] = []
+
+    def draw(dropout: Dropout, n: int) -> list[Any]:
+        drawn.append((dropout, [factor() for _ in range(n)]))
+        return drawn[-1][1]
+
+    token = _drawer.set(draw)
+    try:
+        yield drawn
+    finally:
+        _drawer.reset(token)
 
 
 class BatchNorm(Module):

@@ -131,7 +131,7 @@ def test_a_resumed_optimizer_goes_on_as_if_never_stopped(optimizer):
     first, second = make(optimizer, **settings), make(optimizer, **settings | {"lr": 0.5})
     assert (trail(first, count=4) == expected[:4]).all()
     state, copied = first.state_dict(), copy.deepcopy(first)
-    assert repr(first) == f"{optimizer.__name__} of 3 parameters, lr=0.3, 4 steps done"
+    assert repr(first) == f"{optimizer.__name__} of 3 parameters, lr=0.3, 4 updates done"
     trail(first)
     second.load_state_dict(pickle.loads(pickle.dumps(state)))  # of before: a state is a copy
     for resumed in (second, copied):

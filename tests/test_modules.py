@@ -524,7 +524,7 @@ def test_a_part_that_is_used_twice_is_one_part_with_two_names(tmp_path):
 
 def test_what_looks_right_in_a_prompt():
     assert repr(Layer(2, 2, "softmax", rng=0)) == "SoftmaxLayer of [LinearNeuron(2), LinearNeuron(2)]"
-    assert repr(nn.Adam([Value(1.0), Value(2.0)])) == "Adam of 2 parameters, lr=0.001, 0 steps done"
+    assert repr(nn.Adam([Value(1.0), Value(2.0)])) == "Adam of 2 parameters, lr=0.001, 0 updates done"
     assert Layer(2, 3).summary().splitlines() == [
         "module             shapes                    parameters",
         "Layer 2 → 3, relu  weight (3, 2), bias (3,)           9",

@@ -47,7 +47,7 @@ def data(model):
 def figures(history):
     """All that two runs must share to the last bit."""
     columns = dict(vars(history))
-    for other in ("seconds", "rng", "epoch", "best_state"):
+    for other in ("seconds", "checkpoint"):
         del columns[other]
     return columns
 

@@ -1,12 +1,8 @@
-"""What a training run leaves behind: its figures, epoch by epoch, and what it takes to go on where it stopped."""
+"""What a training run leaves behind: its figures, epoch by epoch; and when it is to stop early."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nn.module import State
+from nn.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -27,26 +23,9 @@ class EarlyStopping:
         if not self.min_delta >= 0:
             raise ValueError(f"min_delta cannot be negative, got {self.min_delta}")
 
-
-@dataclass(frozen=True)
-class StepFigures:
-    """What one step gives: each sample's loss, output and target, the penalty, each layer's gradient norm, the time."""
-
-    losses: NDArray[np.float64]
-    penalty: float
-    norms: list[float]
-    outputs: NDArray[np.float64]
-    targets: NDArray[Any]
-    seconds: float
-
-
-@dataclass
-class Epoch:
-    """An epoch that has begun: its seed, the number of samples and the batch size, its steps so far."""
-
-    seed: int
-    size: tuple[int, int]
-    steps: list[StepFigures] = field(default_factory=list)
+    def is_due(self, history: "History") -> bool:
+        """Whether training has gone on for long enough without getting better."""
+        return 0 < len(history) > history.best_epoch + self.patience
 
 
 @dataclass
@@ -54,15 +33,16 @@ class History:
     """The figures of a run, one for each finished epoch.
 
     - loss: mean loss of the samples, as they were when their turn came, without the penalty
-    - penalty: what the regularizer added, mean over the steps
+    - penalty: what the regularizer added, mean over the updates
     - metrics: name → figures on the same outputs as the loss
     - validation_loss: mean loss of the validation samples at the end of the epoch, in evaluation mode
     - validation_metrics: name → figures
-    - gradient_norms: path of a layer → norm of its gradient before clipping, mean over the steps
+    - gradient_norms: path of a layer → norm of its gradient before clipping, mean over the updates
     - learning_rate: the optimizer's
-    - seconds: how long the epoch's steps took
+    - seconds: how long the epoch's updates took
     - best_epoch: the epoch of the lowest validation loss (or loss), from 0; −1 before the first
     - engine: "replay", or "eager" with the reason
+    - checkpoint: what it takes to go on from here
     """
 
     loss: list[float] = field(default_factory=list)
@@ -75,9 +55,7 @@ class History:
     seconds: list[float] = field(default_factory=list)
     best_epoch: int = -1
     engine: str = ""
-    best_state: State = field(default_factory=dict, repr=False)
-    epoch: Epoch | None = field(default=None, repr=False)
-    rng: np.random.Generator | None = field(default=None, repr=False)
+    checkpoint: Checkpoint = field(default_factory=Checkpoint, repr=False)
 
     def __len__(self) -> int:
         """The number of finished epochs."""
@@ -85,6 +63,11 @@ class History:
 
     def __bool__(self) -> bool:
         return True  # an empty one is a history too
+
+    def is_best(self, by: float = 0.0) -> bool:
+        """Whether no epoch before was as good as the last one, which has a loss lower by more than this."""
+        losses = self.validation_loss or self.loss
+        return self.best_epoch < 0 or losses[-1] < losses[self.best_epoch] - by
 
     def latest(self) -> dict[str, float]:
         """The figures of the last finished epoch by name, without the gradients."""

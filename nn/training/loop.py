@@ -1,11 +1,11 @@
-"""Training: `fit` goes through epochs of mini-batches, takes a step for each and keeps the figures in a History."""
+"""Training: `fit` goes through epochs of mini-batches; a `Run` takes an update for each and keeps the figures."""
 
 import math
 import sys
-import warnings
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -14,18 +14,30 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value
 from nn.data import batches, checked_data
-from nn.metrics import accuracy
 from nn.module import Module, evaluating
-from nn.optimizers import Optimizer
+from nn.optimizers import Array, Optimizer, clip_norm, clip_value, norm_of
 from nn.peers import refuse_arguments
 from nn.recording import ReplayError
 from nn.seeds import Rng, generator
-from nn.training.history import EarlyStopping, Epoch, History
+from nn.training.checkpoint import Epoch, Update
+from nn.training.eager import Eager
+from nn.training.history import EarlyStopping, History
 from nn.training.interrupts import interrupts_wait
 from nn.training.replay import Replay
-from nn.training.step import Eager, Loss, Settings, Step
+from nn.training.settings import (
+    REMEDIES,
+    Loss,
+    Metric,
+    Settings,
+    check_columns,
+    check_last_activation,
+    check_sizes,
+    counted,
+    named_metrics,
+    pair,
+    stopping_of,
+)
 
-Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 Data = tuple[NDArray[Any], NDArray[Any]]
 
 
@@ -56,7 +68,7 @@ def fit(
     """Train a model until its history has `epochs` epochs; return the history, which is `model.history` too.
 
     Each epoch goes through all samples in batches of `batch_size` (None: all in one), shuffled unless `shuffle` is
-    false. A step minimises the mean over its batch of loss(model(x), target), plus regularizer(model) if one is given.
+    false. An update lowers the mean over its batch of loss(model(x), target), plus regularizer(model) if one is given.
 
     - X, y: samples and targets, one in each row; a target is a number, a class index or a row of numbers
     - validation: (X, y) on which loss and metrics are taken after each epoch, in evaluation mode
@@ -75,9 +87,9 @@ def fit(
       False. A replay leaves the `grad` of the parameters alone
     - progress: a progress bar by tqdm
 
-    An interrupt (Ctrl-C, a notebook's stop button) is raised once the step is finished; the model, the optimizer and
+    An interrupt (Ctrl-C, a notebook's stop button) is raised once the update is finished; the model, the optimizer and
     the history are whole. A second one is raised at once. Raises ValueError or TypeError for data and settings that do
-    not fit, and FloatingPointError, before the step, where a loss or gradient is nan or infinite.
+    not fit, and FloatingPointError, before the update, where a loss or gradient is nan or infinite.
 
     >>> import nn
     >>> X, y = nn.data.xor()
@@ -88,218 +100,187 @@ def fit(
     <History of 100 epochs, loss 0.0..., accuracy 1>
     """
     refuse_arguments("fit", others)
-    X, y = checked_data("", X, y)
-    held_out = None if validation is None else checked_data("validation ", *_pair(validation))
-    size = len(X) if batch_size is None else batch_size
-    stopping = _stopping(early_stopping)
-    counted = _named_metrics(metrics, loss)
-    if schedule is not None and not callable(schedule):
-        raise TypeError(f"schedule is a function from an epoch to a learning rate, not {schedule!r}")
-    settings = Settings(model, loss, optimizer, regularizer, clip, clip_each)
-    _check_sizes(model, epochs, size, len(X))
-    _check_last_activation(model, loss)
+    data = checked_data("", X, y)
+    held_out = None if validation is None else checked_data("validation ", *pair(validation))
+    size = len(data[0]) if batch_size is None else batch_size
+    stopping = stopping_of(early_stopping)
+    metrics_by_name = named_metrics(metrics, loss)
+    settings = Settings(model, loss, optimizer, regularizer, clip, clip_each, schedule, augment)
+    check_sizes(model, epochs, size, len(data[0]))
+    check_last_activation(model, loss)
     history = History() if history is None else history
-    _check_columns(history, counted, held_out is not None)
+    check_columns(history, metrics_by_name, held_out is not None)
     if held_out is not None:
         Eager(settings).evaluate(held_out[0][:1], held_out[1][:1])  # whether they fit
-    model.history = history
-    history.rng = generator(rng) if history.rng is None else history.rng
-    steps = math.ceil(len(X) / size)
-    done = len(history) * steps + (len(history.epoch.steps) if history.epoch else 0)
-    with _training(model), interrupts_wait() as pause, _bar(epochs * steps, done, progress) as bar:
-        step, history.engine = _engine(settings, X, y, replay)
+    model.history, point = history, history.checkpoint
+    point.rng = generator(rng) if point.rng is None else point.rng
+    updates = math.ceil(len(data[0]) / size)
+    done = len(history) * updates + (len(point.epoch.updates) if point.epoch else 0)
+    with _training(model), interrupts_wait() as pause, _bar(epochs * updates, done, progress) as bar:
+        engine, history.engine = _engine(settings, *data, replay)
         if progress and history.engine != "replay" and replay == "auto":
             bar.write(f"training is {history.engine}", file=sys.stderr)
-        with step:
-            while len(history) < epochs and not _has_stopped(history, stopping):
-                epoch = _begun(history, (len(X), size))
-                if schedule:
-                    optimizer.lr = schedule(len(history))
+        run = Run(settings, engine, history, data, size, held_out, metrics_by_name)
+        try:
+            while len(history) < epochs and not (stopping and stopping.is_due(history)):
+                run.begin()
                 bar.set_description(f"epoch {len(history) + 1}/{epochs}", refresh=False)
-                order = batches(X, y, size, shuffle=shuffle, rng=epoch.seed)
-                for xs, ys in islice(order, len(epoch.steps), None):
-                    epoch.steps.append(step(_augmented(xs, augment, epoch), ys))
+                for xs, ys in run.batches(shuffle):
+                    run.update(xs, ys)
                     bar.update()
                     pause()
-                step.write_back()
-                validated = None if held_out is None else _evaluated(step, held_out, counted)
-                _finish(history, epoch, optimizer.lr, list(step.layers), counted, validated)
-                _keep_best(history, model, stopping)
+                run.finish(stopping)
                 bar.set_postfix({name: f"{x:.4g}" for name, x in history.latest().items()}, refresh=False)
                 pause()
-    if stopping and stopping.restore_best and history.best_state:
-        model.load_state_dict(history.best_state)
+        finally:
+            engine.write_back()
+    if stopping and stopping.restore_best and point.best_state:
+        model.load_state_dict(point.best_state)
     return history
 
 
-def _engine(settings: Settings, X: NDArray[Any], y: NDArray[Any], replay: bool | str) -> tuple[Step, str]:
+@dataclass
+class Run:
+    """Training in progress: `begin` an epoch, take an `update` for each of its batches, `finish` it."""
+
+    settings: Settings
+    engine: Eager
+    history: History
+    data: Data
+    size: int
+    held_out: Data | None
+    metrics: dict[str, Metric]
+
+    def __post_init__(self) -> None:
+        self.layers = _places(self.settings.model, self.settings.optimizer)
+
+    def begin(self) -> None:
+        """Begin an epoch, or go on with the one that an interruption left unfinished."""
+        point, size = self.history.checkpoint, (len(self.data[0]), self.size)
+        if point.epoch is None:
+            point.epoch = Epoch(int(point.rng.integers(2**63)), size)  # type: ignore[union-attr]
+        if point.epoch.size != size:
+            n, batch_size = point.epoch.size
+            raise ValueError(
+                f"this history stopped within an epoch of {n} samples in batches of {batch_size}: go on with the same, "
+                f"not with {size[0]} in batches of {size[1]}"
+            )
+        self.epoch = point.epoch
+        if self.settings.schedule:
+            self.settings.optimizer.lr = self.settings.schedule(len(self.history))
+
+    def batches(self, shuffle: bool) -> Iterator[Data]:
+        """The batches of the epoch that are left."""
+        order = batches(*self.data, self.size, shuffle=shuffle, rng=self.epoch.seed)
+        return islice(order, len(self.epoch.updates), None)
+
+    def update(self, xs: NDArray[Any], ys: NDArray[Any]) -> None:
+        """The gradient of the batch's mean loss, clipped, and the optimizer's rule: it happens whole or not at all."""
+        xs = self.augmented(xs)
+        started = time.perf_counter()
+        with _undone_by_failure(self.engine.modules):
+            losses, outputs, penalty, g = self.engine.gradient(xs, ys)
+            self.check_gradient(g)
+        norms = [norm_of(g[places]) for places in self.layers.values()]
+        if self.settings.clip is not None:
+            clip_norm(g, self.settings.clip)
+        if self.settings.clip_each is not None:
+            clip_value(g, self.settings.clip_each)
+        self.engine.move(g)
+        self.epoch.updates.append(Update(losses, penalty, norms, outputs, ys, time.perf_counter() - started))
+
+    def finish(self, stopping: EarlyStopping | None) -> None:
+        """Enter the epoch's figures into the history, all or none, and see whether it was the best."""
+        history, updates = self.history, self.epoch.updates
+        self.engine.write_back()
+        validation: list[float] = []
+        validation_metrics: dict[str, float] = {}
+        if self.held_out:
+            held_out_losses, given = self.engine.evaluate(*self.held_out)
+            validation = [float(np.mean(held_out_losses))]
+            validation_metrics = counted(self.metrics, given, self.held_out[1])
+        losses, outputs, targets = (
+            np.concatenate([getattr(update, name) for update in updates]) for name in ("losses", "outputs", "targets")
+        )
+        metrics = counted(self.metrics, outputs, targets)
+        norms = np.mean([update.norms for update in updates], axis=0).tolist()
+        history.loss.append(float(np.mean(losses)))
+        history.penalty.append(float(np.mean([update.penalty for update in updates])))
+        history.learning_rate.append(self.settings.optimizer.lr)
+        history.seconds.append(sum(update.seconds for update in updates))
+        history.validation_loss += validation
+        for columns, row in (
+            (history.metrics, metrics),
+            (history.gradient_norms, dict(zip(self.layers, norms, strict=True))),
+            (history.validation_metrics, validation_metrics),
+        ):
+            for name, x in row.items():
+                columns.setdefault(name, []).append(x)
+        history.checkpoint.epoch = None
+        if history.is_best(stopping.min_delta if stopping else 0.0):
+            history.best_epoch = len(history) - 1
+            best = stopping and stopping.restore_best
+            history.checkpoint.best_state = self.settings.model.state_dict() if best else {}
+
+    def augmented(self, xs: NDArray[Any]) -> NDArray[Any]:
+        if self.settings.augment is None:
+            return xs
+        rng = np.random.default_rng([self.epoch.seed, len(self.epoch.updates)])
+        new = np.asarray(self.settings.augment(xs.copy(), rng), dtype=float)
+        if new.shape != xs.shape:
+            raise ValueError(f"augment must keep the shape {xs.shape} of its batch, and gave {new.shape}")
+        return new
+
+    def check_gradient(self, g: Array) -> None:
+        """Raise FloatingPointError where it is nan or infinite."""
+        if not np.isfinite(g).all():
+            i = int(np.argmin(np.isfinite(g)))
+            names = {v: name for name, v in self.settings.model.named_parameters()}
+            first = self.settings.optimizer.parameters[i]
+            raise FloatingPointError(f"the gradient of {names.get(first, first)} is {g[i]}: {REMEDIES}")
+
+
+def _engine(settings: Settings, X: NDArray[Any], y: NDArray[Any], replay: bool | str) -> tuple[Eager, str]:
     """Where the gradients will come from, and that in words."""
     if replay not in (True, False, "auto"):
         raise ValueError(f"replay is 'auto', True or False, not {replay!r}")
     if not replay:
         return Eager(settings), "eager"
     try:
-        return Replay(settings, X, y), "replay"
+        with _undone_by_failure([module for _, module in settings.model.named_modules()]):
+            return Replay(settings, X, y), "replay"
     except ReplayError as reason:
         if replay is True:
             raise ValueError(f"this training cannot be replayed: {reason}") from reason
         return Eager(settings), f"eager: {reason}"
 
 
-def _begun(history: History, size: tuple[int, int]) -> Epoch:
-    """The epoch that an interruption left unfinished, or a new one."""
-    if history.epoch is None:
-        history.epoch = Epoch(int(history.rng.integers(2**63)), size)  # type: ignore[union-attr]
-    if history.epoch.size != size:
-        n, batch_size = history.epoch.size
-        raise ValueError(
-            f"this history stopped within an epoch of {n} samples in batches of {batch_size}: go on with the same, not "
-            f"with {size[0]} in batches of {size[1]}"
-        )
-    return history.epoch
+def _places(model: Module, optimizer: Optimizer) -> dict[str, slice | list[int]]:
+    """The places of each layer's parameters among the optimizer's, a slice where they can be."""
+    place = {v: i for i, v in enumerate(optimizer.parameters)}
+    layers: dict[str, slice | list[int]] = {}
+    for path, values in model.parameters_by_layer().items():
+        places = [place[v] for v in values if v in place]
+        if places:
+            run = range(places[0], places[0] + len(places))
+            layers[path] = slice(run.start, run.stop) if places == [*run] else places
+    return layers
 
 
-def _augmented(xs: NDArray[Any], augment: Callable[..., ArrayLike] | None, epoch: Epoch) -> NDArray[Any]:
-    if augment is None:
-        return xs
-    new = np.asarray(augment(xs.copy(), np.random.default_rng([epoch.seed, len(epoch.steps)])), dtype=float)
-    if new.shape != xs.shape:
-        raise ValueError(f"augment must keep the shape {xs.shape} of its batch, and gave {new.shape}")
-    return new
-
-
-def _evaluated(step: Step, data: Data, counted: dict[str, Metric]) -> tuple[float, dict[str, float]]:
-    """Mean loss and metrics in evaluation mode."""
-    losses, outputs = step.evaluate(*data)
-    return float(np.mean(losses)), _counted(counted, outputs, data[1])
-
-
-def _counted(metrics: dict[str, Metric], outputs: NDArray[Any], targets: NDArray[Any]) -> dict[str, float]:
-    if outputs.size == len(targets) == targets.size:
-        targets = targets.reshape(outputs.shape)
-    figures = {}
-    for name, metric in metrics.items():
-        figure = metric(outputs, targets)
-        if np.size(figure) != 1 or np.asarray(figure).dtype.kind not in "biuf":
-            raise TypeError(f"the metric {name!r} must return one number, not {figure!r}")
-        figures[name] = float(np.asarray(figure).item())
-    return figures
-
-
-def _finish(
-    history: History,
-    epoch: Epoch,
-    lr: float,
-    layers: list[str],
-    counted: dict[str, Metric],
-    validated: tuple[float, dict[str, float]] | None,
-) -> None:
-    """Enter an epoch's figures into the history, all or none."""
-    losses, outputs, targets = (
-        np.concatenate([getattr(step, name) for step in epoch.steps]) for name in ("losses", "outputs", "targets")
-    )
-    metrics = _counted(counted, outputs, targets)
-    norms = np.mean([step.norms for step in epoch.steps], axis=0).tolist()
-    history.loss.append(float(np.mean(losses)))
-    history.penalty.append(float(np.mean([step.penalty for step in epoch.steps])))
-    history.learning_rate.append(lr)
-    history.seconds.append(sum(step.seconds for step in epoch.steps))
-    _append(history.metrics, metrics)
-    _append(history.gradient_norms, dict(zip(layers, norms, strict=True)))
-    if validated:
-        history.validation_loss.append(validated[0])
-        _append(history.validation_metrics, validated[1])
-    history.epoch = None
-
-
-def _append(columns: dict[str, list[float]], row: dict[str, float]) -> None:
-    for name, x in row.items():
-        columns.setdefault(name, []).append(x)
-
-
-def _keep_best(history: History, model: Module, stopping: EarlyStopping | None) -> None:
-    losses = history.validation_loss or history.loss
-    lower_by = stopping.min_delta if stopping else 0.0
-    if history.best_epoch < 0 or losses[-1] < losses[history.best_epoch] - lower_by:
-        history.best_epoch = len(losses) - 1
-        history.best_state = model.state_dict() if stopping and stopping.restore_best else {}
-
-
-def _has_stopped(history: History, stopping: EarlyStopping | None) -> bool:
-    return bool(stopping and len(history) - 1 - history.best_epoch >= stopping.patience and len(history))
-
-
-def _pair(validation: Any) -> tuple[Any, Any]:
-    if not isinstance(validation, tuple | list) or len(validation) != 2:
-        raise TypeError("validation is a pair (X, y): nn.data.train_test_split divides data")
-    return validation[0], validation[1]
-
-
-def _check_sizes(model: Module, epochs: int, batch_size: int, n: int) -> None:
-    for name, x in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(x, int | np.integer) or x < 1:
-            raise ValueError(f"{name} is a whole number, at least one, not {x!r}")
-    if n % batch_size == 1 or batch_size == 1:
-        for path, module in model.named_modules():
-            if module.couples_samples:
-                raise ValueError(
-                    f"{n} samples in batches of {batch_size} leave a batch of one, and {path or module.title()} needs "
-                    "two: choose another batch_size"
-                )
-
-
-def _stopping(early_stopping: EarlyStopping | int | None) -> EarlyStopping | None:
-    if early_stopping is None or isinstance(early_stopping, EarlyStopping):
-        return early_stopping
-    if isinstance(early_stopping, bool) or not isinstance(early_stopping, int):
-        raise TypeError(f"early_stopping is a patience in epochs or an EarlyStopping, not {early_stopping!r}")
-    return EarlyStopping(early_stopping)
-
-
-def _named_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
-    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
-    named: dict[str, Metric] = {}
-    for metric in given:
-        name = metric if isinstance(metric, str) else getattr(metric, "__name__", repr(metric))
-        if name in named or name == "loss":
-            raise ValueError(f"two metrics are named {name!r}: define them as functions with names of their own")
-        named[name] = _metric(metric, loss)
-    return named
-
-
-def _metric(metric: str | Metric, loss: Loss) -> Metric:
-    if metric == "accuracy":
-        return partial(accuracy, threshold=getattr(loss, "threshold", None))
-    if not callable(metric):
-        raise ValueError(f"unknown metric {metric!r}: use 'accuracy' or a function of outputs and targets")
-    if hasattr(metric, "takes_class"):
-        return partial(_mean_loss, metric)  # type: ignore[arg-type]
-    return metric
-
-
-def _mean_loss(loss: Loss, outputs: NDArray[Any], targets: NDArray[Any]) -> float:
-    """A loss, which takes one sample's outputs, as a metric."""
-    return float(np.mean([loss(y, t).data for y, t in zip(outputs.tolist(), targets.tolist(), strict=True)]))
-
-
-def _check_columns(history: History, counted: dict[str, Metric], validates: bool) -> None:
-    """Raise ValueError where a history would go on with other figures than it has."""
-    if len(history) and (set(history.metrics) != set(counted) or bool(history.validation_loss) != validates):
-        has = f"{'with' if history.validation_loss else 'without'} validation and with metrics {list(history.metrics)}"
-        raise ValueError(f"this history goes on as it began, {has}: give the same, or begin a new one")
-
-
-def _check_last_activation(model: Module, loss: Loss) -> None:
-    """Warn where a loss that takes scores is given what an activation has made of them."""
-    last = list(model.named_modules())[-1][1]
-    made = getattr(last, "activation", getattr(last, "name", ""))
-    if made and made == getattr(loss, "applies", ""):
-        of_probabilities = {"softmax": "categorical_cross_entropy", "sigmoid": "binary_cross_entropy"}[made]
-        warnings.warn(
-            f"{loss.__name__} takes scores and applies {made} itself, and this model ends in {made}: use a linear "
-            f"output, or nn.{of_probabilities}",
-            stacklevel=3,
-        )
+@contextmanager
+def _undone_by_failure(modules: list[Module]) -> Iterator[None]:
+    """Where something fails within it, buffers and generators are as they were."""
+    buffers = [(module, name, getattr(module, name)) for module in modules for name in module.buffer_names]
+    generators = [x for module in modules for x in vars(module).values() if isinstance(x, np.random.Generator)]
+    states = [generator.bit_generator.state for generator in generators]
+    try:
+        yield
+    except BaseException:
+        for module, name, buffer in buffers:
+            setattr(module, name, buffer)
+        for generator, state in zip(generators, states, strict=True):
+            generator.bit_generator.state = state
+        raise
 
 
 @contextmanager
@@ -314,5 +295,5 @@ def _training(model: Module) -> Iterator[None]:
 def _bar(total: int, done: int, progress: bool) -> Iterator[Any]:
     from tqdm import tqdm  # only here, so that importing nn does not load it
 
-    with tqdm(total=total, initial=done, disable=not progress, unit="step") as bar:
+    with tqdm(total=total, initial=done, disable=not progress, unit="update") as bar:
         yield bar

@@ -1,11 +1,9 @@
-"""Steps by replay: a sample's loss recorded once, and evaluated for whole batches at NumPy's speed.
+"""Gradients by replay: a sample's loss recorded once, and evaluated for whole batches at NumPy's speed.
 
 The results are eager's to rounding. What cannot be replayed raises ReplayError with the reason: a batch whose samples
 are coupled, a Python branch on a Value, a target that is used as an index, a loss that fails.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,31 +14,31 @@ from autograd.value import as_value
 from nn.module import evaluating, plain
 from nn.optimizers import Array
 from nn.recording import ReplayError, flat, leaves, recording
-from nn.remedies import Dropout
-from nn.training.step import Eager, Settings, Step
+from nn.remedies import Dropout, drawing
+from nn.training.eager import Eager
+from nn.training.settings import Settings
 
 TARGETS_TRIED = 10_000  # different targets that the loss is asked about before it is replayed for them
 
 
-class Replay(Step):
-    """The gradient by replaying programs: one of a sample's loss, one of the penalty, one for evaluation."""
+class Replay(Eager):
+    """The same by replaying programs: one of a sample's loss, one of the penalty, one for evaluation."""
 
     def __init__(self, settings: Settings, X: NDArray[Any], y: NDArray[Any]) -> None:
         super().__init__(settings)
-        model = settings.model
-        if any(module.couples_samples for _, module in model.named_modules()):
+        if any(module.couples_samples for module in self.modules):
             raise ReplayError("batch normalisation couples the samples of a batch")
-        own = settings.optimizer.parameters
-        self.parameters = list(dict.fromkeys((*own, *model.parameters())))
-        self.dropouts = [m for _, m in model.named_modules() if isinstance(m, Dropout) and m.p > 0]
-        self.sample = _Recorded(settings, self.parameters, self.dropouts, X, y)
+        self.sample = _Recorded(settings, self.parameters, X, y)
+        drawn = {dropout for dropout, _ in self.sample.draws}
+        if any(isinstance(module, Dropout) and module.p and module not in drawn for module in self.modules):
+            raise ReplayError("a dropout is left out of a sample, or draws in a way of its own")
         self.penalty = self._penalty()
         self.evaluation: _Recorded | None = None
-        self.p = self.sample.program.parameters[: len(own)]  # the optimizer's come first, so they are a view
+        self.p = self.sample.program.parameters[: len(settings.optimizer.parameters)]  # they come first: a view
 
     def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
         losses, outputs, g = self.sample.gradient(xs, ys)
-        self.check_losses(losses, outputs, ys)
+        self.settings.check_losses(losses, outputs, ys)
         penalty = 0.0
         if self.penalty is not None:
             self.penalty.parameters[:] = self.sample.program.parameters
@@ -59,9 +57,9 @@ class Replay(Step):
         try:
             if self.evaluation is None:
                 with evaluating(self.settings.model):
-                    self.evaluation = _Recorded(self.settings, self.parameters, [], X, y)
+                    self.evaluation = _Recorded(self.settings, self.parameters, X, y)
         except ReplayError:
-            return Eager(self.settings).evaluate(X, y)
+            return super().evaluate(X, y)
         self.evaluation.program.parameters[:] = self.sample.program.parameters
         return self.evaluation.values(X, y)
 
@@ -77,20 +75,19 @@ class Replay(Step):
 
 
 class _Recorded:
-    """The program of one sample's loss and outputs; its inputs are the sample, its target and the dropout's factors."""
+    """The program of one sample's loss and outputs; its inputs are the sample, its target and the dropouts' factors."""
 
-    def __init__(
-        self, settings: Settings, parameters: list[Value], dropouts: list[Dropout], X: NDArray[Any], y: NDArray[Any]
-    ) -> None:
-        self.settings, self.dropouts = settings, dropouts
-        with recording() as asked, _same_draws(dropouts):
-            output, x = self._called(X[0])
+    def __init__(self, settings: Settings, parameters: list[Value], X: NDArray[Any], y: NDArray[Any]) -> None:
+        self.settings = settings
+        with recording() as asked, drawing(lambda: Value(1.0)) as drawn:
+            x = leaves(X[0].tolist())
+            output = settings.model.batch([x])[0]
+            self.draws = _counted(drawn)
             self.shape = np.shape(plain(output))
-            self.widths = [len(dropout.mask) for dropout in dropouts]
             self.classes = np.size(plain(output)) if getattr(settings.loss, "takes_class", False) else 0
             target = leaves(self._targets(y[:1])[0].tolist())
             loss = settings.loss_of(output, target)
-            inputs = [*flat(x), *flat(target), *(m for dropout in dropouts for m in dropout.mask)]
+            inputs = [*flat(x), *flat(target), *(f for _, factors in drawn for f in factors)]
             self.program = record([loss, *map(as_value, flat(output))], inputs, parameters)
         if asked:
             raise ReplayError(f"{asked[0]} of a Value decides what is computed")
@@ -107,20 +104,10 @@ class _Recorded:
         """Losses and outputs."""
         return self._given(self.program(self._columns(X, y, self._factors(len(X)))))
 
-    def _called(self, row: NDArray[Any]) -> tuple[Any, Any]:
-        """The model's output for a sample of fresh leaves, and the leaves."""
-        drawn = [0] * len(self.dropouts)
-        x = leaves(row.tolist())
-        for i, dropout in enumerate(self.dropouts):
-            dropout.factors = _counted(dropout, drawn, i)  # type: ignore[method-assign]
-        try:
-            output = self.settings.model.batch([x])[0]
-        finally:
-            for dropout in self.dropouts:
-                del dropout.factors
-        if any(n != 1 for n in drawn):
-            raise ReplayError("a dropout that is used more than once in a sample, or not at all, draws several masks")
-        return output, x
+    def _factors(self, n: int) -> Array:
+        """The dropouts' factors for n samples, drawn in the order in which eager samples draw them."""
+        samples = range(n if self.draws else 0)
+        return np.array([f for _ in samples for dropout, k in self.draws for f in dropout.factors(k)]).reshape(n, -1)
 
     def _targets(self, y: NDArray[Any]) -> NDArray[Any]:
         """Targets as numbers a graph can be recorded with: class indices become distributions."""
@@ -129,12 +116,6 @@ class _Recorded:
     def _columns(self, X: NDArray[Any], y: NDArray[Any], factors: Array) -> Array:
         n = len(X)
         return np.concatenate([X.reshape(n, -1), self._targets(y).reshape(n, -1), factors], axis=1, dtype=float)
-
-    def _factors(self, n: int) -> Array:
-        """The factors of n samples, drawn in the order in which eager samples draw them."""
-        rows = [[f for d, width in zip(self.dropouts, self.widths, strict=True) for f in d.factors(width)]
-                for _ in range(n if self.dropouts else 0)]  # fmt: skip
-        return np.array(rows) if rows else np.empty((n, 0))
 
     def _given(self, columns: Array) -> tuple[Array, Array]:
         losses, outputs = columns[:, 0], columns[:, 1:]
@@ -148,32 +129,18 @@ class _Recorded:
     def _compare(self, X: NDArray[Any], y: NDArray[Any]) -> None:
         """Replay other samples and compare with their own graphs: a branch on `.data` shows there, if anywhere."""
         for i in {len(X) // 2, len(X) - 1}:
-            with _same_draws(self.dropouts):
-                factors = self._factors(1)
-            with _same_draws(self.dropouts):
+            with drawing(np.random.default_rng(i).random) as drawn:
                 output = self.settings.model.batch(X[i : i + 1].tolist())[0]
-                eager = [self.settings.loss_of(output, y[i].tolist()).data, *flat(plain(output))]
-            replayed = self.program(self._columns(X[i : i + 1], y[i : i + 1], factors))[0]
-            if not np.allclose(eager, replayed, rtol=1e-9, atol=1e-9, equal_nan=True):
+            eager = [self.settings.loss_of(output, y[i].tolist()).data, *flat(plain(output))]
+            is_alike = _counted(drawn) == self.draws
+            if is_alike:
+                factors = np.array([[f for _, factors in drawn for f in factors]])
+                replayed = self.program(self._columns(X[i : i + 1], y[i : i + 1], factors))[0]
+                is_alike = np.allclose(eager, replayed, rtol=1e-9, atol=1e-9, equal_nan=True)
+            if not is_alike:
                 raise ReplayError("another sample is computed in another way")
 
 
-@contextmanager
-def _same_draws(dropouts: list[Dropout]) -> Iterator[None]:
-    """Afterwards the dropouts draw as if nothing had been drawn within it."""
-    states = [dropout.rng.bit_generator.state for dropout in dropouts]
-    try:
-        yield
-    finally:
-        for dropout, state in zip(dropouts, states, strict=True):
-            dropout.rng.bit_generator.state = state
-
-
-def _counted(dropout: Dropout, drawn: list[int], i: int) -> Any:
-    """The dropout's `factors`, counting its calls."""
-
-    def factors(n: int) -> list[float]:
-        drawn[i] += 1
-        return Dropout.factors(dropout, n)
-
-    return factors
+def _counted(drawn: list[tuple[Dropout, list[Any]]]) -> list[tuple[Dropout, int]]:
+    """Which dropouts asked, in their order, and for how many factors."""
+    return [(dropout, len(factors)) for dropout, factors in drawn]
