@@ -84,8 +84,7 @@ class _Recorded:
             output = settings.model.batch([x])[0]
             self.draws = _counted(drawn)
             self.shape = np.shape(plain(output))
-            self.classes = np.size(plain(output)) if getattr(settings.loss, "takes_class", False) else 0
-            target = leaves(self._targets(y[:1])[0].tolist())
+            target = leaves(y[0].tolist())
             loss = settings.loss_of(output, target)
             inputs = [*flat(x), *flat(target), *(f for _, factors in drawn for f in factors)]
             self.program = record([loss, *map(as_value, flat(output))], inputs, parameters)
@@ -109,13 +108,9 @@ class _Recorded:
         samples = range(n if self.draws else 0)
         return np.array([f for _ in samples for dropout, k in self.draws for f in dropout.factors(k)]).reshape(n, -1)
 
-    def _targets(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Targets as numbers a graph can be recorded with: class indices become distributions."""
-        return np.equal.outer(y, np.arange(self.classes)) if self.classes and y.ndim == 1 else y
-
     def _columns(self, X: NDArray[Any], y: NDArray[Any], factors: Array) -> Array:
         n = len(X)
-        return np.concatenate([X.reshape(n, -1), self._targets(y).reshape(n, -1), factors], axis=1, dtype=float)
+        return np.concatenate([X.reshape(n, -1), y.reshape(n, -1), factors], axis=1, dtype=float)
 
     def _given(self, columns: Array) -> tuple[Array, Array]:
         losses, outputs = columns[:, 0], columns[:, 1:]
