@@ -16,10 +16,23 @@ from autograd.operation import Operation
 from autograd.operations import fixed_power
 from autograd.replay.instructions import Elementwise, Instruction, LargestOf, LogSumExp, PairedDots, Product, Sum
 from autograd.replay.layout import Access, strides_of
-from autograd.replay.nodes import CONSTANT, DETACHED_MAX, DOT, FIXED, INPUT, LOGSUMEXP, SELECT, SUM, VARYING, Node, Wrt
+from autograd.replay.nodes import (
+    CONSTANT,
+    DETACHED_MAX,
+    DOT,
+    FIXED,
+    INPUT,
+    LOG_LOSS,
+    LOGSUMEXP,
+    SELECT,
+    SUM,
+    VARYING,
+    Node,
+    Wrt,
+)
 from autograd.replay.readings import reading_of
 from autograd.replay.recording import Recording
-from autograd.replay.selecting import Selection
+from autograd.replay.selecting import LogLoss, Selection
 from autograd.replay.symbols import Reading, Symbol, names_in
 from autograd.tables import aligned
 
@@ -63,6 +76,8 @@ class Grouping:
                 self.fold(operation, nodes)
             elif operation is SELECT:
                 self.selection(nodes)
+            elif operation is LOG_LOSS:
+                self.log_losses(nodes)
             else:
                 self.elementwise(operation, nodes)
 
@@ -155,6 +170,14 @@ class Grouping:
         choices = Access.of([p for node in nodes for p in node.parents[1:]], (len(nodes), len(nodes[0].parents) - 1))
         self.instructions.append(Selection(index, choices, Access.of(nodes, (len(nodes),)), stands_for(nodes)))
 
+    def log_losses(self, nodes: list[Node]) -> None:
+        nodes = in_order(nodes, [[node.parents[1] for node in nodes]])
+        self.place(nodes)
+        shape = grid([], len(nodes))
+        index = Access.of([node.parents[0] for node in nodes], shape)
+        scores = Access.of([p for node in nodes for p in node.parents[1:]], (*shape, len(nodes[0].parents) - 1))
+        self.instructions.append(LogLoss(index, scores, Access.of(nodes, shape), stands_for(nodes)))
+
     def dots(self, nodes: list[Node]) -> None:
         """Dots of fixed rows with others are matrix products where rows meet rows; the rest are pairs of rows."""
         half = len(nodes[0].parents) // 2
@@ -194,7 +217,7 @@ class Grouping:
 def _key(node: Node) -> tuple[Any, ...]:
     """What the nodes of a group have in common; the level comes first."""
     kinds = tuple([p.kind for p in node.parents])
-    if node.operation in (DOT, SELECT, *FOLDS):
+    if node.operation in (DOT, SELECT, LOG_LOSS, *FOLDS):
         kinds = kinds[:1] + kinds[-1:]
     exponent = node.parents[1].data if node.operation is fixed_power and kinds[1] == CONSTANT else None
     special = exponent if exponent in (1.0, 2.0) else None  # a square is a product, and no power is asked for

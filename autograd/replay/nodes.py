@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from autograd.operation import Operation
-from autograd.operations import OPERATIONS, subtract
+from autograd.operations import OPERATIONS
 
 DOT, SUM, MEAN, DETACHED_MAX, LOGSUMEXP, SELECT, LOG_LOSS = (
     OPERATIONS[name] for name in ("dot", "sum", "mean", "detached_max", "logsumexp", "select", "log_loss")
@@ -61,16 +61,6 @@ class Node:
             kinds = {p.kind for p in parents}
             self.kind = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
             self.learns = True in [p.learns for p in parents]
-
-    @staticmethod
-    def apply_operation(operation: Operation, inputs: tuple["Node", ...]) -> "Node":
-        """How an operation reads nodes: so a row that is written with other rows becomes a node for each of these."""
-        node = Node(operation, inputs, 0)
-        node.data = operation(*[p.data for p in inputs])
-        return node
-
-    def __sub__(self, other: "Node") -> "Node":
-        return Node.apply_operation(subtract, (self, other))
 
 
 def leaf(kind: str, slot: int, data: float) -> Node:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from autograd.backprop import interior_order
 from autograd.operations import constant, own
-from autograd.replay.nodes import CONSTANT, FIXED, INPUT, LOG_LOSS, Node, Wrt, count_uses, leaf
+from autograd.replay.nodes import CONSTANT, FIXED, INPUT, Node, Wrt, count_uses, leaf
 from autograd.replay.sums import Sums
 from autograd.value import Value, describe
 
@@ -21,8 +21,8 @@ class Recording:
             parameter.learns = True
         nodes: dict[Value, Node] = dict(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
-        recorded = [node for value in interior for node in _record(value, nodes)]
-        self.node_count = len(interior)
+        recorded = [_record(value, nodes) for value in interior]
+        self.node_count = len(recorded)
         self.outputs = [nodes[v] if v in nodes else _constant_leaf(v, nodes) for v in outputs]
         self.nodes = Sums(recorded, self.outputs).rewritten()
         count_uses(self.nodes, self.outputs)
@@ -56,19 +56,10 @@ def _constant_leaf(value: Value, nodes: dict[Value, Node]) -> Node:
     return node
 
 
-def _record(value: Value, nodes: dict[Value, Node]) -> list[Node]:
-    """The node of a Value, with those that it is written with before it."""
+def _record(value: Value, nodes: dict[Value, Node]) -> Node:
     parents = tuple([nodes[p] if p in nodes else _constant_leaf(p, nodes) for p in value.parents])
     if value.operation is own:
         own.rules.value()  # says that it has no rule
-    if value.operation is LOG_LOSS:
-        node = LOG_LOSS.rules.value(*parents)
-        node.stands_for = 1
-        total, chosen = node.parents
-        made = [total.parents[0].parents[1], *total.parents, total, chosen, node]
-    else:
-        node = Node(value.operation, parents)
-        node.data = value.data
-        made = [node]
-    nodes[value] = node
-    return made
+    node = nodes[value] = Node(value.operation, parents)
+    node.data = value.data
+    return node

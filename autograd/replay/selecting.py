@@ -1,4 +1,4 @@
-"""The instruction for `select`: numbers gathered by an index that changes from sample to sample.
+"""The instructions of `select` and `log_loss`: numbers chosen by an index that changes from sample to sample.
 
 Only what is chosen is read, and a gradient arrives only there: a table of a thousand rows costs what one of ten does.
 """
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograd.floats import refuse_index
 from autograd.operations import OPERATIONS
-from autograd.replay.instructions import extent
+from autograd.replay.instructions import LogSumExp, extent
 from autograd.replay.layout import GRADIENTS, Access, Array
 from autograd.replay.nodes import INPUT, VARYING
 from autograd.replay.source import Code
@@ -63,14 +63,59 @@ class Selection:
         return f"select of {self.table.shape[1]} → {extent(self.result)}"
 
 
+class LogLoss(LogSumExp):
+    """−log softmax(scores) at the index. Off the power eˣ there goes the sum of all: over it they are derivatives."""
+
+    def __init__(self, index: Access, scores: Access, result: Access, nodes: int) -> None:
+        super().__init__(scores, result, nodes)
+        self.index = index
+
+    def forward(self, code: Code) -> None:
+        index, terms, y = (code.operand(x, varying=self.varying) for x in (self.index, self.operand, self.result))
+        self.powers, self.total = f"p{len(code.lines)}", f"q{len(code.lines)}"
+        arguments = f"{index}, {terms}, {self.operand.index.shape[-1]}, {self.axis}, {y}"
+        code.line(f"{self.powers}, {self.total} = {code.name_of(log_loss)}({arguments})")
+
+    def __str__(self) -> str:
+        return "log_loss" + super().__str__().removeprefix("logsumexp")
+
+
+def log_loss(index: Any, terms: Any, count: int, axis: int, out: Array) -> tuple[Array, Array]:
+    """The losses along an axis of so many terms, the first or the second, as the table's row computes one."""
+    chosen = whole(index, count)
+    if chosen.shape != out.shape:
+        chosen = np.broadcast_to(chosen, out.shape)
+    powers = np.empty((*out.shape[:axis], count, *out.shape[axis:]))
+    powers[...] = terms
+    powers -= np.maximum.reduce(powers, axis, keepdims=True)
+    at = [*map(np.arange, out.shape)]
+    if axis and len(at) > 1:
+        at[0] = at[0][:, None]
+    at.insert(axis, chosen)
+    places = tuple(at)
+    shifted = powers[places]
+    np.exp(powers, powers)
+    total = np.add.reduce(powers, axis)
+    np.log(total, out)
+    np.subtract(out, shifted, out)
+    powers[places] -= total
+    return powers, total
+
+
+def whole(index: Any, count: int) -> NDArray[np.intp]:
+    """Numbers as indices into so many. Raises IndexError for one that is no whole number within."""
+    numbers = np.asarray(index)
+    indices = numbers.astype(np.intp)
+    is_known = (indices == numbers) & (indices >= 0) & (indices < count)
+    if not is_known.all():
+        refuse_index(numbers[~is_known][0].item(), count)
+    return indices
+
+
 def places(index: Array, uses: Any, table: NDArray[np.intp]) -> NDArray[np.intp]:
     """Where the chosen numbers stand: an entry of each row of the table."""
     count = table.shape[1]
-    whole = index.astype(np.intp)
-    is_refused = (whole != index) | (whole < 0) | (whole >= count)
-    if is_refused.any():
-        refuse_index(index[is_refused][0].item(), count)
-    chosen = whole[uses]
+    chosen = whole(index, count)[uses]
     rows = np.arange(len(table)).reshape(-1, *[1] * (chosen.ndim - 1))
     return table[rows, chosen]  # type: ignore[no-any-return]
 

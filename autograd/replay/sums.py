@@ -11,6 +11,7 @@ from autograd.replay.nodes import (
     DOT,
     FIXED,
     INPUT,
+    LOG_LOSS,
     LOGSUMEXP,
     MEAN,
     SELECT,
@@ -77,7 +78,7 @@ class Sums:
         else:
             if node.operation in (LOGSUMEXP, DETACHED_MAX):
                 node.parents = self.of_one_kind(node.parents)
-            elif node.operation is SELECT:
+            elif node.operation in (SELECT, LOG_LOSS):
                 node.parents = (node.parents[0], *self.of_one_kind(node.parents[1:]))
             self.result.append(node)
 
