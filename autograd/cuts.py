@@ -1,19 +1,20 @@
 """Where a graph is cut unseen: `math.exp(v)` takes a Value's number, and nothing flows back through what it gives.
 
 Only the function that asks for the number tells such a place from a harmless one, such as `"%.2f" % v` or a plot. It is
-read from the instruction that calls, once for each place in the code.
+read from the instruction that calls, once for each place in the code. `cuts_of` remembers which leaves were cut off.
 """
 
 import cmath
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dis import Instruction, get_instructions
 from operator import itemgetter
 from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
-from autograd.operations import OPERATIONS
+from autograd.operations import OPERATIONS, constant
 
 # The functions of `math` that rows are made of, and those that do what a row does.
 ROWS: dict[Any, str] = {math.fabs: "abs", math.fsum: "sum"}
@@ -26,7 +27,41 @@ Chain = tuple[str, ...]  # the names of what is called: ("math", "exp")
 # What is called, by code and place in it: found once, or its names where they are local. The code is kept, so that its
 # id is no other's.
 _known: dict[int, tuple[CodeType, dict[int, Any]]] = {}
-MOST = 1000  # pieces of code
+MOST = 1000  # pieces of code, and places of cuts
+
+
+class Cut(NamedTuple):
+    """A place where a graph was cut: the function that asked for a number, the row that does its work, the line."""
+
+    asked: str
+    row: str
+    filename: str
+    line: int
+    function: str
+
+
+_cuts: dict[Cut, WeakSet[Any]] = {}  # with the leaves that were cut off
+LOOKED_AT = 100  # nodes of a graph that is cut: it takes 80 µs at most
+
+
+def cuts_of(leaves: Iterable[Any]) -> dict[Cut, list[Any]]:
+    """Where functions of `math` have cut off some of these leaves, with those that they have cut off."""
+    leaves = list(leaves)
+    found = {cut: [v for v in leaves if v in cut_off] for cut, cut_off in _cuts.copy().items()}
+    return {cut: those for cut, those in found.items() if those}
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """The leaves that a Value is computed from, as far as the nearest nodes tell."""
+    stack = [value]
+    seen = {value}
+    while stack:
+        v = stack.pop()
+        if not v.parents and v.operation is not constant:
+            yield v
+        new = {p for p in v.parents[: LOOKED_AT - len(seen)] if p not in seen} if len(seen) < LOOKED_AT else ()
+        seen.update(new)
+        stack.extend(new)
 
 
 def warn_of_cut(frame: FrameType, value: Any) -> None:
@@ -46,6 +81,10 @@ def warn_of_cut(frame: FrameType, value: Any) -> None:
         function = _row_function(function, frame.f_locals)
     if function is not None:
         asked, row = f"{function.__module__}.{function.__name__}", ROWS[function]
+        if len(_cuts) == MOST:
+            _cuts.clear()
+        cut = Cut(asked, row, code.co_filename, frame.f_lineno, code.co_name)
+        _cuts.setdefault(cut, WeakSet()).update(_leaves(value))
         warnings.warn(
             f"{asked}() takes the number of {value!r} and forgets the graph, so nothing flows back through it: write "
             f"autograd.{row}(…), or {asked}(v.data) to cut it on purpose",

@@ -122,6 +122,19 @@ def is_someone_elses(code: CodeType) -> bool:
     return not code.co_filename.startswith((*OURS, *_LIBRARIES, *_GENERATED))
 
 
+class Line(NamedTuple):
+    """A line of code for a message: "net.py, line 7, in loss: `return exp(x)`"."""
+
+    filename: str
+    number: int
+    function: str
+
+    def __str__(self) -> str:
+        source = linecache.getline(self.filename, self.number).strip()
+        place = f"{Path(self.filename).name}, line {self.number}, in {self.function}"
+        return f"{place}: `{source}`" if source else place
+
+
 class Place(NamedTuple):
     """A line of code, the function that it stands in, and its text: "line 7 of __mul__: `self.grad = …`"."""
 

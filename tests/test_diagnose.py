@@ -1,9 +1,12 @@
 """detect_anomaly and diagnose: each trouble is found, told by its name, and nothing else is."""
 
+import gc
 import math
 import pickle
 import threading
+import weakref
 
+import numpy as np
 import pytest
 
 import autograd
@@ -342,7 +345,6 @@ def test_gradients_that_were_not_cleared():
 
 def test_a_step_and_clipping_are_no_leftovers():
     model = nn.MLP(2, [8, 1], "tanh", rng=1)
-    optimizer = nn.SGD(model.parameters(), lr=0.1)
     y = loss_of(model)
     y.backward()
     nn.clip_grad_norm(model.parameters(), 1e-3)
@@ -351,7 +353,18 @@ def test_a_step_and_clipping_are_no_leftovers():
     y.backward()
     nn.clip_grad_value(model.parameters(), 1e-3)
     assert diagnose(y, model).ok
+
+
+def test_stale_data_after_an_update_is_a_note():
+    model = nn.MLP(2, [8, 1], "tanh", rng=1)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    y = loss_of(model)
+    y.backward()
     optimizer.step()
+    for diagnosis in (diagnose(y, model), diagnose(y)):
+        assert diagnosis.ok
+        assert [note.partition(":")[0] for note in diagnosis.notes] == ["stale data, as after an update"]
+    y.parents[0].data += 1.0  # a result that was changed is none that an update changes
     assert set(findings(y, model)) == {"stale data"}
 
 
@@ -417,6 +430,247 @@ def test_saturated_units(name, f):
     assert any("on the one sample" in note for note in diagnose(f(w * 2.0)).notes)
     almost = sum(f(w * x) for x in (0.001, 2.0, 3.0))
     assert findings(almost) == {}
+
+
+def constant_start(number):
+    return lambda nin, nout, rng: np.full((nout, nin), number)
+
+
+def hints(output, model=None):
+    return {f.where: f.hint for f in diagnose(output, model).findings}
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda neuron: setattr(neuron.b, "data", -100.0), "their biases hold them below 0"),
+        (
+            lambda neuron: [setattr(p, "data", 0.0) for p in neuron.parameters()],
+            "all their weights are 0: start from random ones",
+        ),
+        (lambda neuron: [setattr(w, "data", -1.0) for w in neuron.w], ""),
+    ],
+)
+def test_dead_relus_are_told_with_what_alone_explains_it(change, hint):
+    model = nn.MLP(2, [4, 1], init=constant_start(0.5))
+    change(model.layers[0].neurons[2])
+    X = [[1.0, 2.0], [3.0, 0.5], [0.25, 1.0]]
+    found = [f for f in diagnose(sum(model(x) for x in X), model).findings if f.where == "dead relus"]
+    text = "1 of 4 relu units of layers[0] (neuron 2) are zero on all 3 samples: they cannot learn"
+    assert found == [("dead relus", text, hint, "")]
+
+
+def test_behind_dead_relus_nothing_but_zero_comes_in():
+    model = nn.MLP(2, [2, 2, 1], rng=3)
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0
+    found = [f for f in diagnose(loss_of(model), model).findings if f.where == "dead relus"]
+    assert [f.hint for f in found] == ["their biases hold them below 0", "nothing but 0 comes in"]
+    assert "layers[1] (neurons 0, 1)" in found[1].text
+
+
+def test_saturated_units_are_told_with_their_weights_and_inputs():
+    model = nn.MLP(1, [3, 1], "tanh", rng=0)
+    loss = sum(model([x]) for x in (100.0, 255.0))
+    weights = max(abs(p.data) for p in model.layers[0].parameters())
+    assert hints(loss, model)["saturated units"] == f"weights go up to {weights:.6g}, inputs up to 255"
+
+
+# ---- twins, and zeros behind
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "gelu", "linear"])
+@pytest.mark.parametrize("start", ["zeros", constant_start(0.5)])
+def test_units_that_start_equal_are_twins(activation, start):
+    model = nn.MLP(2, [4, 1], activation, init=start)
+    loss = loss_of(model)
+    loss.backward()
+    assert findings(loss, model)["twins"] == (
+        f"4 of 4 {activation} units of layers[0] (neurons 0, 1, 2, 3) have equal weights and equal gradients: they "
+        "learn the same, and stay alike"
+    )
+    for _ in range(3):
+        nn.SGD(model.parameters(), lr=0.1).step()
+    first, *others = ([p.data for p in neuron.parameters()] for neuron in model.layers[0].neurons)
+    assert all(other == first for other in others)
+
+
+def test_twins_are_found_after_training_by_replay_and_in_part():
+    model = nn.MLP(2, [4, 1], "tanh", init=constant_start(0.5))
+    model.layers[0].neurons[1].w[0].data = 0.25
+    X, y = nn.data.moons(20, rng=1)
+    nn.fit(model, X, y, loss=nn.mse, optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=3, progress=False)
+    text = findings(loss_of(model), model)["twins"]
+    assert text.startswith("3 of 4 tanh units of layers[0] (neurons 0, 2, 3) have equal weights")
+
+
+def test_twins_without_a_model_are_told_by_their_leaves():
+    w, u, b, c = Value(0.5, "w"), Value(0.5, "u"), Value(2.0, "b"), Value(2.0, "c")
+    y = sum(b * tanh(w * x) + c * tanh(u * x) for x in (1.0, 2.0))
+    assert findings(y)["twins"].startswith("2 of 2 tanh units have equal weights")
+    c.data = 1.0
+    y = sum(b * tanh(w * x) + c * tanh(u * x) for x in (1.0, 2.0))
+    assert diagnose(y).ok
+
+
+def test_recurrent_units_that_start_equal_are_twins():
+    model = nn.Sequential(nn.Recurrent(1, 3, init=constant_start(0.5)), nn.Layer(3, 1, "linear", init="zeros"))
+    loss = sum(nn.mse(model(x), 1.0) for x in ([1.0, 2.0], [0.5, -1.0]))
+    assert findings(loss, model)["twins"].startswith("3 of 3 tanh units of layers[0]")
+
+
+def test_nothing_arrives_before_a_layer_of_zeros_that_stays():
+    model = nn.MLP(2, [4, 1], "tanh", init="zeros")
+    X, y = nn.data.moons(20, rng=1)
+    loss = sum(nn.mse(model(x), t) for x, t in zip(X.tolist(), y.tolist(), strict=True))
+    assert findings(loss, model)["zeros behind"] == (
+        "nothing arrives at 12 parameters of layers[0]: what flows back is multiplied by weights of layers[1] that are "
+        "0, and these get no gradient either"
+    )
+    a, b = Value(0.0, "a"), Value(0.0, "b")
+    assert hints(a * b)["zero gradients"] == "what flows back is multiplied by weights that are 0"
+
+
+def test_a_layer_of_zeros_that_learns_is_a_note():
+    """As in networks that begin as the identity: after one step all of it learns."""
+    model = nn.Sequential(nn.Layer(2, 4, "tanh", rng=0), nn.Layer(4, 1, "linear", init="zeros"))
+    loss = loss_of(model)
+    loss.backward()
+    diagnosis = diagnose(loss, model)
+    assert diagnosis.ok
+    (note,) = diagnosis.notes
+    assert note.startswith("nothing arrives at 12 parameters of layers[0]")
+    nn.SGD(model.parameters(), lr=0.1).step()
+    model.zero_grad()
+    assert diagnose(loss_of(model), model).ok
+    assert diagnose(loss_of(model), model).notes == ["backward() has not been called on this output"]
+
+
+RIGHT = {
+    "softmax regression from zeros, on one sample": (
+        lambda: nn.Layer(2, 5, "linear", init="zeros"),
+        lambda model: nn.cross_entropy(model([0.5, -1.0]), 2),
+    ),
+    "softmax regression from zeros, on a batch": (
+        lambda: nn.Layer(2, 5, "linear", init="zeros"),
+        lambda model: sum(nn.cross_entropy(model(x), i % 2) for i, x in enumerate(moons()[0])),
+    ),
+    "logistic regression from zeros": (
+        lambda: nn.Layer(2, 1, "sigmoid", init="zeros"),
+        lambda model: sum(nn.binary_cross_entropy(model(x), t > 0) for x, t in zip(*moons(), strict=True)),
+    ),
+    "several outputs": (
+        lambda: nn.MLP(2, [5, 3], "tanh", rng=0),
+        lambda model: sum(nn.mse(model(x), [t, t, t]) for x, t in zip(*moons(), strict=True)),
+    ),
+    "a residual network": (
+        lambda: nn.Sequential(nn.Layer(2, 3, "tanh", rng=0), nn.Residual(nn.Layer(3, 3, rng=1)), nn.Layer(3, 1, rng=2)),
+        loss_of,
+    ),
+    "a residual network that begins as the identity": (
+        lambda: nn.Sequential(nn.Layer(2, 3, "tanh", rng=0), nn.Residual(nn.Layer(3, 3, "tanh", init="zeros")),
+                              nn.Layer(3, 1, "linear", rng=2)),
+        loss_of,
+    ),
+    "dropout": (
+        lambda: nn.Sequential(nn.Layer(2, 8, "tanh", rng=0), nn.Dropout(0.5, rng=0), nn.Layer(8, 1, "linear", rng=1)),
+        loss_of,
+    ),
+    "batch normalisation": (
+        lambda: nn.Sequential(nn.Layer(2, 4, "linear", rng=0), nn.BatchNorm(4), "tanh", nn.Layer(4, 1, rng=1)),
+        lambda model: sum(nn.hinge(y, t) for y, t in zip(model.batch(moons()[0]), moons()[1], strict=True)),
+    ),
+    "a recurrent network": (
+        lambda: nn.Sequential(nn.Recurrent(1, 4, rng=0), nn.Layer(4, 1, "linear", rng=1)),
+        lambda model: sum(nn.mse(model(x), x[0]) for x in ([1.0, 2.0, 0.5], [-1.0, 0.0, 2.0])),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_networks_get_no_finding(name):
+    make, loss_of_it = RIGHT[name]
+    model = make()
+    optimizer = nn.Adam(model.parameters(), lr=0.03)
+    for step in range(30):
+        model.zero_grad()
+        loss = loss_of_it(model)
+        loss.backward()
+        if step in (0, 1, 29):
+            assert not diagnose(loss, model).findings, step
+        optimizer.step()
+
+
+# ---- which samples, and where a graph was cut
+
+
+def test_numbers_that_are_not_finite_are_told_with_their_samples():
+    model = nn.MLP(2, [3, 1], "tanh", rng=0)
+    X, y = moons()
+    X[3][1] = math.nan
+    for loss in (
+        sum(nn.mse(model(x), t) for x, t in zip(X, y, strict=True)),
+        autograd.mean([nn.mse(model(x), t) for x, t in zip(X, y, strict=True)]) * 0.5,
+        sum((model(x) - t) ** 2 for x, t in zip(X, y, strict=True)) * (1 / 20)
+        + 1e-4 * sum(p * p for p in model.parameters()),
+        sum(0.5 * nn.mse(model(x), t) for x, t in zip(X, y, strict=True)) / 20
+        + nn.l2_penalty(model.parameters(), 1e-4),
+    ):
+        found = findings(loss, model)
+        assert " in sample 3 of 20 (counted from 0), the first of them" in found["values not finite"]
+    assert " in sample " not in findings(loss)["values not finite"]  # without a model samples are not told
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [([7], "sample 7 of 20 "), ([19, 0], "samples 0, 19 of 20 "), (range(2, 9), "samples 2, 3, 4, 5 and 3 more of 20 "),
+     (range(20), "all 20 samples,")],
+)  # fmt: skip
+def test_gradients_that_are_not_finite_are_told_with_their_samples(bad, told):
+    model = nn.MLP(2, [3, 2], "tanh", rng=0)
+    outputs = [model(x) for x in moons()[0]]
+    loss = sum(sqrt(a - a.data if i in bad else a * a + 1) + b for i, (a, b) in enumerate(outputs))
+    found = findings(loss, model)
+    assert f" in {told}" in found["gradients not finite"]
+    assert "values not finite" not in found
+
+
+def test_a_weight_that_is_nan_is_in_all_samples():
+    model = nn.MLP(2, [3, 1], "tanh", rng=0)
+    model.layers[0].neurons[0].b.data = math.nan
+    assert " in all 20 samples, " in findings(loss_of(model), model)["values not finite"]
+
+
+def cut_by_math(v):
+    return math.tanh(v * 2)  # cuts
+
+
+@pytest.mark.filterwarnings("ignore:math.tanh")
+def test_a_graph_that_math_has_cut_is_told_with_its_line():
+    w, b, u = Value(0.5, "w"), Value(-1.0, "b"), Value(3.0, "u")
+    y = cut_by_math(w * 3.0 + b) * u
+    (found,) = diagnose(y, [w, b, u]).findings
+    line = cut_by_math.__code__.co_firstlineno + 1
+    assert found.where == "cut graph"
+    assert found.text == (
+        "nothing flows back to w, b: math.tanh() takes the number of a Value and forgets the graph, in "
+        f"test_diagnose.py, line {line}, in cut_by_math: `return math.tanh(v * 2)  # cuts`"
+    )
+    assert found.hint == "write autograd.tanh(…)"
+    other = Value(1.0, "other")
+    assert set(findings(y, [u, other])) == {"unreachable parameters"}
+    assert diagnose(y * w * b, [w, b, u]).ok  # cut somewhere, but not cut off
+
+
+@pytest.mark.filterwarnings("ignore:math.tanh")
+def test_a_cut_keeps_nothing_alive():
+    w = Value(0.5)
+    n = w * 3.0
+    cut_by_math(n)
+    gone = [weakref.ref(w), weakref.ref(n)]
+    del w, n
+    gc.collect()
+    assert [reference() for reference in gone] == [None, None]
 
 
 def test_vanishing_and_exploding_gradients():

@@ -4,33 +4,18 @@ While it is on, it looks at each node that is made, and after a sweep at each ev
 asked of anyone.
 """
 
-import linecache
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
-from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from autograd.backprop import interior_order
 from autograd.diagnosis.branches import explanation
 from autograd.graphs import Edge
 from autograd.listening import watched_by
-from autograd.reports import is_someone_elses, shown
+from autograd.reports import Line, is_someone_elses, shown
 from autograd.value import Value
-
-
-class _Line(NamedTuple):
-    """Where a node was made: the innermost line of the user's code."""
-
-    filename: str
-    number: int
-    function: str
-
-    def __str__(self) -> str:
-        source = linecache.getline(self.filename, self.number).strip()
-        place = f"{Path(self.filename).name}, line {self.number}, in {self.function}"
-        return f"{place}: `{source}`" if source else place
 
 
 @contextmanager
@@ -58,7 +43,7 @@ class _Detector:
     """Remembers the line of each node by its id: one that comes again is overwritten by the new node's."""
 
     def __init__(self) -> None:
-        self.lines: dict[int, _Line] = {}
+        self.lines: dict[int, Line] = {}
 
     def made(self, node: Value) -> None:
         self.lines[id(node)] = _line_of_user()
@@ -91,11 +76,11 @@ class _Detector:
         raise FloatingPointError(f"{text}\nmade in {line}")
 
 
-def _line_of_user() -> _Line:
+def _line_of_user() -> Line:
     frame = sys._getframe(1)
     while frame.f_back and not is_someone_elses(frame.f_code):
         frame = frame.f_back
-    return _Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+    return Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 
 def _name(node: Value) -> str:

@@ -620,9 +620,9 @@ my_guess = 103
 # %%
 from autograd import diagnose
 
+print(diagnose(y))
 y.backward()
 print("a.grad:", a.grad)
-print(diagnose(y))
 
 # %% [markdown]
 # `diagnose` looks through a graph for what is known to go wrong, and here it sees that the record is old. A
