@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from importlib import import_module
 from numbers import Number as NumberType
 from typing import Any
 
@@ -239,6 +240,10 @@ class Value(Methods, Aliases, Refused):
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data:g}, grad={self.grad or 0.0:g}{label})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: equation, number, gradient. It is built on Values, so it is loaded when asked for."""
+        return import_module("autograd.formulas").value_html(self)  # type: ignore[no-any-return]
 
     # ---- comparing: the order is the numbers', equality is identity, so that nodes live in sets and dicts
 

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +26,7 @@ from nn.recording import ReplayError, flat, leaves, recording
 Index = tuple[int, ...]
 State = dict[str, NDArray[Any]]
 MANY = 64  # samples that are worth a recording to predict
+LONGEST = 40  # rows of a summary in a notebook
 
 
 class Table(str):
@@ -249,7 +251,10 @@ class Module:
 
     def summary(self) -> Table:
         """The parts of the network as a table: path, kind, the shapes of its arrays, the number of parameters."""
-        rows = [("", "module", "shapes", "parameters")]
+        return Table("\n".join(aligned(self._summary(), "lllr")))
+
+    def _summary(self) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = [("", "module", "shapes", "parameters")]
         for path, module in self.named_modules():
             own = list(module.own_parameters())
             shapes: dict[str, Index] = {}
@@ -259,7 +264,17 @@ class Module:
                 text = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
                 rows.append((path, module.title(), text, f"{len(own):,}"))
         rows.append(("", "", "total", f"{len(self.parameters()):,}"))
-        return Table("\n".join(aligned(rows, "lllr")))
+        return rows
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the summary, of a long one the first and the last parts."""
+        rows = self._summary()
+        if len(rows) > LONGEST:
+            left_out = f"… {len(rows) - LONGEST:,} more parts …"
+            rows[LONGEST // 2 : -LONGEST // 2] = [("", left_out, "", "")]
+        cells = ("".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) for row in rows)
+        lines = "".join(f"<tr>{line}</tr>" for line in cells)
+        return f"<div>{escape(type(self).__name__)}<table style='color:inherit'>{lines}</table></div>"
 
     def title(self) -> str:
         """What this module is, in a few words."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -317,6 +318,35 @@ def test_summary():
     ]
     assert Neuron(3).summary().splitlines()[-1].split() == ["total", "4"]
     assert "Recurrent 2 → 3, tanh" in Recurrent(2, 3).summary()
+
+
+def cells_of(module):
+    table = ElementTree.fromstring(module._repr_html_()).find("table")
+    return [[cell.text or "" for cell in row] for row in table]
+
+
+def test_a_notebook_shows_a_model_by_its_layers_and_shapes():
+    model = MLP(2, [16, 16, 1], rng=0)
+    header, first, *_, total = cells_of(model)
+    assert header == ["", "module", "shapes", "parameters"]
+    assert first == ["layers.0", "Layer 2 → 16, relu", "weight (16, 2), bias (16,)", "48"]
+    assert total == ["", "", "total", "337"]
+    assert ElementTree.fromstring(model._repr_html_()).text == "MLP"
+    assert repr(model).startswith("MLP of [")
+
+
+def test_a_notebook_shows_hostile_names_as_they_are_and_a_long_model_in_short():
+    class Net(Module):
+        def __init__(self):
+            self.parts = {"<script>alert(1)</script>": Value(1.0), "&amp;": Neuron(2)}
+
+    rows = cells_of(Net())
+    assert "<script>alert(1)</script>" in rows[1][2]
+    assert rows[2][0] == "parts.&amp;"
+    long = cells_of(Sequential(*[Layer(1, 1) for _ in range(300)]))
+    assert len(long) == 41
+    assert long[20] == ["", "… 262 more parts …", "", ""]
+    assert long[-1][3] == "600"
 
 
 # ---- saving and loading

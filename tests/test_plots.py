@@ -118,6 +118,17 @@ def test_loss_curves_of_a_real_run():
     assert legend(loss)[-1] == f"best epoch: {1 + int(np.argmin(run.validation_loss))}"
 
 
+def test_a_history_plots_itself():
+    run = history(loss=[3.0, 2.0, 1.0], metrics={"accuracy": [0.1, 0.5, 0.9]})
+    assert [ax.get_ylabel() for ax in run.plot()] == ["loss", "accuracy"]
+    ax = Figure().subplots()
+    (panel,) = run.plot(ax=ax)
+    assert panel is ax
+    assert points(ax, "training") == points(plots.loss_curves(run)[0], "training")
+    with pytest.raises(ValueError, match="at least one finished epoch"):
+        nn.History().plot()
+
+
 @pytest.mark.parametrize(
     ("losses", "scale"),
     [

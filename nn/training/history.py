@@ -1,6 +1,8 @@
 """What a training run leaves behind: its figures, epoch by epoch; and when it is to stop early."""
 
 from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
 
 from nn.training.checkpoint import Checkpoint
 
@@ -77,6 +79,10 @@ class History:
         if self.validation_loss:
             figures["validation loss"] = self.validation_loss[-1]
         return figures | {f"validation {name}": column[-1] for name, column in self.validation_metrics.items()}
+
+    def plot(self, **options: Any) -> Any:
+        """Its curves, as `nn.plots.loss_curves` draws them and with its options. Needs matplotlib."""
+        return import_module("nn.plots").loss_curves(self, **options)
 
     def __repr__(self) -> str:
         figures = "".join(f", {name} {x:.4g}" for name, x in self.latest().items())
