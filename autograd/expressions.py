@@ -8,13 +8,14 @@ import ast
 import difflib
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from math import pi
 from typing import Any
 
 from autograd import functions
 from autograd import operations as ops
 from autograd.operations import OPERATIONS
+from autograd.spelling import OTHER_NAMES, OTHER_VALUES, advice, decimal_comma
 from autograd.value import Value
 
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -101,7 +102,8 @@ def evaluate(text: str, variables: Mapping[str, Value]) -> Any:
         try:
             results.append(function(*inputs))
         except (TypeError, ValueError, IndexError) as error:
-            raise reader.error(str(error), node) from None
+            comma = decimal_comma(ast.get_source_segment(text, node) or "")
+            raise reader.error(f"{error}; {comma}" if comma else str(error), node) from None
     return results[0]
 
 
@@ -115,6 +117,8 @@ def _syntax(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
+        if found := advice(text, FUNCTIONS):
+            raise ExpressionError(found[0], text, found[1]) from None
         message = re.split("[.:;] ", str(error.msg))[0]
         column = error.offset - 1 if error.offset else len(text)  # no offset where something is missing at the end
         raise ExpressionError(f"this is no expression: {message}", text, column) from None
@@ -165,24 +169,33 @@ class _Reader:
         """The error that points at what is not allowed: the operator, the dot of an attribute."""
         kind = getattr(node, "op", node.ops[0] if isinstance(node, ast.Compare) and len(node.ops) == 1 else node)
         own_name = re.sub("(?<=[a-z])(?=[A-Z])", " ", type(kind).__name__).lower()
-        what, advice = REFUSED.get(type(kind), (f"'{own_name}'", ALLOWED))
+        what, instead = REFUSED.get(type(kind), (f"'{own_name}'", ALLOWED))
         column = self.column(node.col_offset)
         match node:
             case ast.BinOp(left=x) | ast.Compare(left=x) | ast.Attribute(value=x) | ast.Subscript(value=x):
                 column = self.column(x.end_col_offset or 0)
                 column += len(self.text[column:]) - len(self.text[column:].lstrip(" )"))
-        return ExpressionError(f"{what} is not allowed: {advice}", self.text, column)
+        match node:
+            case ast.Tuple() if comma := decimal_comma(self.text):
+                instead = comma
+            case ast.Call(func=ast.Constant() | ast.BinOp() | ast.UnaryOp() | ast.Call()):
+                instead = "a product is written with *, as in 2*(a + b)"
+        return ExpressionError(f"{what} is not allowed: {instead}", self.text, column)
 
     def named(self, name: str, node: ast.expr) -> Callable[[], Any]:
         if name in self.variables:
             return lambda: self.variables[name]
         if name in CONSTANTS:
             return lambda: CONSTANTS[name]
-        if name in FUNCTIONS:
-            raise self.error(f"{name} is a function: write {name}(…)", node)
-        raise self.error(f"{name} has no value: give it one, as in {name}=2{_close(name, self.variables)}", node)
+        if (ours := OTHER_NAMES.get(name, name)) in FUNCTIONS:
+            raise self.error(f"{name} is a function: write {ours}(…)", node)
+        other = f"{OTHER_VALUES[name]}, or " if name in OTHER_VALUES else ""
+        close = _close(name, self.variables)
+        raise self.error(f"{name} has no value: {other}give it one, as in {name}=2{close}", node)
 
     def called(self, name: str, node: ast.expr, args: list[ast.expr]) -> Callable[..., Any]:
+        if name in self.variables and name not in FUNCTIONS:
+            raise self.error(f"{name} is a variable: a product is written {name}*(…)", node)
         if name not in FUNCTIONS:
             raise self.error(f"there is no function {name}{_close(name, FUNCTIONS)}", node)
         if name in OF_LISTS:
@@ -200,6 +213,6 @@ def _float(number: float) -> float:
         raise ValueError("a number beyond 1.8e308") from None
 
 
-def _close(name: str, names: Iterable[str]) -> str:
-    found = difflib.get_close_matches(name, names, n=1)
+def _close(name: str, names: Collection[str]) -> str:
+    found = [OTHER_NAMES[name]] if OTHER_NAMES.get(name, "") in names else difflib.get_close_matches(name, names, n=1)
     return f" (did you mean {found[0]}?)" if found else ""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, Value
 from autograd.__main__ import main
-from autograd.expressions import ExpressionError, evaluate
+from autograd.expressions import FUNCTIONS, ExpressionError, evaluate
+from autograd.spelling import OTHER_NAMES
 from tests.shared import python
 
 
@@ -274,6 +275,57 @@ def test_all_else_is_refused_at_its_column(text):
         if column <= 50:
             assert mark.index("^") == 4 + column - 1
             assert shown[4:] == text.strip()[:70]
+
+
+SAID = {
+    "2a": ("a product is written 2*a", 1),
+    "1 + 0.5 a": ("a product is written 0.5*a", 9),
+    "2sin(a)": ("a product is written 2*sin", 1),
+    "3a**2 + 2a + 1": ("a product is written 3*a", 1),
+    "2(a + 1)": ("a product is written with *, as in 2*(a + b)", 1),
+    "(a + 1)(a + 2)": ("a product is written with *, as in 2*(a + b)", 1),
+    "(a + 1)a": ("a product is written (…)*a", 8),
+    "a(a + 1)": ("a is a variable: a product is written a*(…)", 1),
+    "sin a": ("the input of a function stands in brackets: sin(a)", 5),
+    "1 + ln a": ("the input of a function stands in brackets: log(a)", 8),
+    "ln(a)": ("there is no function ln (did you mean log?)", 1),
+    "asin(a)": ("there is no function asin (did you mean arcsin?)", 1),
+    "ln + 1": ("ln is a function: write log(…)", 1),
+    "e**a": ("e has no value: write exp(x) for eˣ and exp(1) for e itself, or give it one, as in e=2", 1),
+    "a*π": ("π has no value: write pi, or give it one, as in π=2", 3),
+    "a²": ("a power is written x**2", 2),
+    "a + 2⁻¹²": ("a power is written x**-12", 6),
+    "2 · a": ("'·' is written *", 3),
+    "−a": ("'−' is written -", 1),
+    "√a": ("'√' is written sqrt(x)", 1),
+    "1 + |a|": ("|a| is written abs(a)", 5),
+    "0,5": ("a decimal number is written with a point: 0.5", 1),
+    "0,5*a": ("a decimal number is written with a point: 0.5", 1),
+    "1 + tanh(0,25*a)": ("tanh takes 1 input, got 2; a decimal number is written with a point: 0.25", 5),
+}
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_is_written_otherwise_here_is_told(text):
+    message, column = SAID[text]
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(text, {"a": Value(2.0, "a")})
+    first, *_ = str(caught.value).split("\n")
+    assert message in first
+    assert first.endswith(f"(column {column})")
+
+
+@pytest.mark.parametrize("text", ["1" * 30_000 + "_", "|" * 30_000, "a" * 30_000 + "$", "a ." * 10_000, "1." * 10_000])
+def test_advice_on_a_long_text_comes_soon(text):
+    start = time.perf_counter()
+    with pytest.raises(ExpressionError):
+        evaluate(text, {})
+    assert time.perf_counter() - start < 2
+
+
+def test_other_names_are_of_functions_and_not_theirs():
+    assert set(OTHER_NAMES.values()) <= set(FUNCTIONS)
+    assert not OTHER_NAMES.keys() & FUNCTIONS.keys()
 
 
 def test_long_sums_are_computed():

@@ -30,6 +30,7 @@ ORDER = {
         "differentiation",
         "tables",
         "reports",
+        "spelling",
         "expressions",
         "formulas",
         "pictures",
