@@ -1,9 +1,13 @@
-"""The command line: `python -m autograd EXPRESSION name=value …` prints an expression's value, steps and gradients."""
+"""The command line: `python -m autograd EXPRESSION name=value …` prints an expression's value, steps and gradients.
+
+The console script `chaingrad` is the same.
+"""
 
 import argparse
+import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -12,10 +16,11 @@ from textwrap import fill
 from typing import NoReturn
 
 from autograd.backprop import topological_order
-from autograd.expressions import CONSTANTS, FUNCTIONS, evaluate
-from autograd.formulas import Formula, FormulaError, explain, formula, label_latex, number_latex, number_text
+from autograd.expressions import CONSTANTS, FUNCTIONS, ExpressionError, evaluate
+from autograd.formulas import Formula, FormulaError, explain, formula, in_digits, label_latex, number_latex, number_text
 from autograd.operations import constant
 from autograd.pictures import draw
+from autograd.spelling import decimal_comma
 from autograd.stepping import step_through
 from autograd.tables import printable
 from autograd.value import Value, as_value
@@ -23,7 +28,7 @@ from autograd.value import Value, as_value
 DESCRIPTION = "Print the value of an expression, how it is computed, and its gradients by the chain rule."
 
 EXAMPLES = f"""\
-examples:
+examples (`chaingrad` is the same as `python -m autograd`):
   python -m autograd "tanh(a*b + c)" a=2 b=-3 c=6.5
   python -m autograd "(x - 1)**2 + maximum(x*y, 0)" x=3 y=-1 --steps
   python -m autograd "dot([w1, w2], [x1, x2])" w1=0.5 w2=-1 x1=2 x2=3 --svg neuron.svg
@@ -43,21 +48,22 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; `python -m autograd --help` shows examples")
 
 
-def save_svg(output: Value, path: str) -> None:
-    """Write the picture of the graph."""
-    Path(path).write_text(draw(output).pipe(format="svg", encoding="utf-8"), encoding="utf-8")
-
-
-def save_html(output: Value, path: str) -> None:
-    """Write the stepping view."""
-    step_through(output).save(path)
-
-
-# The options that write a file: what each writes, and its help.
-FILES: dict[str, tuple[Callable[[Value, str], None], str]] = {
-    "svg": (save_svg, "write a picture of the graph"),
-    "html": (save_html, "write the stepping view: a page that opens in any browser"),
+# The options that write a file, and their help.
+FILES = {
+    "svg": "write a picture of the graph",
+    "png": "write it as png",
+    "pdf": "write it as pdf, which needs Graphviz on this computer",
+    "html": "write the stepping view: a page that opens in any browser",
 }
+DIGITS = range(1, 18)
+
+
+def save(output: Value, kind: str, path: str) -> None:
+    """Write the file of an option: the picture in that format, or the stepping view."""
+    if kind == "html":
+        step_through(output).save(path)
+    else:
+        Path(path).write_bytes(draw(output).pipe(format=kind))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,36 +102,42 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("values", nargs="*", metavar="name=value", help="the number of each variable")
     parser.add_argument("--steps", action="store_true", help="print each step of the forward and the backward pass")
     parser.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
-    for name, (_, what) in FILES.items():
+    parser.add_argument("--digits", type=int, default=4, metavar="N", help="write numbers with N digits instead of 4")
+    for name, what in FILES.items():
         parser.add_argument(f"--{name}", metavar="FILE", help=what)
     # A space keeps an expression such as -a*b from being taken for an option.
     spaced = [f" {a}" if a.startswith("-") and not a.startswith("--") and a != "-h" else a for a in arguments]
-    return parser.parse_intermixed_args(spaced)
+    options = parser.parse_intermixed_args(spaced)
+    if options.digits not in DIGITS:
+        raise UsageError(f"--digits is a whole number from 1 to 17, not {options.digits}")
+    return options
 
 
 def _run(options: argparse.Namespace) -> None:
     variables = _variables(options.values)
-    output = as_value(evaluate(options.expression, variables))
+    name, expression = _named(options.expression, variables)
+    output = as_value(evaluate(expression, variables))
     order = topological_order(output)
     unused = variables.keys() - {v.label for v in order}
     if unused:
         raise UsageError(f"{min(unused)} is given a value and does not occur in the expression")
-    whole = Formula(options.expression.strip(), output.data)
+    whole = Formula(expression.strip(), output.data)
     if output.operation is not constant:
         with suppress(FormulaError):  # where it is longer than is written out, the expression stands for it
             whole = formula(output)
-    _name_results(order, variables)
+    _name_results(order, variables, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an infinite output is seen as it is
         output.backward()
-    for line in _latex(whole, output, variables) if options.latex else _text(whole, output, variables):
-        print(printable(line))
-    if options.steps:
-        print(f"\n{step_through(output)}")
-    for name, (save, _) in FILES.items():
-        path = getattr(options, name)
-        if path is not None:
-            save(output, path)
+    with in_digits(options.digits):
+        for line in _latex(whole, output, variables) if options.latex else _text(whole, output, variables):
+            print(printable(line))
+        if options.steps:
+            print(f"\n{step_through(output)}")
+        for kind in FILES:
+            path = getattr(options, kind)
+            if path is not None:
+                save(output, kind, path)
 
 
 def _variables(assignments: Sequence[str]) -> dict[str, Value]:
@@ -136,20 +148,43 @@ def _variables(assignments: Sequence[str]) -> dict[str, Value]:
             raise UsageError(f"{assignment!r} gives no variable a value: write it as in a=2")
         if name in variables:
             raise UsageError(f"{name} is given a value twice")
-        try:
-            variables[name] = Value(float(number), name)
-        except ValueError:
-            raise UsageError(f"{number!r} is no number: give {name} one, as in {name}=2") from None
+        variables[name] = Value(_number(name, number), name)
     return variables
 
 
-def _name_results(order: Sequence[Value], variables: Iterable[str]) -> None:
-    """Label the output y and the results on the way v1, v2, …, so that text and picture call them the same."""
-    taken = set(variables)
-    numbers = (name for i in count(1) if (name := f"v{i}") not in taken)
-    for node in order:
-        if node.parents:
-            node.label = "y" if node is order[-1] and "y" not in taken else next(numbers)
+def _number(name: str, text: str) -> float:
+    """A number, or what numbers alone come to: 1/3, pi/2."""
+    with suppress(ValueError):
+        return float(text)
+    try:
+        return float(evaluate(text, {}))
+    except ExpressionError:
+        hint = decimal_comma(text) or f"give {name} one"
+        raise UsageError(f"{text!r} is no number: {hint}, as in {name}=2") from None
+
+
+def _named(text: str, variables: Container[str]) -> tuple[str, str]:
+    """The name that an expression gives its result, as in y = a*b or f(a) = 2*a, else "", and the expression itself."""
+    found = re.fullmatch(r"\s*([^\W\d]\w*)\s*(?:\([\w\s,]*\)\s*)?=(?!=)(.*)", text, re.DOTALL)
+    if not found:
+        return "", text
+    name, expression = found.groups()
+    if name in variables:
+        raise UsageError(f"{name} is given a value, so the result needs another name than {name}")
+    if re.fullmatch(r"\s*[-+]?[\d.]+\s*", expression):
+        raise UsageError(f"there is no expression: {text.strip()} only gives {name} a value")
+    return name, expression
+
+
+def _name_results(order: Sequence[Value], variables: Iterable[str], name: str) -> None:
+    """Label the output as it is named, or y, and the results on the way v1, v2, …, in text and picture alike."""
+    taken = {*variables, name}
+    *others, output = (node for node in order if node.parents or node is order[-1])
+    letters = (v for i in count(1) if (v := f"v{i}") not in taken)
+    for node in others:
+        node.label = next(letters)
+    if output.parents:
+        output.label = name or ("y" if "y" not in taken else next(letters))
 
 
 def _text(whole: Formula, output: Value, variables: Mapping[str, Value]) -> Iterator[str]:

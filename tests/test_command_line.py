@@ -3,6 +3,8 @@
 import math
 import re
 import time
+import tomllib
+from importlib import import_module
 from xml.etree import ElementTree
 
 import pytest
@@ -14,7 +16,7 @@ from autograd import OPERATIONS, Value
 from autograd.__main__ import main
 from autograd.expressions import FUNCTIONS, ExpressionError, evaluate
 from autograd.spelling import OTHER_NAMES
-from tests.shared import python
+from tests.shared import ROOT, python
 
 
 def run(*arguments, **environment):
@@ -119,6 +121,44 @@ def test_a_picture_is_written(capsys, tmp_path):
         assert shown in text
 
 
+@pytest.mark.parametrize(("kind", "begins"), [("svg", b"<?xml"), ("png", b"\x89PNG\r\n\x1a\n")])
+def test_each_kind_of_picture(capsys, tmp_path, kind, begins):
+    path = tmp_path / f"picture.{kind}"
+    assert printed(capsys, "tanh(w*x)", "w=2", "x=0.25", f"--{kind}", str(path))[::2] == (0, "")
+    assert path.read_bytes().startswith(begins)
+
+
+@pytest.mark.system_dot
+def test_a_pdf(capsys, tmp_path):
+    path = tmp_path / "picture.pdf"
+    assert printed(capsys, "tanh(w*x)", "w=2", "x=0.25", "--pdf", str(path))[::2] == (0, "")
+    assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_digits_are_those_of_text_steps_picture_and_page(capsys, tmp_path):
+    svg, html = tmp_path / "y.svg", tmp_path / "y.html"
+    options = ["--digits", "8", "--steps", "--svg", str(svg), "--html", str(html)]
+    status, out, _ = printed(capsys, "tanh(w*x)", "w=2", "x=0.25", *options)
+    assert status == 0
+    assert out.startswith("y = tanh(w · x) = 0.46211716\n")
+    for text in (out, svg.read_text(encoding="utf-8"), html.read_text(encoding="utf-8")):
+        assert "0.46211716" in text
+        assert "0.78644773" in text
+    assert printed(capsys, "tanh(w*x)", "w=2", "x=0.25")[1].startswith("y = tanh(w · x) = 0.4621\n")
+
+
+def test_the_console_script_is_the_same():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["chaingrad"].partition(":")
+    assert getattr(import_module(module), function) is main
+
+
+def test_the_name_of_the_result_is_used_throughout(capsys):
+    _, out, _ = printed(capsys, "loss = (a - 1)**2", "a=3", "--steps")
+    assert "dloss/da = 4: one path leads from a to loss" in out
+    assert "\ny" not in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "first"),
     [
@@ -133,6 +173,17 @@ def test_a_picture_is_written(capsys, tmp_path):
         (["π*2", "π=3"], "y = π · 2 = 6"),
         (["a+b", "a = 1e3", "b=.5"], "y = a + b = 1000"),
         (["a\n+ 1", "a=1"], "y = a + 1 = 2"),
+        (["y = a*b", "a=2", "b=3"], "y = a · b = 6"),
+        (["loss=(a - 1)**2", "a=3"], "loss = (a − 1)² = 4"),
+        (["f(a) = a + 1", "a=3"], "f = a + 1 = 4"),
+        (["v1 = (a + 1)*2", "a=3"], "v1 = (a + 1) · 2 = 8"),
+        (["y = a", "a=3"], "a = 3"),
+        (["y == a", "a=3", "y=3"], "v1 = 1 if y = a else 0 = 1"),
+        (["a*3", "a=1/3"], "y = a · 3 = 1"),
+        (["sin(a)", "a=pi/2"], "y = sin(a) = 1"),
+        (["a + 1", "a=-3/2*2"], "y = a + 1 = −2"),
+        (["a/3", "a=1", "--digits", "9"], "y = a / 3 = 0.333333333"),
+        (["1000*a", "a=1.23456", "--digits", "2"], "y = 1000 · a = 1235"),
     ],
     ids=lambda x: x[0] if isinstance(x, list) else "",
 )
@@ -350,6 +401,12 @@ def test_long_sums_are_computed():
         (["a", "2=a"], "'2=a' gives no variable a value"),
         (["a", "a=1", "--colour"], "unrecognized arguments: --colour"),
         (["a", "a=1", "--svg"], "expected one argument"),
+        (["a", "a=1", "--digits", "0"], "--digits is a whole number from 1 to 17, not 0"),
+        (["a", "a=1", "--digits", "two"], "invalid int value: 'two'"),
+        (["a", "a=0,5"], "'0,5' is no number: a decimal number is written with a point: 0.5, as in a=2"),
+        (["a", "a=b", "b=2"], "'b' is no number: give a one, as in a=2"),
+        (["a=2", "b=3"], "there is no expression: a=2 only gives a a value"),
+        (["a = a*2", "a=2"], "a is given a value, so the result needs another name than a"),
         (["a", "a=1", "--svg", "no/such/folder/x.svg"], "No such file or directory"),
         (["__import__('os')"], "there is no function __import__"),
         (["a.data", "a=1"], "an attribute is not allowed"),

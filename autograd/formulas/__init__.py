@@ -10,7 +10,7 @@ from autograd.formulas.algebra import Formula, FormulaError, write
 from autograd.formulas.explanation import ChainRuleExplanation, Explanation, explain
 from autograd.formulas.html import value_html
 from autograd.formulas.names import derivative_symbol, name_nodes, named_by_number
-from autograd.formulas.notation import label_latex, label_text, number_latex, number_text
+from autograd.formulas.notation import digits_shown, in_digits, label_latex, label_text, number_latex, number_text
 from autograd.formulas.reading import derivative_formulas, formula
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "FormulaError",
     "derivative_formulas",
     "derivative_symbol",
+    "digits_shown",
     "explain",
     "formula",
+    "in_digits",
     "label_latex",
     "label_text",
     "name_nodes",

@@ -1,9 +1,13 @@
 """How numbers and labels are written, as plain text and as LaTeX: for formulas, explanations and the command line.
 
-One precision throughout, so that the numbers that stand side by side multiply out to the digits shown.
+One precision throughout, so that the numbers that stand side by side multiply out to the digits shown: four digits, or
+as many as `in_digits` says.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 
 LONGEST_LABEL = 40
@@ -28,14 +32,38 @@ ESCAPES = {c: rf"{{\{c}}}" for c in "#$%&_{}"} | {
 }
 
 
+_digits: ContextVar[int] = ContextVar("digits", default=4)
+
+
+@contextmanager
+def in_digits(digits: int) -> Iterator[None]:
+    """Within it numbers are written with this many significant digits.
+
+    >>> with in_digits(8):
+    ...     number_text(2 / 3)
+    '0.66666667'
+    """
+    token = _digits.set(digits)
+    try:
+        yield
+    finally:
+        _digits.reset(token)
+
+
+def digits_shown() -> int:
+    """How many significant digits numbers are written with here."""
+    return _digits.get()
+
+
 def number_text(x: float) -> str:
     """A number with four significant digits, whole numbers below a million in full.
 
     >>> [number_text(x) for x in (2.0, -0.78644773, 12345.678, 1.5e-7)]
     ['2', '−0.7864', '12346', '1.5e−07']
     """
-    in_full = abs(x) < 1e6 and (abs(x) >= 1e4 or x.is_integer())
-    text = f"{x:.0f}" if in_full else f"{x:.4g}"
+    digits = digits_shown()
+    in_full = abs(x) < 1e6 and (abs(x) >= 10**digits or x.is_integer())
+    text = f"{x:.0f}" if in_full else f"{x:.{digits}g}"
     return _signed("0" if text == "-0" else text)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
+from autograd.formulas import digits_shown
 from autograd.graphs import Edge, Path
 from autograd.operations import OPERATIONS, constant
 from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
@@ -200,7 +201,7 @@ def _fields(box: Box, swept: bool, names: dict[Value, str]) -> tuple[str, list[s
     if isinstance(box, Unit) and len(box.outputs) > 1:
         return _layer_fields(box, swept)
     node = box if isinstance(box, Value) else box.outputs[0]
-    lines = [f"data {node.data:.4g}", f"grad {_grad(node):.4g}" if swept else "grad -"]
+    lines = [f"data {node.data:.{digits_shown()}g}", f"grad {_grad(node):.{digits_shown()}g}" if swept else "grad -"]
     if isinstance(box, Unit):
         made = f"{box.activation.name if box.activation else 'linear'} neuron"
         return f"{node.label} = {made}" if node.label else made, lines
@@ -216,8 +217,8 @@ def _layer_fields(layer: Unit, swept: bool) -> tuple[str, list[str]]:
     norm = math.hypot(*map(_grad, layer.outputs))
     return f"{len(layer.outputs)} {kind} neurons", [
         f"{len(layer.weights)} parameters",
-        f"data {min(data):.4g} to {max(data):.4g}",
-        f"grad norm {norm:.4g}" if swept else "grad -",
+        f"data {min(data):.{digits_shown()}g} to {max(data):.{digits_shown()}g}",
+        f"grad norm {norm:.{digits_shown()}g}" if swept else "grad -",
     ]
 
 
@@ -256,7 +257,7 @@ def _note(outputs: list[Value], swept: bool) -> str:
     name = outputs[0].label or "the output"
     if outputs[0].grad == 1.0:
         return f"grad: derivative of {name}"
-    return f"grad: of a backward() that reached {name} with {outputs[0].grad:.4g}"
+    return f"grad: of a backward() that reached {name} with {outputs[0].grad:.{digits_shown()}g}"
 
 
 def _parameter_names(parameters: Any) -> dict[Value, str]:

@@ -20,6 +20,7 @@ from unicodedata import category
 import graphviz
 from graphviz.backend import dot_command
 
+from autograd.formulas import digits_shown
 from autograd.pictures.style import FONTS
 from autograd.tables import text_width
 
@@ -113,12 +114,12 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     def link(self, tail: str, head: str, place: int, derivative: float, **style: str) -> None:
         """Add the edge of the parent in this place, with the derivative on it."""
-        self.edge(tail, head, label=f"{derivative:.4g}", **{"class": f"e{head[1:]}_{place}"}, **style)
+        self.edge(tail, head, label=f"{derivative:.{digits_shown()}g}", **{"class": f"e{head[1:]}_{place}"}, **style)
 
     def thin_link(self, tail: str, head: str, place: int, derivative: float, **style: str) -> None:
         """Add an edge among many: its colour is the derivative's sign, its number shows under the mouse."""
         color = "#3b82c4" if derivative > 0 else "#e67e22" if derivative < 0 else "#cccccc"
-        number = {"tooltip": f"{derivative:.4g}", "class": f"e{head[1:]}_{place}"}
+        number = {"tooltip": f"{derivative:.{digits_shown()}g}", "class": f"e{head[1:]}_{place}"}
         self.edge(tail, head, **{"color": color, "penwidth": "0.6", "arrowsize": "0.4"} | number | style)
 
     def copy(self) -> "Picture":
