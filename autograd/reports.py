@@ -5,13 +5,14 @@ A report is printed as text and shown by notebooks as HTML.
 
 import linecache
 import os
+import sys
 import sysconfig
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from textwrap import indent
 from traceback import walk_tb
-from types import CodeType
+from types import CodeType, FrameType
 from typing import NamedTuple
 
 from autograd.tables import printable
@@ -133,6 +134,14 @@ class Line(NamedTuple):
         source = linecache.getline(self.filename, self.number).strip()
         place = f"{Path(self.filename).name}, line {self.number}, in {self.function}"
         return f"{place}: `{source}`" if source else place
+
+
+def frame_of_user() -> FrameType:
+    """The innermost frame of the user's code that is running; where there is none, the outermost."""
+    frame = sys._getframe(1)
+    while frame.f_back and not is_someone_elses(frame.f_code):
+        frame = frame.f_back
+    return frame
 
 
 class Place(NamedTuple):

@@ -662,6 +662,59 @@ def test_a_graph_that_math_has_cut_is_told_with_its_line():
     assert diagnose(y * w * b, [w, b, u]).ok  # cut somewhere, but not cut off
 
 
+def rewrapped(w, x):
+    h = w * x
+    return Value(h.data).exp()
+
+
+def trained(w):
+    total = 0.0
+    (w * 2.0).backward()
+    total += w.data
+    return total
+
+
+class Cut(nn.Module):
+    def __init__(self):
+        self.first, self.last = nn.Layer(2, 3, "tanh", rng=0), nn.Layer(3, 1, "linear", rng=1)
+
+    def __call__(self, x):
+        return self.last([h.data for h in self.first(x)])
+
+
+def test_a_line_that_may_have_cut_a_graph_is_told():
+    w, u = Value(0.5, "w"), Value(3.0, "u")
+    trained(u)
+    u.zero_grad()
+    assert hints(rewrapped(w, 2.0) * u, [w, u])["unreachable parameters"] == ""  # the caller is `hints`
+    (found,) = diagnose(rewrapped(w, 2.0) * u, [w, u]).findings
+    line = rewrapped.__code__.co_firstlineno + 2
+    assert found.text == "the output does not depend on 1 of 2 parameters: w"
+    assert found.hint == (
+        f"the graph is cut where `.data` is computed with, in test_diagnose.py, line {line}, in rewrapped: "
+        "`return Value(h.data).exp()`"
+    )
+    model = Cut()
+    hint = hints(model([1.0, 2.0]), model)["unreachable parameters"]
+    assert hint.endswith("in __call__: `return self.last([h.data for h in self.first(x)])`")
+
+
+def test_of_the_callers_lines_only_those_that_read_what_is_cut_off_are_told():
+    w, u, other = Value(0.5, "w"), Value(3.0, "u"), Value(1.0, "other")
+    h = w * 2.0
+    seen = [h.data]
+    y = u * h.data + other.data  # cut
+    seen.append(h.data)
+    w.data = w.data - 0.0
+    (found,) = diagnose(y, [w, u]).findings
+    assert found.hint.count("test_diagnose.py") == 2
+    assert "`seen = [h.data]`" in found.hint
+    assert "`y = u * h.data + other.data  # cut`" in found.hint
+    assert diagnose(y * other, [other, u]).ok
+    (found,) = diagnose(y, [u, Value(1.0)]).findings
+    assert found.hint == ""
+
+
 @pytest.mark.filterwarnings("ignore:math.tanh")
 def test_a_cut_keeps_nothing_alive():
     w = Value(0.5)

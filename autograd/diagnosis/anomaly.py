@@ -4,7 +4,6 @@ While it is on, it looks at each node that is made, and after a sweep at each ev
 asked of anyone.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
@@ -14,7 +13,7 @@ from autograd.backprop import interior_order
 from autograd.diagnosis.branches import explanation
 from autograd.graphs import Edge
 from autograd.listening import watched_by
-from autograd.reports import Line, is_someone_elses, shown
+from autograd.reports import Line, frame_of_user, shown
 from autograd.value import Value
 
 
@@ -46,7 +45,8 @@ class _Detector:
         self.lines: dict[int, Line] = {}
 
     def made(self, node: Value) -> None:
-        self.lines[id(node)] = _line_of_user()
+        frame = frame_of_user()
+        self.lines[id(node)] = Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
         if not isfinite(node.data):
             self.stop(f"{_name(node)} gave {shown(node.data)} at {_inputs(node)}{_already(node)}", node)
 
@@ -74,13 +74,6 @@ class _Detector:
     def stop(self, text: str, node: Value) -> NoReturn:
         line = self.lines.get(id(node), "a line before detect_anomaly() began")
         raise FloatingPointError(f"{text}\nmade in {line}")
-
-
-def _line_of_user() -> Line:
-    frame = sys._getframe(1)
-    while frame.f_back and not is_someone_elses(frame.f_code):
-        frame = frame.f_back
-    return Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 
 def _name(node: Value) -> str:

@@ -49,7 +49,7 @@ class Examined:
     """The output's graph with fresh gradients, the model's parameters with their names, notes that are no faults."""
 
     def __init__(self, output: Value, model: Any) -> None:
-        self.output = output
+        self.output, self.model = output, model
         self.order = topological_order(output)
         self.parameters = _parameters(model)
         layers = list(getattr(model, "layers", ()))

@@ -11,11 +11,12 @@ from typing import Any
 from autograd.cuts import cuts_of
 from autograd.diagnosis.branches import explanation
 from autograd.diagnosis.examined import Examined, Found
+from autograd.diagnosis.suspects import suspects
 from autograd.diagnosis.units import dead, saturated, twins
 from autograd.diagnosis.zeros import zeros
 from autograd.graphs import Edge, stale_nodes
 from autograd.operations import constant
-from autograd.reports import Finding, Line, Report, shown
+from autograd.reports import Finding, Line, Report, frame_of_user, shown
 from autograd.tables import printable
 from autograd.value import Value, describe
 
@@ -87,7 +88,13 @@ def _unreachable(graph: Examined) -> Found:
     missing = [p for p in missing if p not in found]
     if missing:
         of = f"{len(missing)} of {len(graph.parameters)} parameters"
-        yield "unreachable parameters", f"the output does not depend on {of}: {graph.names(missing)}"
+        lines = suspects({*missing}, graph.model, frame_of_user())
+        hint = (
+            f"the graph is cut where `.data` is computed with, in {' and in '.join(map(str, lines[:2]))}"
+            if lines
+            else ""
+        )
+        yield "unreachable parameters", f"the output does not depend on {of}: {graph.names(missing)}", hint
 
 
 def _not_finite(graph: Examined) -> Found:
