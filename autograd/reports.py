@@ -47,6 +47,8 @@ class Report:
       hint: use `+=`, not `=`
     """
 
+    place = "in"  # before a finding's `where`, which is an operation or an argument
+
     def __init__(
         self, verdict: str, findings: Iterable[Finding] = (), notes: Iterable[str] = (), undecided: bool = False
     ) -> None:
@@ -73,7 +75,8 @@ class Report:
         """A box, green where all is well, red where not and ochre where that is undecided, with every finding."""
         colour = {True: "#2e7d32", False: "#c62828", None: "#9a6700"}[self.ok]
         items = [
-            f"<div style='margin-top:.6em'>in {_code(f.where)}<pre style='margin:.2em 1em'>{escape(f.text)}</pre>"
+            f"<div style='margin-top:.6em'>{self.place} {_code(f.where)}"
+            f"<pre style='margin:.2em 1em;white-space:pre-wrap'>{escape(f.text)}</pre>"
             f"{'hint: ' * bool(f.hint)}{_code(f.hint)}</div>"
             for f in self.findings
         ]

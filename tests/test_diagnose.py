@@ -772,6 +772,7 @@ def test_a_diagnosis_prints_and_is_shown():
     html = diagnosis._repr_html_()
     assert html.count("<div") == html.count("</div>")
     assert "unreachable parameters" in html
+    assert ">in " not in html
     assert not diagnosis.ok
 
 

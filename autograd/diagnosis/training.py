@@ -26,6 +26,8 @@ VANISHING = 1e-3  # of the first layer's gradients to the last's; exploding is i
 class Diagnosis(Report):
     """What `diagnose` found: `.findings`, `.notes`, `.ok`; printed as a list, shown by notebooks as a box."""
 
+    place = ""  # a finding's `where` is the kind of trouble
+
     def __str__(self) -> str:
         lines = [f"- {finding.where}: {finding}".replace("\nhint: ", "\n  hint: ") for finding in self.findings]
         return printable("\n".join([f"{self.verdict}.", *lines, *(f"note: {note}" for note in self.notes)]))
