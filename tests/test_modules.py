@@ -349,6 +349,29 @@ def test_a_notebook_shows_hostile_names_as_they_are_and_a_long_model_in_short():
     assert long[-1][3] == "600"
 
 
+def test_predict_gives_what_a_model_that_branches_on_data_gives():
+    """`.data` asks nobody, so the recording goes one way for all: only the comparison with other samples notices."""
+
+    class Tent(Module):
+        def __init__(self):
+            self.slope = Value(2.0)
+
+        def __call__(self, x):
+            return self.slope * x[0] if x[0] < 0 else -self.slope * x[0]
+
+    X = np.linspace(-1, 1, 200)[:, None]
+    for samples in (X, X[::-1]):
+        assert Tent().predict(samples)[:, 0] == close(-2 * np.abs(samples[:, 0]))
+
+    class OfData(Tent):
+        def __call__(self, x):
+            v = self.slope * x[0]
+            return v if v.data < 0 else -v
+
+    for samples in (X, X[::-1]):
+        assert OfData().predict(samples)[:, 0] == close(-2 * np.abs(samples[:, 0]))
+
+
 # ---- saving and loading
 
 
