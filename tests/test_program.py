@@ -313,3 +313,34 @@ def test_random_graphs(shape, seed):
 def test_batches_of_every_size(n):
     graph = Graph(7, *GRAPHS["mixed"])
     compare(graph.outputs, graph.inputs, graph.parameters, graph.batch(n))
+
+
+# ---- operands that share slots
+
+
+def windows(values, n):
+    return [values[i : i + n] for i in range(len(values) - n + 1)]
+
+
+def test_dots_with_one_constant_at_every_place():
+    """All of a factor is one number, which stands for an array of them: the first state of a recurrence is such."""
+    zero, parameters, x = as_value(0.0), leaves(np.linspace(-1, 1, 64)), Value(0.5)
+    rows = [parameters[i : i + 8] for i in range(0, 64, 8)]
+    outputs = [autograd.sum([autograd.dot(row, [zero] * 8) + x for row in rows])]
+    compare(outputs, [x], parameters, [[0.5], [2.0], [-1.0]])
+
+
+def test_dots_of_overlapping_weights_with_one_constant():
+    """As at the border of an image with zeros around it."""
+    zero, parameters, x = as_value(0.0), leaves(np.linspace(-1, 1, 9)), Value(0.5)
+    terms = [autograd.dot(window, [zero] * 3) * x for window in windows(parameters, 3)]
+    compare(autograd.sum(terms), [x], parameters, [[0.5], [2.0], [-1.0]])
+
+
+@pytest.mark.parametrize("function", [autograd.sum, autograd.mean, autograd.logsumexp, autograd.prod])
+def test_functions_of_overlapping_windows(function):
+    xs, parameters = leaves([0.5, -1.0, 0.25, 2.0, 1.5, -0.75]), leaves([1.0, -2.0, 0.5, 3.0, 0.1, 0.2])
+    for values in xs, parameters:
+        terms = [function(window) * values[i] for i, window in enumerate(windows(values, 3))]
+        X = np.random.default_rng(0).normal(size=(3, 6))
+        compare(autograd.sum(terms), xs, parameters, X)

@@ -103,13 +103,13 @@ class Product:
         self.batched = result.kind == VARYING
 
     def forward(self, code: Code) -> None:
-        left, right = code.matrix(self.left), code.operand(self.right, varying=False)
+        left, right = self.factors(code)
         y = code.operand(self.result, varying=False)
         code.store(self.call(code, left, right, "forward"), y)
 
     def backward(self, code: Code) -> None:
         g = code.upstream(self.result)
-        left, right = code.matrix(self.left), code.operand(self.right, varying=False)
+        left, right = self.factors(code)
         if not self.batched and np.array_equal(self.left.index.ravel(), self.right.index):  # a sum of squares
             code.contribute(self.right, Call("*", (right, f"(2.0 * {g})")), batched=False)
             return
@@ -117,6 +117,11 @@ class Product:
             code.contribute(self.left, self.call(code, g, right, "left"), batched=False)
         if code.wants(self.right):
             code.contribute(self.right, self.call(code, left, g, "right"), batched=self.batched)
+
+    def factors(self, code: Code) -> tuple[str, str]:
+        """The texts of left and right, which are arrays even where all of right is one constant number."""
+        right = code.operand(self.right, varying=False) if self.right.constants is None else code.matrix(self.right)
+        return code.matrix(self.left), right
 
     def call(self, code: Code, a: str, b: str, part: str) -> Call:
         """The product of two of left, right and g."""
@@ -239,7 +244,7 @@ class PairedDots:
         for access, other in ((self.left, self.right), (self.right, self.left)):
             if code.wants(access):
                 call = Call("*", (g, code.operand(other, varying=self.varying)))
-                code.contribute(access, call, batched=self.varying)
+                code.contribute(access, call, batched=self.varying, full=other.literal is None)
 
     def __str__(self) -> str:
         return f"dot of {self.left.index.shape[-1]} pairs → {extent(self.result)}"

@@ -159,7 +159,7 @@ class Code:
         """
         axes = access.repeated_axes
         sums_batch = batched and access.kind == FIXED
-        if not full and (axes or access.strides is None):
+        if not full and not (access.strides is not None and access.is_each_once()):
             sizes = (*map(str, access.index.shape), *(("n",) if batched else ()))
             call = Call("broadcast_to", (str(call), f"({', '.join(sizes)},)"))
             full = True
