@@ -1,14 +1,15 @@
 """A small neural network library on top of autograd's Value.
 
-What networks are made of: Neuron, Layer, MLP, Sequential, Activation, Recurrent, Residual, BatchNorm, Dropout; and
-Module to derive from. Where weights start: uniform, xavier, he, zeros. What is minimised: mse, cross_entropy and the
-other losses of one sample, l1_penalty and l2_penalty. How: SGD, RMSprop, Adagrad, Adam, AdamW; schedules of the
-learning rate; clip_grad_norm and clip_grad_value. fit trains, History holds the figures; accuracy and confusion_matrix
-count. nn.data has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
+What networks are made of: Neuron, Layer, MLP, Sequential, Activation; for images Conv2d, MaxPool2d, AvgPool2d, Flatten;
+for sequences Embedding, Recurrent, LSTM, GRU; Residual, BatchNorm, LayerNorm, RMSNorm, Dropout; and Module to derive
+from. Where weights start: uniform, xavier, he, zeros. What is minimised: mse, cross_entropy and the other losses of one
+sample, l1_penalty and l2_penalty. How: SGD, RMSprop, Adagrad, Adam, AdamW; schedules of the learning rate;
+clip_grad_norm and clip_grad_value. fit trains, History holds the figures; accuracy and confusion_matrix count. nn.data
+has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
 
-Read in this order: `module.py`, what all parts have in common; `layers.py`, with its neighbours `recurrent.py` and
-`remedies.py`; `losses.py`; `optimizers.py`, an update rule each; then `training/`. `README.md` in this folder is the
-manual.
+Read in this order: `module.py`, what all parts have in common; `layers.py`, with its neighbours `images.py`,
+`embedding.py`, `recurrent.py` and `remedies.py`; `losses.py`; `optimizers.py`, an update rule each; then `training/`.
+`README.md` in this folder is the manual.
 """
 
 from pathlib import Path
@@ -23,6 +24,8 @@ if (Path(autograd.__file__).parent / "tracer.py").exists():  # installed last, i
     )
 
 from nn import data, peers
+from nn.embedding import Embedding
+from nn.images import AvgPool2d, Conv2d, Flatten, MaxPool2d
 from nn.initializers import he, uniform, xavier, zeros
 from nn.layers import MLP, Activation, Layer, Neuron, Sequential
 from nn.losses import (
@@ -41,29 +44,38 @@ from nn.losses import (
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
 from nn.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm, clip_grad_value
-from nn.recurrent import Recurrent
-from nn.remedies import BatchNorm, Dropout, Residual
+from nn.recurrent import GRU, LSTM, Recurrent
+from nn.remedies import BatchNorm, Dropout, LayerNorm, Residual, RMSNorm
 from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, StepDecay, WarmUp
 from nn.training import EarlyStopping, History, fit
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "MLP",
     "SGD",
     "Activation",
     "Adagrad",
     "Adam",
     "AdamW",
+    "AvgPool2d",
     "BatchNorm",
+    "Conv2d",
     "CosineDecay",
     "Dropout",
     "EarlyStopping",
+    "Embedding",
     "ExponentialDecay",
+    "Flatten",
     "History",
     "InverseTimeDecay",
     "Layer",
+    "LayerNorm",
+    "MaxPool2d",
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSNorm",
     "RMSprop",
     "Recurrent",
     "Residual",

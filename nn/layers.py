@@ -154,13 +154,18 @@ class Layer(Module):
 
 
 class Activation(Module):
-    """An activation as a part of its own: of each input, or softmax of all. A Sequential takes its name instead."""
+    """An activation as a part of its own: of each input, in nested lists too, or softmax of all.
+
+    A Sequential takes its name instead.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._activate = None if name == "softmax" else activation_named(name)
 
-    def __call__(self, x: Sample) -> Any:
+    def __call__(self, x: Any) -> Any:
+        if self.name != "softmax" and isinstance(x, list) and x and isinstance(x[0], list):
+            return [self(part) for part in x]
         inputs = as_inputs(x, None, self)
         if self.name == "softmax":
             if len(inputs) == 1:

@@ -20,6 +20,10 @@ IN_NN = {
     "functional": "losses are functions of nn, such as nn.mse, and activations of autograd, such as autograd.relu",
     "optim": "optimizers are nn.SGD, nn.RMSprop, nn.Adagrad, nn.Adam and nn.AdamW",
     "Parameter": "a parameter is a Value in an attribute of a module: autograd.Value(0.5)",
+    "Conv2D": "it is nn.Conv2d(channels_in, channels_out, size)",
+    "MaxPooling2D": "it is nn.MaxPool2d(size)",
+    "AveragePooling2D": "it is nn.AvgPool2d(size)",
+    "LayerNormalization": "it is nn.LayerNorm(n)",
     "RNN": "a recurrent network is nn.Recurrent(nin, nhidden)",
     "BatchNorm1d": "it is nn.BatchNorm(n)",
 }

@@ -1,5 +1,6 @@
-"""What keeps deep networks trainable and large ones honest: residual connections, batch normalisation, dropout."""
+"""What keeps deep networks trainable and large ones honest: residual connections, normalisation, dropout."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -133,8 +134,7 @@ class BatchNorm(Module):
 
     def __init__(self, n: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
         check_width("batch normalisation needs a whole number of inputs", n)
-        if not eps > 0:
-            raise ValueError(f"eps must be above zero, got {eps}")
+        _check_eps(eps)
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum must be between 0 and 1, got {momentum}")
         self.eps = eps
@@ -189,3 +189,67 @@ class BatchNorm(Module):
 
     def __repr__(self) -> str:
         return f"BatchNorm({len(self.weight)})"
+
+
+class LayerNorm(Module):
+    """The n inputs of a sample normalised among themselves: weight · (x − mean) / √(variance + eps) + bias.
+
+    J. L. Ba, J. R. Kiros and G. E. Hinton, Layer Normalization, 2016. No other sample has a part in it, so that it is
+    the same in training and in evaluation. The variance has n below.
+
+    >>> norm = LayerNorm(3)
+    >>> [round(y.data, 4) for y in norm([1.0, 2.0, 3.0])]
+    [-1.2247, 0.0, 1.2247]
+    """
+
+    def __init__(self, n: int, *, eps: float = 1e-5) -> None:
+        check_width("layer normalisation needs a whole number of inputs", n)
+        _check_eps(eps)
+        self.eps = eps
+        self.weight = [Value(1.0) for _ in range(n)]
+        self.bias = [Value(0.0) for _ in range(n)]
+
+    def __call__(self, x: Sample) -> Any:
+        inputs = as_inputs(x, len(self.weight), self)
+        centre = mean(inputs)
+        distances = [v - centre for v in inputs]
+        size = sqrt(mean([d * d for d in distances]) + self.eps)
+        return as_sample([d / size * w + b for d, w, b in zip(distances, self.weight, self.bias, strict=True)])
+
+    def title(self) -> str:
+        return f"LayerNorm {len(self.weight)}"
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({len(self.weight)})"
+
+
+class RMSNorm(Module):
+    """The n inputs of a sample over their root mean square: weight · x / √(mean of x² + eps).
+
+    B. Zhang and R. Sennrich, Root Mean Square Layer Normalization, 2019. `eps` is PyTorch's, the rounding of floats.
+
+    >>> [round(y.data, 4) for y in RMSNorm(2)([3.0, 4.0])]
+    [0.8485, 1.1314]
+    """
+
+    def __init__(self, n: int, *, eps: float = sys.float_info.epsilon) -> None:
+        check_width("RMS normalisation needs a whole number of inputs", n)
+        _check_eps(eps)
+        self.eps = eps
+        self.weight = [Value(1.0) for _ in range(n)]
+
+    def __call__(self, x: Sample) -> Any:
+        inputs = as_inputs(x, len(self.weight), self)
+        size = sqrt(mean([v * v for v in inputs]) + self.eps)
+        return as_sample([v / size * w for v, w in zip(inputs, self.weight, strict=True)])
+
+    def title(self) -> str:
+        return f"RMSNorm {len(self.weight)}"
+
+    def __repr__(self) -> str:
+        return f"RMSNorm({len(self.weight)})"
+
+
+def _check_eps(eps: float) -> None:
+    if not eps > 0:
+        raise ValueError(f"eps must be above zero, got {eps}")

@@ -15,7 +15,26 @@ import pytest
 import nn
 from autograd import Value, check, dot, record, topological_order
 from autograd.check import report
-from nn import MLP, Activation, BatchNorm, Dropout, Layer, Neuron, Recurrent, Residual, Sequential
+from nn import (
+    GRU,
+    LSTM,
+    MLP,
+    Activation,
+    AvgPool2d,
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Embedding,
+    Flatten,
+    Layer,
+    LayerNorm,
+    MaxPool2d,
+    Neuron,
+    Recurrent,
+    Residual,
+    RMSNorm,
+    Sequential,
+)
 from nn.module import plain
 from nn.recording import flat, leaves
 from tests.test_replay import assert_equal, both, run
@@ -270,19 +289,34 @@ def test_a_loss_shows_a_value_worked_out_by_hand(loss):
 
 # ---- modules
 
-#: How each module is made, and the shape of a sample. After a comma: another way.
+#: How each module is made, and the shape of a sample, or for a list of tokens their number. After a comma: another way.
 MODULES = {
     "Activation": (lambda: Activation("softmax"), (2,)),
     "Activation, of each": (lambda: Activation("sin"), (2,)),
+    "Activation, of an image": (lambda: Activation("tanh"), (2, 1, 3)),
+    "AvgPool2d": (lambda: AvgPool2d(2), (2, 4, 2)),
     "BatchNorm": (lambda: BatchNorm(2), (2,)),
+    "Conv2d": (lambda: Conv2d(2, 3, 2, rng=0), (2, 3, 4)),
+    "Conv2d, of one number": (lambda: Conv2d(1, 1, 1, rng=0), (1, 1, 1)),
+    "Conv2d, stride and padding": (lambda: Conv2d(1, 2, 3, stride=2, padding=1, rng=0), (1, 5, 4)),
     "Dropout": (lambda: Dropout(0.5, rng=3), (5,)),
+    "Embedding": (lambda: Embedding(4, 3, rng=0), 4),
+    "Flatten": (lambda: Flatten(), (2, 2, 3)),
+    "GRU": (lambda: GRU(2, 3, rng=0), (4, 2)),
+    "GRU, all states": (lambda: GRU(1, 1, rng=0, return_sequences=True), (3,)),
+    "LSTM": (lambda: LSTM(2, 3, rng=0), (4, 2)),
+    "LSTM, all states": (lambda: LSTM(1, 2, rng=0, return_sequences=True), (3,)),
+    "LSTM, one step": (lambda: LSTM(2, 2, rng=0), (1, 2)),
     "Layer": (lambda: Layer(2, 3, "tanh", rng=0), (2,)),
     "Layer, softmax": (lambda: Layer(2, 3, "softmax", rng=0), (2,)),
     "Layer, of one": (lambda: Layer(2, 1, "gelu", rng=0), (2,)),
+    "LayerNorm": (lambda: LayerNorm(3), (3,)),
+    "MaxPool2d": (lambda: MaxPool2d(3), (1, 3, 6)),
     "MLP": (lambda: MLP(2, [3, 2], "tanh", init="xavier", rng=0), (2,)),
     "MLP, softmax": (lambda: MLP(2, [3, 1, 2], "silu", output="softmax", rng=1), (2,)),
     "MLP, expanded": (lambda: MLP(2, [3, 2], "elu", expand=True, rng=2), (2,)),
     "Neuron": (lambda: Neuron(3, "sigmoid", rng=0), (3,)),
+    "RMSNorm": (lambda: RMSNorm(3), (3,)),
     "Recurrent": (lambda: Recurrent(2, 3, rng=0), (4, 2)),
     "Recurrent, all states": (lambda: Recurrent(1, 2, "sin", rng=0, return_sequences=True), (4,)),
     "Residual": (lambda: Residual(MLP(2, [3, 2], "tanh", rng=5)), (2,)),
@@ -293,6 +327,20 @@ MODULES = {
     "Sequential": (
         lambda: Sequential(Layer(2, 3, "linear", rng=3), "softplus", Activation("softmax"), Layer(3, 2, rng=4)),
         (2,),
+    ),
+    "Sequential, of an image": (
+        lambda: Sequential(
+            Conv2d(1, 2, 2, padding=1, rng=0), "tanh", MaxPool2d(2), Flatten(), Layer(2 * 4, 2, "linear", rng=1)
+        ),
+        (1, 3, 4),
+    ),
+    "Sequential, of tokens": (
+        lambda: Sequential(Embedding(4, 3, rng=0), Recurrent(3, 2, rng=1), Layer(2, 1, "linear", rng=2)),
+        4,
+    ),
+    "Sequential, gated": (
+        lambda: Sequential(LSTM(1, 2, return_sequences=True, rng=0), GRU(2, 2, rng=1), Layer(2, 1, "linear", rng=2)),
+        (3,),
     ),
     "Sequential, batch norm": (
         lambda: Sequential(Layer(2, 3, "linear", rng=7), BatchNorm(3), "tanh", Layer(3, 2, "linear", rng=8)),
@@ -307,9 +355,8 @@ MODULES = {
 
 
 def test_every_module_has_an_entry_in_the_table():
-    assert {c.__name__ for c in family(nn.Module)} == {name.split(",")[0] for name in MODULES}, (
-        "MODULES, here, says how to make each"
-    )
+    public = {c.__name__ for c in family(nn.Module) if not c.__name__.startswith("_")}
+    assert public == {name.split(",")[0] for name in MODULES}, "MODULES, here, says how to make each"
 
 
 def made(name, count=3):
@@ -318,7 +365,8 @@ def made(name, count=3):
     model, rng = make(), np.random.default_rng(0)
     for p in model.parameters():
         p.data += 0.1 * rng.normal()
-    samples = rng.normal(size=(count, *shape)).tolist()
+    tokens = isinstance(shape, int)
+    samples = (rng.permuted([[*range(shape)]] * count, axis=1) if tokens else rng.normal(size=(count, *shape))).tolist()
     model.batch(samples)
     return model, samples
 
@@ -345,7 +393,11 @@ def test_gradients_of_a_module_are_central_differences(name, training):
 
     values = [*xs, *model.parameters()]
     numbers = np.array([v.data for v in values])
-    numeric = [(output(numbers + h) - output(numbers - h)) / 2e-6 for h in 1e-6 * np.eye(len(numbers))]
+    steps = 1e-6 * np.eye(len(numbers))
+    if isinstance(MODULES[name][1], int):  # between tokens there is nothing
+        assert not any(x.grad for x in xs)
+        values, steps = values[len(xs) :], steps[len(xs) :]
+    numeric = [(output(numbers + h) - output(numbers - h)) / 2e-6 for h in steps]
     assert [v.grad for v in values] == pytest.approx(numeric, rel=1e-6, abs=1e-7)
 
 
@@ -425,11 +477,19 @@ def test_a_module_trains_by_replay_as_it_does_eagerly_or_says_why_not(name):
         assert_equal(*both(make, X=samples, loss=loss, epochs=5))
 
 
-@each("sample", ["ab", None, np.zeros((2, 3, 4)), ["a", "b"]])
+@each("sample", ["ab", None, ["a", "b"]])
 @each("name", MODULES)
 def test_a_module_refuses_what_is_no_sample(name, sample):
     with pytest.raises((TypeError, ValueError)):
         made(name)[0].eval()(sample)
+
+
+@each("name", [name for name in MODULES if not name.startswith(("Flatten", "Activation,", "Embedding"))])
+def test_a_module_refuses_many_samples_but_where_any_depth_will_do(name):
+    model, samples = made(name)
+    for many in samples, np.array(samples), [samples]:
+        with pytest.raises((TypeError, ValueError)):
+            model.eval()(many)
 
 
 # ---- schedules

@@ -50,6 +50,8 @@ ORDER = {
         "recording",
         "module",
         "layers",
+        "images",
+        "embedding",
         "recurrent",
         "remedies",
         "losses",

@@ -14,10 +14,31 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, dot, sin
+from autograd import Value, diagnose, dot, draw, record, sin
 from autograd import sum as sum_of
-from nn import MLP, Activation, BatchNorm, Dropout, Layer, Module, Neuron, Recurrent, Residual, Sequential
+from nn import (
+    GRU,
+    LSTM,
+    MLP,
+    Activation,
+    AvgPool2d,
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Embedding,
+    Flatten,
+    Layer,
+    LayerNorm,
+    MaxPool2d,
+    Module,
+    Neuron,
+    Recurrent,
+    Residual,
+    RMSNorm,
+    Sequential,
+)
 from nn.module import plain
+from nn.recording import flat, leaves
 
 FIGURES = json.loads((Path(__file__).parent / "golden" / "nn.json").read_text(encoding="utf-8"))
 each = pytest.mark.parametrize
@@ -28,9 +49,8 @@ def close(expected):
 
 
 def weighted(outputs, c):
-    """Σ c · output, over outputs in lists of lists."""
-    flat = [v for row in outputs for v in (row if isinstance(row, list) else [row])]
-    return dot(flat, np.ravel(c).tolist())
+    """Σ c · output, over outputs in nested lists."""
+    return dot(flat(outputs), np.ravel(c).tolist())
 
 
 def gradients(module):
@@ -100,6 +120,65 @@ def test_a_recurrent_network_takes_pytorchs_state_and_gives_its_outputs_and_grad
         if name != "bias_hh_l0":  # which is no parameter here: the first bias has its gradient
             assert ours[name] == close(theirs)
     assert model.state_dict()["bias_hh_l0"].tolist() == [0.0] * 3
+
+
+def from_figures(figures):
+    """The module of a figure, with PyTorch's state."""
+    options = {"return_sequences": True} if figures["name"] in ("LSTM", "GRU") else {}
+    model = getattr(nn, figures["name"])(*figures["arguments"], **figures["options"], **options)
+    return model.load_state_dict(figures["state"])
+
+
+def agree(state, figures):
+    assert list(state) == list(figures)
+    for name, array in figures.items():
+        assert state[name].shape == np.shape(array)
+        assert state[name] == close(array)
+
+
+@each("figures", FIGURES["modules"], ids=lambda figures: f"{figures['name']}{figures['arguments']}")
+def test_a_module_takes_pytorchs_state_and_gives_its_outputs_gradients_and_ten_steps_of_adam(figures):
+    model = from_figures(figures)
+    agree(model.state_dict(), figures["state"])
+    x = leaves(figures["X"])
+    outputs = model(x)
+    assert np.array(plain(outputs)).reshape(np.shape(figures["outputs"])) == close(figures["outputs"])
+    assert np.shape(plain(outputs)) == np.shape(figures["outputs"])
+    weighted(outputs, figures["c"]).backward()
+    agree(gradients(model), figures["gradients"])
+    assert np.array([v.grad for v in flat(x)]) == close(np.ravel(figures.get("toward X", [0.0] * len(x))))
+    optimizer = nn.Adam(model.parameters(), lr=0.1) if figures["gradients"] else None
+    for _ in range(10 if optimizer else 0):
+        optimizer.zero_grad()
+        weighted(model(figures["X"]), figures["c"]).backward()
+        optimizer.step()
+    agree(model.state_dict(), figures["trained"])
+
+
+@pytest.mark.torch
+def test_pytorch_takes_the_state_of_each_module(tmp_path):
+    """In a process of its own, so that torch is not loaded into the tests'."""
+    cases = []
+    for i, figures in enumerate(FIGURES["modules"]):
+        model = from_figures(figures)
+        for p in model.parameters():
+            p.data += 0.5
+        model.save(tmp_path / f"{i}.npz")
+        cases.append({**figures, "outputs": plain(model(figures["X"]))})
+    (tmp_path / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+    code = """
+import json, sys, numpy, torch
+torch.set_default_dtype(torch.float64)
+for i, case in enumerate(json.load(open(sys.argv[1] + "/cases.json"))):
+    arguments = [0] if case["name"] == "Flatten" else case["arguments"]
+    module = getattr(torch.nn, case["name"])(*arguments, **case["options"])
+    state = numpy.load(f"{sys.argv[1]}/{i}.npz")
+    module.load_state_dict({name: torch.tensor(state[name]) for name in state.files}, strict=True)
+    given = module(torch.tensor(case["X"]))
+    given = (given[0] if isinstance(given, tuple) else given).detach().numpy()
+    numpy.testing.assert_allclose(given, case["outputs"], rtol=1e-9, atol=1e-12)
+"""
+    subprocess.run([sys.executable, "-c", code, tmp_path], check=True)
 
 
 @pytest.mark.torch
@@ -254,6 +333,174 @@ def test_a_recurrent_network_unrolled_is_the_steps_by_hand():
     assert Sequential(Recurrent(1, 3, rng=0), Layer(3, 1, rng=1)).predict(np.zeros((5, 7))).shape == (5, 1)
 
 
+def convolved(image, weight, bias, stride, padding):
+    """What Conv2d says it computes, in NumPy."""
+    image = np.pad(image, ((0, 0), (padding, padding), (padding, padding)))
+    size = weight.shape[-1]
+    rows, columns = ((n - size) // stride + 1 for n in image.shape[1:])
+    corners = [[image[:, r * stride :, c * stride :][:, :size, :size] for c in range(columns)] for r in range(rows)]
+    return np.einsum("rcijk,oijk->orc", np.array(corners), weight) + bias[:, None, None]
+
+
+@each("padding", [0, 1, 3])
+@each("stride", [1, 2, 3, 5])
+@each("size", [1, 2, 3])
+@each("shape", [(1, 3, 3), (2, 3, 8), (1, 7, 4)])
+def test_a_convolution_is_a_neuron_at_every_window(shape, size, stride, padding):
+    model = Conv2d(shape[0], 2, size, stride=stride, padding=padding, rng=0)
+    model.neurons[1].b.data = 0.5
+    image = np.random.default_rng(0).normal(size=shape)
+    state = model.state_dict()
+    assert np.array(plain(model(image))) == close(convolved(image, state["weight"], state["bias"], stride, padding))
+
+
+def test_a_convolution_is_replayed_as_one_matrix_product():
+    model = Sequential(Conv2d(1, 6, 3, rng=0), "relu", Flatten(), Layer(6 * 36, 10, "linear", rng=1))
+    x = leaves(np.zeros((1, 8, 8)).tolist())
+    program = record(sum_of(model(x)), flat(x), model.parameters())
+    assert "matmul 6×9 · 9×36·batch → 216×batch" in str(program)
+    assert str(program).count("matmul") == 2
+
+
+def test_a_convolution_starts_as_its_neurons_do_and_from_weights_of_pytorchs_shape():
+    assert Conv2d(2, 3, 2, init="zeros").state_dict()["weight"].tolist() == np.zeros((3, 2, 2, 2)).tolist()
+    drawn = Conv2d(2, 3, 2, init="he", rng=5).state_dict()["weight"]
+    assert drawn.ravel().tolist() == nn.he(8, 3, np.random.default_rng(5)).ravel().tolist()
+    assert Conv2d(2, 3, 2, init=drawn).state_dict()["weight"].tolist() == drawn.tolist()
+    assert Conv2d(2, 3, 2, init=drawn.tolist(), rng=1).state_dict()["bias"].tolist() == [0.0] * 3
+
+
+def test_pooling_takes_blocks_and_drops_what_is_left_over():
+    image = np.random.default_rng(0).normal(size=(2, 5, 7))
+    blocks = image[:, :4, :6].reshape(2, 2, 2, 3, 2)
+    assert plain(MaxPool2d(2)(image)) == blocks.max(axis=(2, 4)).tolist()
+    assert np.array(plain(AvgPool2d(2)(image))) == close(blocks.mean(axis=(2, 4)))
+    assert plain(MaxPool2d(1)(image)) == plain(AvgPool2d(1)(image)) == image.tolist()
+    assert plain(Flatten()(image)) == image.ravel().tolist()
+    assert plain(Activation("relu")(image.tolist())) == np.maximum(image, 0).tolist()
+
+
+def test_the_gradient_of_a_largest_number_goes_to_it_and_equal_ones_share_it():
+    x = leaves([[[1.0, 3.0], [2.0, -1.0]]])
+    MaxPool2d(2)(x)[0][0][0].backward()
+    assert [v.grad for v in flat(x)] == [0.0, 1.0, 0.0, 0.0]
+    x = leaves([[[1.0, 3.0], [2.0, 3.0]]])
+    MaxPool2d(2)(x)[0][0][0].backward()
+    assert [v.grad for v in flat(x)] == [0.0, 0.5, 0.0, 0.5]
+
+
+def logistic(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@each("kind", [LSTM, GRU])
+def test_gates_by_hand(kind):
+    """Their equations, in NumPy; and a sequence in two parts, the second from where the first has led."""
+    model = kind(2, 3, rng=0, return_sequences=True)
+    for p in model.parameters():
+        p.data += 0.3
+    W, U, b, d = model.state_dict().values()
+    sequence = np.random.default_rng(1).normal(size=(4, 2))
+    h = c = np.zeros(3)
+    expected = []
+    for x in sequence:
+        if kind is LSTM:
+            i, f, g, o = (W @ x + b + U @ h + d).reshape(4, 3)
+            c = logistic(f) * c + logistic(i) * np.tanh(g)
+            h = logistic(o) * np.tanh(c)
+        else:
+            (rx, zx, nx), (rh, zh, nh) = (W @ x + b).reshape(3, 3), (U @ h + d).reshape(3, 3)
+            n = np.tanh(nx + logistic(rx + rh) * nh)
+            z = logistic(zx + zh)
+            h = (1 - z) * n + z * h
+        expected.append(h)
+    assert np.array(plain(model(sequence))) == close(expected)
+    first, state = model.run(sequence[:1])
+    second, state = model.run(sequence[1:], state)
+    assert plain(first + second) == plain(model(sequence))
+    if kind is LSTM:
+        assert plain(state[0]) == plain(second[-1])
+        assert np.array(plain(state[1])) == close(c)
+    else:
+        assert plain(state) == plain(second[-1])
+    model.return_sequences = False
+    assert plain(model(sequence)) == plain(second[-1])
+    assert plain(model(sequence[1:], plain(model.run(sequence[:1])[1]))) == plain(second[-1])
+    assert type(kind(1, 1, rng=0)([0.5])) is Value
+
+
+def test_a_recurrent_network_runs_too():
+    model = Recurrent(2, 3, rng=0)
+    states, h = model.run([[1.0, 2.0], [0.5, 0.0]])
+    assert plain(h) == plain(states[-1]) == plain(model([[1.0, 2.0], [0.5, 0.0]]))
+
+
+def test_the_forget_gate_is_open_at_first():
+    state = LSTM(2, 3, rng=0).state_dict()
+    assert state["bias_ih_l0"].tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert state["bias_hh_l0"].tolist() == [0.0] * 12
+    assert GRU(2, 3, rng=0).state_dict()["bias_ih_l0"].tolist() == [0.0] * 9
+
+
+@each("kind", [lambda **rng: Conv2d(1, 2, 3, **rng), lambda **rng: LSTM(2, 3, **rng), lambda **rng: GRU(2, 3, **rng)])
+def test_the_same_seed_gives_the_same_weights(kind):
+    states = [{name: a.tolist() for name, a in kind(rng=seed).state_dict().items()} for seed in (5, 5, 6)]
+    assert states[0] == states[1] != states[2]
+
+
+def test_normalisation_of_a_sample_leaves_no_mean_and_a_size_of_one():
+    x = [3.0, -1.0, 4.0, 1.0]
+    normalised = np.array(plain(LayerNorm(4)(x)))
+    assert normalised.mean() == pytest.approx(0, abs=1e-15)
+    assert np.mean(normalised**2) == pytest.approx(1, abs=1e-5)
+    assert np.mean(np.square(plain(RMSNorm(4)(x)))) == pytest.approx(1, rel=1e-12)
+    assert plain(RMSNorm(2)([0.0, 0.0])) == plain(LayerNorm(2)([5.0, 5.0])) == [0.0, 0.0]
+    assert type(RMSNorm(1)(3.0)) is Value
+
+
+def test_an_embedding_is_a_linear_layer_on_one_hot_vectors():
+    model = Embedding(4, 3, rng=0)
+    table = model.state_dict()["weight"]
+    for token in (0, 3, 3.0, np.int64(2), True, Value(1.0)):
+        x = token.data if isinstance(token, Value) else token
+        assert plain(model(token)) == (nn.data.one_hot([int(x)], 4)[0] @ table).tolist()
+    for tokens in ([1, 0, 1], (1, 0, 1), np.array([1, 0, 1])):
+        assert plain(model(tokens)) == table[[1, 0, 1]].tolist()
+    sum_of(flat(model(leaves([1, 0, 1])))).backward()
+    assert gradients(model)["weight"].tolist() == [[1.0] * 3, [2.0] * 3, [0.0] * 3, [0.0] * 3]
+    row = model(2)
+    row[0] = None  # a list of its own, not the table's
+    assert plain(model(2)) == table[2].tolist()
+    assert type(Embedding(4, 1, rng=0)(2)) is Value
+
+
+@each("token", [-1, 4, 1.5, math.nan])
+def test_a_token_out_of_range_is_told_by_its_number(token):
+    for given in (token, Value(token), [0, token]):
+        with pytest.raises(IndexError, match=f"Embedding\\(4, 2\\) has the tokens 0 to 3, and not {token}"):
+            Embedding(4, 2, rng=0)(given)
+
+
+def test_a_token_out_of_range_is_told_where_it_is_replayed_too():
+    X, y = np.arange(280).reshape(70, 4) % 5, np.arange(70.0)
+    X[37, 2] = 5
+    model = Sequential(Embedding(5, 3, rng=0), Recurrent(3, 2, rng=1), Layer(2, 1, rng=2))
+    with pytest.raises(IndexError, match="from 0 to 4, not by 5"):
+        model.predict(X)
+    with pytest.raises(IndexError, match="from 0 to 4, not by 5"):
+        nn.fit(model, X, y, loss=nn.mse, optimizer=nn.Adam(model.parameters()), epochs=1, replay=True, progress=False)
+
+
+def test_diagnose_and_pictures_read_a_convolutional_network():
+    model = Sequential(
+        Conv2d(1, 2, 2, init=[[[[1.0, 1.0]] * 2], [[[-1.0, -1.0]] * 2]]), "relu", MaxPool2d(2), Flatten()
+    )
+    loss = nn.mse(Sequential(model, Layer(2, 1, "linear", rng=0))(np.full((1, 3, 3), 0.5).tolist()), 1.0)
+    loss.backward()
+    assert "dead relus: 1 of 2 relu units" in str(diagnose(loss))
+    assert draw(loss).source.count("relu") >= 2
+
+
 def test_a_users_module_has_parameters_wherever_it_keeps_them():
     class Net(Module):
         def __init__(self):
@@ -318,6 +565,13 @@ def test_summary():
     ]
     assert Neuron(3).summary().splitlines()[-1].split() == ["total", "4"]
     assert "Recurrent 2 → 3, tanh" in Recurrent(2, 3).summary()
+    lines = Sequential(Conv2d(1, 6, 3, stride=2, padding=1), MaxPool2d(2), GRU(2, 3)).summary().splitlines()[1:]
+    assert [" ".join(line.split()) for line in lines] == [
+        "0 Conv2d 1 → 6, 3×3, stride 2, padding 1 weight (6, 1, 3, 3), bias (6,) 60",
+        "1 MaxPool2d 2×2 0",
+        "2 GRU 2 → 3 weight_ih_l0 (9, 2), weight_hh_l0 (9, 3), bias_ih_l0 (9,), bias_hh_l0 (9,) 63",
+        "total 123",
+    ]
 
 
 def cells_of(module):
@@ -511,6 +765,75 @@ def test_a_save_that_fails_leaves_the_old_file(model, tmp_path):
             r"gradients are of Values, not .*: pass model.parameters",
         ),
         (lambda: nn.data.batches([1.0], [1], 2.5), ValueError, "a batch has at least one sample, not size=2.5"),
+        (lambda: Conv2d(0, 1, 3), ValueError, "Conv2d needs a whole number as channels_in, at least one, not 0"),
+        (lambda: Conv2d(1, 1, (3, 3)), ValueError, r"Conv2d needs a whole number as size, at least one, not \(3, 3\)"),
+        (lambda: Conv2d(1, 1, 3, stride=0), ValueError, "Conv2d needs a whole number as stride, at least one, not 0"),
+        (
+            lambda: Conv2d(1, 1, 3, padding=-1),
+            ValueError,
+            "Conv2d needs a whole number as padding, at least zero, not -1",
+        ),
+        (
+            lambda: Conv2d(1, 2, 3, init=np.zeros((3, 3, 1, 2))),
+            ValueError,
+            r"the weights of this Conv2d are \(2, 1, 3, 3\), not \(3, 3, 1, 2\)",
+        ),
+        (
+            lambda: Conv2d(1, 2, 3)(np.zeros((8, 8))),
+            ValueError,
+            r"Conv2d\(1, 2, 3\) takes one image, \[channel\]\[row\]\[column\]: row 0 of channel 0 is 0.0, not a list "
+            "of at least one; a grey image is a list of one channel",
+        ),
+        (
+            lambda: Conv2d(1, 2, 3)(np.zeros((5, 1, 8, 8))),
+            ValueError,
+            r"column 0 of row 0 of channel 0 is \[0.0, .*\], not a number; model.predict\(X\) takes several images",
+        ),
+        (lambda: Conv2d(3, 2, 3)(np.zeros((1, 8, 8))), ValueError, "of 3 channels, got 1"),
+        (lambda: Conv2d(1, 2, 3)(np.zeros((1, 2, 8))), ValueError, "of at least 3 rows and columns, got 2 and 8"),
+        (
+            lambda: Conv2d(1, 2, 5, padding=1)(np.zeros((1, 3, 2))),
+            ValueError,
+            r"Conv2d\(1, 2, 5, padding=1\) takes one image, .*, of at least 3 rows and columns, got 3 and 2",
+        ),
+        (
+            lambda: MaxPool2d(2)([[[1.0, 2.0], [3.0]]]),
+            ValueError,
+            "row 1 of channel 0 has 1 columns, the first row has 2",
+        ),
+        (lambda: MaxPool2d(2)([[[1.0]], [[1.0], [2.0]]]), ValueError, "channel 1 has 2 rows, channel 0 has 1"),
+        (
+            lambda: AvgPool2d(2)([[[1.0, None]]]),
+            ValueError,
+            r"AvgPool2d\(2\) takes one image.*: column 1 of row 0 of channel 0 is None, not a number",
+        ),
+        (lambda: MaxPool2d(2)([[[]]]), ValueError, r"row 0 of channel 0 is \[\], not a list of at least one"),
+        (lambda: MaxPool2d(2)([]), ValueError, r"it is \[\], not a list of at least one"),
+        (lambda: MaxPool2d(0), ValueError, "MaxPool2d needs a whole number as size, at least one, not 0"),
+        (
+            lambda: LSTM(2, 0),
+            ValueError,
+            "a recurrent network needs a whole number of hidden units, at least one, not 0",
+        ),
+        (lambda: LSTM(2, 2)([]), ValueError, r"takes a sequence of at least one step, not \[\]"),
+        (
+            lambda: LSTM(2, 2)([[1.0, 2.0], [1.0]]),
+            ValueError,
+            r"LSTM\(2, 2\) takes 2 inputs, got 1\nin step 1 of 2",
+        ),
+        (lambda: LSTM(1, 2)([1.0], [0.0, 0.0, 0.0]), ValueError, r"the state of LSTM\(1, 2\) is a pair \(h, c\), not"),
+        (lambda: LSTM(1, 2)([1.0], ([0.0], [0.0])), ValueError, r"the state of LSTM\(1, 2\) has 2 numbers, got 1"),
+        (lambda: GRU(1, 2)([1.0], [0.0]), ValueError, r"the state of GRU\(1, 2\) has 2 numbers, got 1"),
+        (
+            lambda: GRU(1, 2, init=np.zeros((2, 3))),
+            ValueError,
+            r"weights of 6 neurons with 3 inputs are \(6, 3\), not \(2, 3\)",
+        ),
+        (lambda: LayerNorm(0), ValueError, "layer normalisation needs a whole number of inputs, at least one, not 0"),
+        (lambda: LayerNorm(2, eps=0.0), ValueError, "eps must be above zero, got 0.0"),
+        (lambda: Embedding(0, 2), ValueError, "an embedding needs a whole number of tokens, at least one, not 0"),
+        (lambda: Embedding(3, 2)("a"), TypeError, r"Embedding\(3, 2\) takes the number of a token, .*, not 'a'"),
+        (lambda: RMSNorm(2)([1.0]), ValueError, r"RMSNorm\(2\) takes 2 inputs, got 1"),
         (lambda: Recurrent(2, 2)([]), ValueError, r"takes a sequence of at least one step, not \[\]"),
         (lambda: Recurrent(2, 2)(1.0), ValueError, "takes a sequence of at least one step, not 1.0"),
         (lambda: Recurrent(2, 2)([[1.0]]), ValueError, r"Recurrent\(2, 2, 'tanh'\) takes 2 inputs, got 1"),

@@ -49,6 +49,25 @@ CLASSES = [
 ]
 
 
+#: Modules by our arguments, which are torch's, and the shape of a sample, or tokens.
+MODULES = [
+    ("Conv2d", [1, 2, 3], {}, (1, 5, 4)),
+    ("Conv2d", [2, 3, 2], {"stride": 2, "padding": 1}, (2, 4, 5)),
+    ("Conv2d", [3, 1, 1], {"stride": 3}, (3, 4, 8)),
+    ("Conv2d", [1, 1, 3], {"padding": 2}, (1, 1, 2)),
+    ("MaxPool2d", [2], {}, (2, 5, 4)),
+    ("AvgPool2d", [3], {}, (1, 3, 8)),
+    ("Flatten", [], {}, (2, 3, 2)),
+    ("LSTM", [2, 3], {}, (4, 2)),
+    ("LSTM", [1, 2], {}, (1, 1)),
+    ("GRU", [2, 3], {}, (4, 2)),
+    ("GRU", [1, 2], {}, (1, 1)),
+    ("LayerNorm", [4], {"eps": 1e-4}, (4,)),
+    ("RMSNorm", [4], {}, (4,)),
+    ("Embedding", [4, 3], {}, [2, 0, 2]),
+]
+
+
 def objective(p):
     """A curved valley; its gradient is stated again in the test."""
     return (1 - p[0]) ** 2 + 10 * (p[1] - p[0] ** 2) ** 2 + torch.sin(p[2]) * p[0]
@@ -137,7 +156,23 @@ def network(module, X):
         "state": {name: array.tolist() for name, array in module.state_dict().items()},
         "outputs": outputs.tolist(),
         "gradients": {name: p.grad.tolist() for name, p in module.named_parameters()},
+        **({"toward X": X.grad.tolist()} if X.requires_grad else {}),
     }
+
+
+def trained(name, arguments, options, shape):
+    """One sample: the outputs, the gradients of Σ C · output, and the state after ten steps of Adam down it."""
+    module = getattr(torch.nn, name)(*([0] if name == "Flatten" else arguments), **options)
+    x = torch.tensor(shape) if isinstance(shape, list) else (2 * numbers(*shape)).requires_grad_()
+    figures = network(module, x)
+    optimizer = torch.optim.Adam(module.parameters(), lr=0.1) if figures["gradients"] else None
+    for _ in range(STEPS if optimizer else 0):
+        optimizer.zero_grad()
+        given = module(x)
+        (torch.tensor(figures["c"]) * (given[0] if isinstance(given, tuple) else given)).sum().backward()
+        optimizer.step()
+    after = {name: array.tolist() for name, array in module.state_dict().items()}
+    return {"name": name, "arguments": arguments, "options": options, **figures, "trained": after}
 
 
 def text():
@@ -157,6 +192,7 @@ def text():
         },
         "batch_norm": batch_norm(),
         "perceptron": network(perceptron, 2 * numbers(5, 3)),
+        "modules": [trained(*case) for case in MODULES],
         "recurrent": network(torch.nn.RNN(2, 3, batch_first=True), numbers(1, 4, 2)),
         "clip_grad_norm": [clipped([3.0, -4.0, 12.0], utils.clip_grad_norm_, limit) for limit in (1.0, 13.0, 20.0)],
         "clip_grad_value": [clipped([3.0, -4.0, 0.5], utils.clip_grad_value_, limit) for limit in (1.0, 3.5)],
