@@ -437,6 +437,7 @@ def test_layers_neurons_and_values_give_their_weights():
 @pytest.mark.parametrize(
     ("layer", "error", "message"),
     [
+        (nn.Conv2d(1, 2, 3, rng=0), ValueError, r"a matrix \(neurons, inputs\), not an array of shape \(2, 1, 3, 3\)"),
         (nn.Layer(6, 2, rng=0), ValueError, "6 weights a neuron do not fill 8×8 pixels: pass shape=.rows, columns."),
         (nn.MLP(64, [2, 1], rng=0), TypeError, r"takes one layer, such as model.layers\[0\], not MLP"),
         (np.zeros((2, 8, 8)), ValueError, r"a matrix \(neurons, inputs\), not an array of shape \(2, 8, 8\)"),
@@ -447,6 +448,36 @@ def test_layers_neurons_and_values_give_their_weights():
 def test_what_is_no_matrix_of_weights_is_refused(layer, error, message):
     with pytest.raises(error, match=message):
         plots.weights_as_images(layer)
+    assert plt.get_fignums() == []
+
+
+def test_a_filter_is_an_image_for_each_input_channel_of_each_output_channel():
+    conv = nn.Conv2d(2, 3, 2, rng=0)
+    weights = conv.state_dict()["weight"]
+    for layer in conv, weights, weights.tolist():
+        ax = plots.filters(layer)
+        assert [image.get_array().tolist() for image in ax.images] == weights.reshape(6, 2, 2).tolist()
+        assert {image.get_clim() for image in ax.images} == {(-np.abs(weights).max(), np.abs(weights).max())}
+        assert texts(ax) == ["0 → 0", "1 → 0", "0 → 1", "1 → 1", "0 → 2", "1 → 2"]
+    lefts, _, _, tops = np.array([image.get_extent() for image in ax.images]).T
+    assert len(set(lefts)) == 2  # columns are input channels, rows are output channels
+    assert (np.diff(tops) >= 0).all()
+    assert len(set(tops)) == 3
+    assert texts(plots.filters(nn.Conv2d(1, 4, 3, rng=0))) == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "error", "message"),
+    [
+        (nn.MaxPool2d(2), TypeError, r"filters takes one Conv2d, such as model\[0\], not MaxPool2d 2×2"),
+        (nn.Layer(6, 2, rng=0), ValueError, r"takes an array \(channels_out, .*\), not an array of shape \(2, 6\)"),
+        (np.zeros((0, 1, 3, 3)), ValueError, r"not an array of shape \(0, 1, 3, 3\)"),
+        (np.array([[[[0.0]]], [[[np.inf]]]]), ValueError, "filter 1 has a weight that is nan or infinite"),
+    ],
+)
+def test_what_has_no_filters_is_refused(layer, error, message):
+    with pytest.raises(error, match=message):
+        plots.filters(layer)
     assert plt.get_fignums() == []
 
 
@@ -584,7 +615,7 @@ import nn
 from nn import plots
 from nn.plots import canvas
 from nn.plots.canvas import own_axes
-axes = list(Figure(figsize=(9, 12)).subplots(4, 2).flat)
+axes = list(Figure(figsize=(9, 12)).subplots(3, 3).flat)
 history = nn.History(loss=[1.0, 0.5], gradient_norms={"layers.0": [1.0, 0.5]})
 X, y = nn.data.xor()
 model = nn.MLP(2, [2, 1], rng=0)
@@ -598,6 +629,7 @@ given = [
     plots.weights_as_images(model.layers[0], (1, 2), ax=axes[5]),
     plots.optimizer_trails(lambda x, y: x * x + y * y, {"a": [(1, 1), (0, 0)]}, ax=axes[6]),
     plots.activation("relu", ax=axes[7]),
+    plots.filters(nn.Conv2d(1, 2, 3, rng=0), ax=axes[8]),
 ]
 assert given == axes and all(ax.has_data() for ax in axes)
 assert "matplotlib.pyplot" not in sys.modules
@@ -615,6 +647,8 @@ PICTURES = {
     "gradients": lambda: plots.gradient_norms(nn.MLP(2, [2] * 12)),
     "confusion": lambda: plots.confusion_matrix([0], [0], labels=[f"species number {i}" for i in range(10)]),
     "weights": lambda: plots.weights_as_images(np.eye(10, 64)),
+    "filters": lambda: plots.filters(nn.Conv2d(1, 16, 3, rng=0)),
+    "filters of many channels": lambda: plots.filters(np.eye(36, 18).reshape(18, 2, 3, 6)),
     "wide weights": lambda: plots.weights_as_images(np.eye(3, 60), (3, 20)),
     "trails": lambda: plots.optimizer_trails(bowl, LONG),
     "activation": lambda: plots.activation("sigmoid"),

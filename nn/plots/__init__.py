@@ -24,13 +24,14 @@ from nn.plots.charts import (
     gradient_norms,
     loss_curves,
     optimizer_trails,
-    weights_as_images,
 )
+from nn.plots.weights import filters, weights_as_images
 
 __all__ = [
     "activation",
     "confusion_matrix",
     "decision_boundary",
+    "filters",
     "gradient_norms",
     "loss_curves",
     "optimizer_trails",

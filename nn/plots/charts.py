@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value, value_and_grad
@@ -147,35 +146,6 @@ def confusion_matrix(
     return ax
 
 
-def weights_as_images(layer: Module | ArrayLike, shape: tuple[int, int] = (8, 8), *, ax: Axes | None = None) -> Axes:
-    """The weights of each neuron as an image of `shape` (rows, columns): blue positive, orange negative, white zero.
-
-    `layer` is a Layer, a Neuron or a matrix (neurons, inputs). All images have one scale, from −m to m for the largest
-    |weight| m. Raises ValueError where the inputs do not fill the shape and for weights that are nan or infinite.
-    """
-    weights = _weight_matrix(layer)
-    rows, columns = shape
-    n, inputs = weights.shape
-    if inputs != rows * columns:
-        raise ValueError(f"{inputs} weights a neuron do not fill {rows}×{columns} pixels: pass shape=(rows, columns)")
-    largest = np.abs(weights).max() or 1.0
-    across = min(n, math.ceil(math.sqrt(2 * n)))
-    down = math.ceil(n / across)
-    width = min(2.4, 4.8 / across)  # of an image, in inches; in what follows a pixel of an image is one
-    title, gap = 0.24 * columns / width, 0.1 * columns
-    ax = canvas.own_axes(ax, 0.3 + down * width * (rows + title) / columns, 1.1 * across * width + 1.1)
-    for i, weight in enumerate(weights):
-        left, top = i % across * (columns + gap), i // across * (rows + title)
-        extent = (left, left + columns, top + rows, top)
-        image = ax.imshow(weight.reshape(shape), extent=extent, cmap=canvas.DIVERGING, vmin=-largest, vmax=largest)
-        ax.add_patch(Rectangle((left, top), columns, rows, fill=False, edgecolor="0.6", linewidth=0.8))
-        ax.text(left + columns / 2, top - title / 4, f"neuron {i}" if n <= 12 else str(i), ha="center", fontsize=8)
-    ax.set(xlim=(-gap, across * (columns + gap)), ylim=(down * (rows + title) - title + gap, -title), aspect="equal")
-    ax.set_axis_off()
-    ax.figure.colorbar(image, ax=ax, label="weight", fraction=0.05)
-    return ax
-
-
 def optimizer_trails(
     f: Callable[[Any, Any], Any],
     trails: Mapping[str, Sequence[Any]],
@@ -244,20 +214,6 @@ def _check_history(name: str, history: Any) -> None:
 def _layer_norms(model: Module) -> dict[str, float]:
     """Path of each module with parameters of its own → the norm of their gradient, named as in a History."""
     return {path: norm_of(gradients_of(values)) for path, values in model.parameters_by_layer().items()}
-
-
-def _weight_matrix(layer: Any) -> Array:
-    if isinstance(layer, Module):
-        state = layer.state_dict()
-        if "weight" not in state:
-            raise TypeError(f"weights_as_images takes one layer, such as model.layers[0], not {layer.title()}")
-        layer = state["weight"]
-    weights = np.atleast_2d(np.array(layer, dtype=float))
-    if weights.ndim != 2 or not weights.size:
-        raise ValueError(f"weights_as_images takes a matrix (neurons, inputs), not an array of shape {weights.shape}")
-    if not np.isfinite(weights).all():
-        raise ValueError(f"neuron {np.argmin(np.isfinite(weights).all(axis=1))} has a weight that is nan or infinite")
-    return weights
 
 
 def _trail(name: str, points: Any) -> Array:
