@@ -10,6 +10,8 @@ Value, and `observe.py` says what came of them, within the time that `deadline.p
 `wrong_rules.py` (how a contribution is added, the rule), and `hints.py` says which of them explains the numbers: so `=`
 for `+=` is found. `functions.py`, `gradients.py` (with `differences.py`), `steps.py` (with `update_rules.py`) and
 `lesson.py` (with `causes.py`) are the other checks.
+
+`__main__.py` is the teacher's command, `python -m autograd.check`.
 """
 
 from autograd.check.checks import check_op, check_step, check_topological_order, check_value, gradcheck, report
