@@ -51,7 +51,7 @@ from autograd.functions import (
 from autograd.differentiation import derivatives, grad, hessian, jacobian, value_and_grad
 
 # a recorded graph, replayed in NumPy
-from autograd.replay import Program, record
+from autograd.replay import Program, Replayed, ReplayError, record, replayed
 
 # formulas, explanations, pictures
 from autograd.formulas import Formula, explain, formula
@@ -79,6 +79,8 @@ __all__ = [
     "ForwardStep",
     "Operation",
     "Program",
+    "ReplayError",
+    "Replayed",
     "Seed",
     "Step",
     "Steps",
@@ -101,6 +103,7 @@ __all__ = [
     "mean",
     "prod",
     "record",
+    "replayed",
     "select",
     "softmax",
     "step_through",

@@ -45,8 +45,13 @@ def ask(question: Question) -> None:
         listener(question)
 
 
+def is_anybody_told() -> bool:
+    """Whether this thread is within a `heard_by` or a `watched_by`: where numbers or nodes are looked at one by one."""
+    return bool(_listeners.get() or _watchers.get())
+
+
 class Watcher(Protocol):
-    """Is told of each node when it is `made`, and of each output when `backward()` has `swept` its graph."""
+    """Is told of each node and leaf when it is `made`, and of each output when `backward()` has `swept` its graph."""
 
     def made(self, node: Any) -> None: ...
 

@@ -208,6 +208,11 @@ class Operation:
             with np.errstate(all="ignore"):
                 return y, _to_floats(self.rules.derivatives)(np.float64(y), *map(np.float64, numbers))
 
+    @property
+    def summary(self) -> str:
+        """What is shown in the place of its inputs, where one node stands for a whole graph; "" for all others."""
+        return ""
+
     def __repr__(self) -> str:
         return f"<operation {self.name}: {self.doc}>" if self.doc else f"<operation {self.name}>"
 

@@ -123,7 +123,12 @@ _GENERATED = "<string>", "<frozen"
 
 def is_someone_elses(code: CodeType) -> bool:
     """Whether code is the user's: not `autograd`'s or `nn`'s, not a library's, not generated, as a dataclass's is."""
-    return not code.co_filename.startswith((*OURS, *_LIBRARIES, *_GENERATED))
+    return not (is_library(code) or code.co_filename.startswith(_GENERATED))
+
+
+def is_library(code: CodeType) -> bool:
+    """Whether code is `autograd`'s, `nn`'s or an installed library's."""
+    return code.co_filename.startswith((*OURS, *_LIBRARIES))
 
 
 class Line(NamedTuple):
@@ -158,11 +163,20 @@ class Place(NamedTuple):
         return f"line {self.line} of {self.function}" + (f": `{self.text}`" if self.text else "")
 
 
+def place_now() -> Place:
+    """The innermost line of the user's code that is running."""
+    frame = frame_of_user()
+    return _place(frame, frame.f_lineno)
+
+
 def place_of(error: BaseException, *, outermost: bool = False) -> Place | None:
     """The innermost line of the user's code behind an error, or the outermost; None where it has none."""
     frames = [(frame, line) for frame, line in walk_tb(error.__traceback__) if is_someone_elses(frame.f_code)]
     if not frames:
         return None
-    frame, line = frames[0 if outermost else -1]
+    return _place(*frames[0 if outermost else -1])
+
+
+def _place(frame: FrameType, line: int) -> Place:
     code = frame.f_code
     return Place(line, code.co_name, linecache.getline(code.co_filename, line, frame.f_globals).strip())

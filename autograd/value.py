@@ -155,6 +155,8 @@ class Value(Methods, Aliases, Refused):
         if parents or type(parents) is not tuple or local_derivatives or others:
             self.parents, self.local_derivatives = _checked_node(parents, local_derivatives, others)
             self.operation = ops.own if self.parents else None
+        if listening.on_node is not None:
+            listening.on_node(self)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

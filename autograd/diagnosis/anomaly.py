@@ -13,6 +13,7 @@ from autograd.backprop import interior_order
 from autograd.diagnosis.branches import explanation
 from autograd.graphs import Edge
 from autograd.listening import watched_by
+from autograd.operations import own
 from autograd.reports import Line, frame_of_user, shown
 from autograd.value import Value
 
@@ -45,6 +46,8 @@ class _Detector:
         self.lines: dict[int, Line] = {}
 
     def made(self, node: Value) -> None:
+        if node.operation is None or node.operation is own:
+            return  # a leaf, or a node of the user's own: what they compute from it is looked at
         frame = frame_of_user()
         self.lines[id(node)] = Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
         if not isfinite(node.data):

@@ -120,6 +120,10 @@ def _node_lines(node: Value) -> Iterator[Line]:
         kind = "a constant" if node.operation is constant else "a leaf"
         yield equation([*name_nodes([node]).values(), named_by_number(node.data)], f": {kind}, computed from nothing")
         return
+    assert node.operation is not None
+    if node.operation.summary:
+        yield _forward(node, _names([node], (), {node: "y"}))
+        return
     parents = dict.fromkeys(parent for parent in node.parents if parent.operation is not constant)
     names = _names([*dict.fromkeys(node.parents), node], parents, {node: "y"})
     yield _forward(node, names)
@@ -129,6 +133,8 @@ def _node_lines(node: Value) -> Iterator[Line]:
 def _forward(node: Value, names: Names) -> Line:
     """The line y = tanh(n) = tanh(0.5) = 0.4621."""
     assert node.operation is not None
+    if node.operation.summary:
+        return equation([names[node], named_by_number(node.data)], f": {node.operation.summary}")
     forms = [names[node]]
     for inputs in ([names[p] for p in node.parents], [named_by_number(p.data) for p in node.parents]):
         with suppress(FormulaError):

@@ -62,7 +62,7 @@ def draw(
         raise ValueError(f"direction is 'LR', 'TB', 'RL' or 'BT', not {direction!r}")
     if collapse not in (None, False, "neuron", "layer"):
         raise ValueError(f"collapse is 'neuron', 'layer', False or None, not {collapse!r}")
-    order = _without_unchosen(dict.fromkeys(node for end in outputs for node in topological_order(end)), outputs)
+    order = _without_hidden(dict.fromkeys(node for end in outputs for node in topological_order(end)), outputs)
     boxes = _boxes(order, collapse, _values("open= takes Values of the picture", open))
     if len(boxes) > max_nodes:
         raise ValueError(
@@ -87,7 +87,7 @@ def draw(
     for box in boxes:
         link = picture.thin_link if crowded and isinstance(box, Unit) else picture.link
         for k, (parent, derivative) in enumerate(_edges(box)):
-            if parent in owner and not (_is_layer(box) or _is_layer(owner[parent]) or _is_unchosen(box, derivative)):
+            if parent in owner and not (_is_layer(box) or _is_layer(owner[parent]) or _is_hidden(box, derivative)):
                 link(ids[owner[parent]], ids[box], k, derivative, **coloured.get((box, k), {}))
         for tail in dict.fromkeys(owner[x] for x in _inputs(box) if x in owner):
             if _is_layer(box) or _is_layer(tail):
@@ -141,17 +141,18 @@ def _with_units(order: list[Value], units: list[Unit]) -> list[Box]:
     return boxes
 
 
-def _is_unchosen(box: Box, derivative: float) -> bool:
-    """Whether this edge is one of those from the index, and from what was not chosen, to a `select`."""
-    return isinstance(box, Value) and box.operation is SELECT and derivative == 0.0
+def _is_hidden(box: Box, derivative: float) -> bool:
+    """Whether an edge is not drawn: what a `select` did not choose, and what a node for a whole graph rests on."""
+    operation = box.operation if isinstance(box, Value) else None
+    return operation is not None and bool(operation.summary or (operation is SELECT and derivative == 0.0))
 
 
-def _without_unchosen(order: Iterable[Value], outputs: list[Value]) -> list[Value]:
-    """An order without what the outputs are reached from by unchosen edges alone."""
+def _without_hidden(order: Iterable[Value], outputs: list[Value]) -> list[Value]:
+    """An order without what the outputs are reached from by hidden edges alone."""
     shown, order = set(outputs), [*order]
     for node in reversed(order):
         if node in shown:
-            shown.update(parent for parent, d in _edges(node) if not _is_unchosen(node, d))
+            shown.update(parent for parent, d in _edges(node) if not _is_hidden(node, d))
     return [node for node in order if node in shown]
 
 
@@ -208,7 +209,8 @@ def _fields(box: Box, swept: bool, names: dict[Value, str]) -> tuple[str, list[s
     label = node.label or names.get(node, "")
     if node.operation is None or not node.parents:
         return label or ("constant" if node.operation is constant else "leaf"), lines
-    return f"{label} = {node.operation.symbol}" if label else node.operation.symbol, lines
+    made = node.operation.summary or node.operation.symbol
+    return f"{label} = {made}" if label else made, lines
 
 
 def _layer_fields(layer: Unit, swept: bool) -> tuple[str, list[str]]:

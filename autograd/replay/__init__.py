@@ -6,10 +6,17 @@ and `sums.py` rewrites its sums; `grouping.py` finds its instructions, which sta
 `symbols.py` and `readings.py` say what the table's rules are on arrays. `compiling.py` makes a function on arrays of it
 all, `straight.py` one on floats, and `comparing.py` compares both with the rules.
 
+`decorator.py` does all this to a function, as `replayed`: `tracing.py` finds what the function rests on,
+`arguments.py` reads what it is given, `recorded.py` holds and compares its programs, `call.py` is the operation of
+its results.
+
 How `w1*x1 + w2*x2` becomes a matrix product: `Sums` in `sums.py` makes a dot of it, `Grouping.dots` in `grouping.py`
 puts the dots of the same weights and the same inputs into a table, and `Product` in `instructions.py` computes that.
 """
 
+from autograd.replay.call import Call
+from autograd.replay.decorator import Replayed, replayed
 from autograd.replay.program import Program, record, without_warnings
+from autograd.replay.tracing import ReplayError, Trace, trace
 
-__all__ = ["Program", "record", "without_warnings"]
+__all__ = ["Call", "Program", "ReplayError", "Replayed", "Trace", "record", "replayed", "trace", "without_warnings"]

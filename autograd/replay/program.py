@@ -89,12 +89,18 @@ class Program:
     """
 
     def __init__(
-        self, outputs: list[Value], inputs: list[Value], parameters: list[Value], interior: list[Value]
+        self,
+        outputs: list[Value],
+        inputs: list[Value],
+        parameters: list[Value],
+        interior: list[Value],
+        constants: Sequence[Value] = (),
     ) -> None:
         self.output_values = outputs
         self.input_values = inputs
         self.parameter_values = parameters
-        self._recording = Recording(outputs, inputs, parameters, interior)
+        self._recording = Recording(outputs, inputs, parameters, interior, constants)
+        self._keeps_graph = True
         self._groups = grouped(self._recording)
         kinds = [node.kind for node in self._recording.nodes]
         self._fixed = np.zeros(len(parameters) + kinds.count(FIXED))
@@ -226,15 +232,22 @@ class Program:
     # ---- as text, and as a pickle
 
     def __str__(self) -> str:
-        instructions = _counted(len(self._grouping.instructions), "instruction")
+        instructions = counted(len(self._grouping.instructions), "instruction")
         return printable("\n".join([f"{self!r}, {instructions}", *self._grouping.lines()]))
 
     def __repr__(self) -> str:
         lists = ("input", self.input_values), ("parameter", self.parameter_values), ("output", self.output_values)
-        counts = ", ".join(_counted(len(values), what) for what, values in lists)
-        return f"Program of {_counted(self._recording.node_count, 'node')}: {counts}"
+        counts = ", ".join(counted(len(values), what) for what, values in lists)
+        return f"Program of {counted(self._recording.node_count, 'node')}: {counts}"
+
+    def forget_graph(self) -> None:
+        """Keep no node of the graph: it can be evaluated, and not be pickled."""
+        self.output_values = [Value(y.data) for y in self.output_values]
+        self._keeps_graph = False
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if not self._keeps_graph:
+            raise TypeError("the program of a replayed function keeps no graph, so it is not copied or pickled")
         return _restored, (self.output_values, self.input_values, self.parameter_values, self.parameters)
 
 
@@ -244,7 +257,8 @@ def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value]
     return program
 
 
-def _counted(n: int, what: str) -> str:
+def counted(n: int, what: str) -> str:
+    """A number of things in words: 4,192 parameters."""
     return f"{n:,} {what}{'s' * (n != 1)}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from autograd.backprop import interior_order
 from autograd.operations import constant, own
+from autograd.replay.call import Call
 from autograd.replay.nodes import CONSTANT, FIXED, INPUT, Node, Wrt, count_uses, leaf
 from autograd.replay.sums import Sums
 from autograd.value import Value, describe
@@ -13,7 +14,12 @@ class Recording:
     """The nodes that outputs are computed from, parents first, with sums and dots as large as they can be made."""
 
     def __init__(
-        self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value], interior: Sequence[Value]
+        self,
+        outputs: Sequence[Value],
+        inputs: Sequence[Value],
+        parameters: Sequence[Value],
+        interior: Sequence[Value],
+        constants: Sequence[Value] = (),
     ) -> None:
         self.parameters = [leaf(FIXED, slot, v.data) for slot, v in enumerate(parameters)]
         self.inputs = [leaf(INPUT, slot, v.data) for slot, v in enumerate(inputs)]
@@ -21,7 +27,14 @@ class Recording:
             parameter.learns = True
         nodes: dict[Value, Node] = dict(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
-        recorded = [_record(value, nodes) for value in interior]
+        nodes.update((v, leaf(CONSTANT, -1, v.data)) for v in constants)
+        recorded = []
+        for value in interior:
+            if isinstance(value.operation, Call):
+                graph = value.operation.graph()
+                nodes[value] = nodes[graph] if graph in nodes else _constant_leaf(graph, nodes)
+            else:
+                recorded.append(_record(value, nodes))
         self.node_count = len(recorded)
         self.outputs = [nodes[v] if v in nodes else _constant_leaf(v, nodes) for v in outputs]
         self.nodes = Sums(recorded, self.outputs).rewritten()
@@ -40,9 +53,15 @@ class Recording:
 
 
 def interior_of(outputs: Sequence[Value]) -> list[Value]:
-    """The interior nodes of several outputs, parents first, each once."""
+    """The interior nodes of several outputs, parents first, each once; what a replayed function gave is written out."""
     visited: set[Value] = set()
-    return [node for output in outputs if output not in visited for node in interior_order(output, visited)]
+    interior: list[Value] = []
+    for output in outputs:
+        for node in interior_order(output, visited) if output not in visited else []:
+            if isinstance(node.operation, Call):
+                interior += interior_order(node.operation.graph(), visited)
+            interior.append(node)
+    return interior
 
 
 def _constant_leaf(value: Value, nodes: dict[Value, Node]) -> Node:

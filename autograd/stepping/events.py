@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd.backprop import interior_order
+from autograd.backprop import interior_order, topological_order
 from autograd.graphs import is_same, sweep
 from autograd.operation import Operation
 from autograd.operations import own
@@ -76,6 +76,20 @@ class ForwardStep:
         return self.operation is not own and not is_same(self.operation(*self.inputs), self.value)
 
 
+def is_whole_graph(node: Value) -> bool:
+    """Whether one node stands for a whole graph: it is shown as a leaf is."""
+    return node.operation is not None and bool(node.operation.summary)
+
+
+def shown_order(output: Value) -> list[Value]:
+    """The nodes that are shown, parents before children."""
+    order, shown = topological_order(output), {output}
+    for node in reversed(order):
+        if node in shown and not is_whole_graph(node):
+            shown.update(node.parents)
+    return [node for node in order if node in shown]
+
+
 def backward_steps(output: Value) -> Iterator[Step]:
     """The events of `output.backward()`, in its order, as if every gradient were 0 before.
 
@@ -85,7 +99,7 @@ def backward_steps(output: Value) -> Iterator[Step]:
     >>> [(step.before, step.contribution, step.after) for step in backward_steps(a * a)]
     [(0.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
     """
-    order = interior_order(output)
+    order = [node for node in interior_order(output) if not is_whole_graph(node)]
     uses = Counter(parent for node in order for parent in node.parents)
     arrived = dict.fromkeys(uses, 0)
     gradients = {output: 1.0}
@@ -104,6 +118,6 @@ def forward_steps(output: Value) -> Iterator[ForwardStep]:
     >>> [(step.operation.name, step.inputs, step.value) for step in forward_steps(a * a + 1)]
     [('multiply', (3.0, 3.0), 9.0), ('add', (9.0, 1.0), 10.0)]
     """
-    for index, node in enumerate(interior_order(output)):
+    for index, node in enumerate(node for node in shown_order(output) if node.parents and not is_whole_graph(node)):
         assert node.operation is not None
         yield ForwardStep(index, node, node.operation, tuple(float(p.data) for p in node.parents), float(node.data))

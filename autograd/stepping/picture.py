@@ -11,6 +11,7 @@ from html import escape
 from autograd.formulas import number_text
 from autograd.operations import constant
 from autograd.pictures import FONTS, new_picture
+from autograd.stepping.events import is_whole_graph
 from autograd.stepping.wording import Wording
 from autograd.tables import text_width
 from autograd.value import Value
@@ -35,7 +36,7 @@ def picture(wording: Wording) -> tuple[str, str]:
         title, data, gradient = map(text_width, fields[f"v{i}"])
         lines = ["x" * data, "x" * max(gradient, widths[node])]
         drawn.boxes([(f"v{i}", "x" * title, lines, {"fillcolor": _fill(node)})])
-        for position, parent in enumerate(node.parents):
+        for position, parent in enumerate(() if is_whole_graph(node) else node.parents):
             name = f"e{i}_{position}"
             drawn.edge(f"v{numbers[parent]}", f"v{i}", label="x" * len(*fields[name]), **{"class": name})
     svg, reason = drawn.svg_or_reason()
@@ -49,13 +50,16 @@ def _fields(wording: Wording) -> dict[str, tuple[str, ...]]:
     for i, node in enumerate(wording.nodes):
         grad = f"grad {number_text(gradients[node])} ✓"
         fields[f"v{i}"] = _title(wording, node), f"data {number_text(node.data)}", grad
-        for position, d in enumerate(node.local_derivatives):
+        for position, d in enumerate(() if is_whole_graph(node) else node.local_derivatives):
             fields[f"e{i}_{position}"] = (number_text(d),)
     return fields
 
 
 def _title(wording: Wording, node: Value) -> str:
     """What stands above a node's numbers: x for a leaf, v1 = w · x or, where that is long, v1 = dot."""
+    if is_whole_graph(node):
+        assert node.operation is not None
+        return node.operation.summary
     if not node.parents:
         return "constant" if node.operation is constant else wording.names[node].text
     assert node.operation is not None

@@ -18,6 +18,7 @@ from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
 from autograd.graphs import reached_from, values_at
 from autograd.operations import constant, own
+from autograd.stepping.events import is_whole_graph
 from autograd.stepping.picture import picture
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value
@@ -158,7 +159,7 @@ def _node(wording: Wording, node: Value, uses: int) -> dict[str, Any]:
         "definition": wording.definition(node) if node.parents else "",
         "data": number_text(node.data),
         "gradient": wording.gradient(node),
-        "arity": len(node.parents),
+        "arity": 0 if is_whole_graph(node) else len(node.parents),
         "uses": uses,
     }
 

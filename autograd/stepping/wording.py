@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from autograd.backprop import topological_order
 from autograd.formulas import (
     Formula,
     FormulaError,
@@ -22,7 +21,7 @@ from autograd.formulas import (
     write,
 )
 from autograd.operations import constant
-from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps
+from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps, is_whole_graph, shown_order
 from autograd.tables import aligned
 from autograd.value import Value
 
@@ -48,7 +47,7 @@ class Wording:
 
     def __init__(self, output: Value) -> None:
         self.output = output
-        self.nodes = topological_order(output)
+        self.nodes = shown_order(output)
         self.forward = tuple(forward_steps(output))
         self.backward = tuple(backward_steps(output))
         self._readings: dict[Value, list[Sequence[Formula]]] = {}
@@ -70,6 +69,8 @@ class Wording:
 
     def definition(self, node: Value) -> str:
         """What a node is computed as, in names: v1 = w · x."""
+        if is_whole_graph(node) and node.operation:
+            return f"{self.names[node].text} = {node.operation.summary}"
         return f"{self.names[node].text} = {_written(node, [self.names[p] for p in node.parents])}"
 
     @staticmethod

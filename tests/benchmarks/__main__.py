@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-PARTS = ["eager", "replay", "programs"]
+PARTS = ["eager", "replay", "programs", "functions"]
 
 
 def main(parts: list[str]) -> int:

@@ -1,0 +1,198 @@
+"""The arguments of a replayed function: their nesting and shapes, their numbers, and what the function looks up."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dis import get_instructions
+from types import CodeType, FunctionType, MethodType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd.floats import is_number
+from autograd.reports import is_library
+from autograd.value import Value
+
+Shape = tuple[Any, ...]  # () for a number, ("list", 3, shape of each) or ("list", shape, …), ("array", 3, 2)
+
+
+def flatten(x: Any, items: list[Any]) -> Shape:
+    """The shape of an argument, whose numbers and Values are appended to `items`; TypeError for anything else.
+
+    >>> items = []
+    >>> flatten([[1, 2], [3, 4]], items), items
+    (('list', 2, ('list', 2, ())), [1, 2, 3, 4])
+    """
+    if isinstance(x, Value) or is_number(x):
+        items.append(x)
+        return ()
+    if isinstance(x, np.ndarray):
+        for item in x.ravel().tolist():
+            flatten(item, items)
+        return ("array", *x.shape)
+    if not isinstance(x, list | tuple):
+        raise TypeError(
+            f"positional arguments of a replayed function are its inputs, numbers and lists of numbers, not {x!r} of "
+            f"type {type(x).__name__}: give it as a keyword argument, or close over it"
+        )
+    kind = "list" if isinstance(x, list) else "tuple"
+    shapes = [flatten(item, items) for item in x]
+    return (kind, len(x), shapes[0]) if shapes and shapes.count(shapes[0]) == len(shapes) else (kind, *shapes)
+
+
+def rebuilt(shape: Shape, items: Iterator[Any]) -> Any:
+    """The argument of a shape with these numbers or Values in it."""
+    match shape:
+        case ():
+            return next(items)
+        case ("array", *sizes):
+            numbers = [next(items) for _ in range(int(np.prod(sizes)))]
+            array = np.array(numbers, object) if any(isinstance(x, Value) for x in numbers) else np.array(numbers)
+            return array.reshape(sizes)
+        case (kind, int(n), each):
+            parts = [rebuilt(each, items) for _ in range(n)]
+        case (kind, *shapes):
+            parts = [rebuilt(each, items) for each in shapes]
+    return parts if kind == "list" else tuple(parts)
+
+
+class Batch(NamedTuple):
+    """The arguments of a call: samples of one shape.
+
+    - shapes: of the positional arguments of a sample; `keywords` are the others
+    - X: the numbers of each sample in a row, (samples, inputs)
+    - sample: gives the positional arguments of sample i
+    - places, values: where Values stand in the row of a single sample, and these
+    """
+
+    shapes: tuple[Shape, ...]
+    keywords: dict[str, Any]
+    X: NDArray[np.float64]
+    sample: Callable[[int], tuple[Any, ...]]
+    places: list[int]
+    values: list[Value]
+
+    @staticmethod
+    def of_one(args: tuple[Any, ...], keywords: dict[str, Any]) -> "Batch":
+        """A single sample: the arguments of a call."""
+        items: list[Any] = []
+        shapes = tuple([flatten(x, items) for x in args])
+        X = np.array([[x.data if isinstance(x, Value) else x for x in items]], dtype=float)
+        places = [i for i, x in enumerate(items) if isinstance(x, Value)]
+        return Batch(shapes, keywords, X, lambda i: _rebuilt(shapes, items), places, [items[i] for i in places])
+
+    @staticmethod
+    def of_rows(name: str, arrays: tuple[ArrayLike, ...], keywords: dict[str, Any]) -> "Batch":
+        """A sample in each row of all arrays."""
+        if not arrays:
+            raise TypeError(f"{name} takes an array for each of its inputs, one sample a row")
+        rows = [np.asarray(a) for a in arrays]
+        for a in rows:
+            if a.dtype.kind not in "biuf":
+                raise TypeError(
+                    f"{name} takes arrays of real numbers, one sample a row and all of one length, not of {a.dtype}"
+                )
+        lengths = {len(a) if a.ndim else 0 for a in rows}
+        if len(lengths) > 1 or 0 in lengths:
+            shapes = ", ".join(str(a.shape) for a in rows)
+            raise ValueError(
+                f"{name} takes arrays with one sample a row, as many in each and at least one, not {shapes}"
+            )
+        X = np.concatenate([a.reshape(len(a), -1) for a in rows], axis=1, dtype=float)
+        one = Batch.of_one(tuple([a[0].tolist() for a in rows]), keywords)
+        return one._replace(X=X, sample=lambda i: tuple([a[i].tolist() for a in rows]))
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a program is chosen by; TypeError for a keyword argument that cannot be told from others."""
+        if not self.keywords:
+            return self.shapes
+        for name, x in self.keywords.items():
+            try:
+                hash(x)
+            except TypeError:
+                raise TypeError(
+                    f"keyword arguments choose what is replayed, so they are hashable, and {name} is {x!r}: give "
+                    "numbers as positional arguments, and other lists as tuples"
+                ) from None
+        return *self.shapes, tuple([(name, _exactly(x)) for name, x in sorted(self.keywords.items())])
+
+    def with_items(self, items: Iterable[Any]) -> tuple[Any, ...]:
+        """The positional arguments of a sample with others in the place of its numbers."""
+        return _rebuilt(self.shapes, items)
+
+    def at(self, numbers: Sequence[float]) -> "Batch":
+        """The same with other numbers for the Values among the arguments."""
+        X = self.X.copy()
+        X[0, self.places] = numbers
+        return self._replace(X=X)
+
+
+def _rebuilt(shapes: tuple[Shape, ...], items: Iterable[Any]) -> tuple[Any, ...]:
+    rest = iter(items)
+    return tuple([rebuilt(shape, rest) for shape in shapes])
+
+
+def _exactly(x: Any) -> Any:
+    """What tells True, 1, 1.0 and −0.0 apart, which are equal to Python, in tuples too."""
+    if isinstance(x, tuple):
+        return type(x), tuple(map(_exactly, x))
+    return type(x), repr(x) if isinstance(x, float) else x
+
+
+_MISSING = object()
+
+
+class Lookups:
+    """What a function, and those that it reaches, look up by name, and the mode of the modules among it.
+
+    Only functions of the user's are looked into. An attribute or an element that is replaced in an object is not seen.
+    """
+
+    def __init__(self, f: Any, others: Iterable[Any] = ()) -> None:
+        self.names: list[tuple[Mapping[str, Any], str, Any]] = []
+        self.cells: list[tuple[Any, Any]] = []
+        found: dict[int, Any] = {}
+        ahead = [f, *others]
+        while ahead:
+            x = ahead.pop()
+            if id(x) not in found:
+                found[id(x)] = x
+                ahead += self._reached(x)
+        modules = [m for x in found.values() if hasattr(type(x), "named_modules") for _, m in x.named_modules()]
+        self.modes = [(module, module.training) for module in modules]
+
+    def _reached(self, x: Any) -> list[Any]:
+        """What a function looks up."""
+        if isinstance(x, MethodType):
+            return [x.__func__, x.__self__]
+        if hasattr(x, "__wrapped__"):
+            return [inspect.unwrap(x)]
+        if not isinstance(x, FunctionType) or is_library(x.__code__):
+            return []
+        scope = x.__globals__
+        names = [(scope, name, scope.get(name, _MISSING)) for name in _global_names(x.__code__)]
+        cells = [(cell, _content(cell)) for cell in x.__closure__ or ()]
+        self.names += names
+        self.cells += cells
+        return [*(x for _, _, x in names), *(x for _, x in cells), *(x.__defaults__ or ())]
+
+    def are_unchanged(self) -> bool:
+        """Whether every name means what it meant, and every module is in its mode."""
+        return (
+            all(scope.get(name, _MISSING) is x for scope, name, x in self.names)
+            and all(_content(cell) is x for cell, x in self.cells)
+            and all(module.training == mode for module, mode in self.modes)
+        )
+
+
+def _global_names(code: CodeType) -> set[str]:
+    names = {i.argval for i in get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return names.union(*[_global_names(part) for part in code.co_consts if isinstance(part, CodeType)])
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing is bound yet
+        return _MISSING

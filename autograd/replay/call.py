@@ -1,0 +1,55 @@
+"""The operation of a node that a replayed function gave: one node in the place of its whole graph."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.differentiation import derivatives
+from autograd.operation import Operation
+from autograd.operations import own, row_named
+from autograd.value import Value
+
+Evaluated = tuple[float, tuple[float, ...]]
+
+
+class Call(Operation):
+    """A function's call: `evaluate` gives its value and local derivatives at other numbers of the parents, by replay.
+
+    What needs the graph, derivatives of derivatives and a recording, has the function called again: `graph()`.
+    """
+
+    __slots__ = ("_again", "_graph", "_summary", "parents")
+
+    def __init__(
+        self,
+        name: str,
+        parents: tuple[Value, ...],
+        evaluate: Callable[[Sequence[float]], Evaluated],
+        again: Callable[[], Value],
+        summary: Callable[[], str],
+    ) -> None:
+        def of(y: Any, *xs: Any) -> tuple[Any, ...]:
+            return self._derivatives(xs) if any(isinstance(x, Value) for x in xs) else evaluate(xs)[1]
+
+        super().__init__(name if name.isidentifier() else "replayed", lambda *xs: evaluate(xs)[0], of)
+        self.parents = parents
+        self._again, self._summary = again, summary
+        self._graph: Value | None = None
+
+    def graph(self) -> Value:
+        """The graph that the function makes when it is called again, without a replay."""
+        if self._graph is None:
+            self._graph = self._again()
+        return self._graph
+
+    @property
+    def summary(self) -> str:
+        """What it stands for: "loss: 4,192 parameters, 75 instructions; loss.plain(…) shows the inside"."""
+        return self._summary()
+
+    def _derivatives(self, xs: tuple[Any, ...]) -> tuple[Any, ...]:
+        if any(x is not p for x, p in zip(xs, self.parents, strict=True)):
+            raise TypeError(f"a copy of what {self.name} gave cannot be differentiated twice: call {self.name} again")
+        return tuple(derivatives(self.graph(), xs))
+
+    def __reduce__(self) -> tuple[Callable[..., Operation], tuple[str, ...]]:
+        return row_named, (own.name,)  # a pickle keeps the numbers

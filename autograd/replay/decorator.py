@@ -1,0 +1,265 @@
+"""replayed: a function of Values, recorded at its first call and replayed in NumPy at those that follow.
+
+`arguments.py` reads what it is given, `recorded.py` holds its programs and compares them with it; here a program is
+chosen, and its result made into a node.
+"""
+
+import sys
+import threading
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import update_wrapper
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from autograd.functions import sum as sum_of
+from autograd.listening import heard_by, is_anybody_told
+from autograd.replay.arguments import Batch
+from autograd.replay.call import Call
+from autograd.replay.program import Program
+from autograd.replay.recorded import Recorded
+from autograd.replay.tracing import ReplayError, collector_paused, flat, numbers_in
+from autograd.value import Value, as_value
+
+Array = NDArray[np.float64]
+MANY = 32  # programs, above which a warning says to pad
+MOST = 64  # programs that are kept
+
+
+@overload
+def replayed(f: Callable[..., Any], /) -> "Replayed": ...
+@overload
+def replayed(*, fallback: bool = False, check: bool | None = None) -> Callable[[Callable[..., Any]], "Replayed"]: ...
+def replayed(f: Any = None, /, *, fallback: bool = False, check: bool | None = None) -> Any:
+    """Decorate a function of Values, so that it is recorded at its first call, and replayed in NumPy from then on.
+
+    Positional arguments are its inputs: numbers, and lists, tuples and arrays of them, nested. Values that existed
+    before a call and are used in it, such as weights, are found by themselves. A call gives an ordinary Value, one node
+    whose parents are these weights, so `backward()`, sums of losses and optimizers work as without the decorator. A
+    program is recorded for each shape of the arguments, and for each choice of keyword arguments.
+
+    - fallback: where the function cannot be replayed, call it as it stands, with one warning
+    - check: True compares every call with the function itself, False none; else calls 1, 2, 8, 32, 128, … are
+
+    Raises ReplayError where the function asks for a number (`if`, a comparison, `float()`, an index), draws random
+    numbers, calls `backward()`, or where a comparison shows a difference. See `Replayed` for what it has beside a call.
+
+    >>> w = Value(2.0)
+    >>> @replayed
+    ... def loss(xs, target):
+    ...     return (sum(w * x for x in xs) - target) ** 2
+    >>> loss([1.0, 2.0], 5.0).backward()
+    >>> w.grad
+    6.0
+    >>> loss.mean([[1.0, 2.0], [0.0, 1.0]], [5.0, 2.0]).data
+    0.5
+    """
+    if f is None:
+        return lambda f: Replayed(f, fallback=fallback, check=check)
+    return Replayed(f, fallback=fallback, check=check)
+
+
+class Replayed:
+    """A function that is replayed: made by `replayed`.
+
+    - loss(…): the loss of one sample, a Value
+    - loss.mean(X, …): the mean over samples, a Value
+    - loss.each(X, …): the numbers for each sample, an array
+    - loss.plain(…): the function itself
+    - loss.programs: what was recorded, a dict from the shapes of the arguments to a Program
+
+    Within `grad` and its like, `detect_anomaly`, a recording, and itself, a call is one of the function itself. Side
+    effects happen where it is recorded or compared, and only there. While a call computes, another thread waits.
+    """
+
+    def __init__(self, f: Callable[..., Any], *, fallback: bool = False, check: bool | None = None) -> None:
+        if not callable(f) or isinstance(f, type):
+            raise TypeError(f"replayed decorates a function, not {f!r} of type {type(f).__name__}")
+        update_wrapper(self, f)
+        self.name = getattr(f, "__name__", type(f).__name__)
+        self.plain = f
+        self.fallback, self.check = fallback, check
+        self._lock = threading.RLock()
+        self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
+        self._refused: set[Any] = set()
+        self._most = 0  # programs that there have been at a time
+
+    @property
+    def programs(self) -> dict[Any, Program]:
+        return {key: recorded.program for key, recorded in self._recorded.items()}
+
+    def __call__(self, *args: Any, **keywords: Any) -> Value:
+        """The function's Value, by replay."""
+        if is_anybody_told():
+            return self.plain(*args, **keywords)  # type: ignore[no-any-return]
+        return self._value(Batch.of_one(args, keywords), np.ones(1))
+
+    def mean(self, *arrays: ArrayLike, weights: ArrayLike | None = None, **keywords: Any) -> Value:
+        """The mean over samples, one in each row of every array; the function is given a row as lists of numbers.
+
+        With `weights`, a number for each sample, it is the sum of weight · value instead. Raises ValueError for no
+        samples and for arrays of different lengths.
+        """
+        batch = Batch.of_rows(self.name, arrays, keywords)
+        n = len(batch.X)
+        w = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, dtype=float)
+        if w.shape != (n,):
+            raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {w.shape}")
+        return self._plainly(batch, w) if is_anybody_told() else self._value(batch, w)
+
+    def each(self, *arrays: ArrayLike, **keywords: Any) -> Array:
+        """The numbers for each sample, an array (samples, …): nothing to differentiate."""
+        batch = Batch.of_rows(self.name, arrays, keywords)
+        with self._lock:
+            try:
+                found = None if is_anybody_told() else self._recorded_for(batch)
+                if found is not None:
+                    found.read()
+                    rows = self._compared(found, batch, found.program(batch.X))
+            except ReplayError as error:
+                self._fall_back(batch, error)
+                found = None
+            if found is None:
+                return np.array([numbers_in(self._called(batch, i)) for i in range(len(batch.X))])
+            for i in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist():
+                rows[i] = flat(numbers_in(self._called(batch, i)))
+            return rows.reshape(len(rows), *found.shape)
+
+    def _value(self, batch: Batch, weights: Array) -> Value:
+        with self._lock:
+            try:
+                found = self._recorded_for(batch)
+                if found is not None:
+                    if found.shape:
+                        raise TypeError(
+                            f"{self.name} gives several Values, so there is no one loss: return one, or take their "
+                            f"numbers for each sample from {self.name}.each(…)"
+                        )
+                    y, local = found.evaluate(batch, weights)
+                    self._compared(found, batch, found.program.outputs)
+            except ReplayError as error:
+                self._fall_back(batch, error)
+                found = None
+            if found is None or not (np.isfinite(y) and np.isfinite(local).all()):
+                return self._plainly(batch, weights)
+            return self._node(found, batch, weights, y, tuple(local.tolist()))
+
+    def _fall_back(self, batch: Batch, error: ReplayError) -> None:
+        """Call the function as it stands from now on, with one warning, if that is wished for."""
+        self._recorded.pop(batch.key, None)
+        self._called(batch, 0)  # an error that it raises itself is the user's own
+        if not self.fallback:
+            raise error
+        if not self._refused:
+            _warn(f"{error}. {self.name} is called as it stands from now on")
+        self._refused.add(batch.key)
+
+    def _node(self, found: Recorded, batch: Batch, weights: Array, y: float, local: tuple[float, ...]) -> Value:
+        """The one node of a call. Its parents are the weights, and the Values among the arguments."""
+
+        def evaluate(xs: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+            with self._lock:
+                y, local = found.evaluate(batch.at(xs[len(found.parameters) :]), weights, xs[: len(found.parameters)])
+                return y, tuple(local.tolist())
+
+        parents = (*found.parameters, *batch.values)
+        summary = f"{self.name}: {{}}; {self.name}.plain(…) shows the inside"
+        operation = Call(
+            self.name, parents, evaluate, lambda: self._plainly(batch, weights), lambda: summary.format(found.summary)
+        )
+        return Value._restored(Value, y, 0.0, local, operation, "", parents)
+
+    # ---- the function itself
+
+    def _called(self, batch: Batch, i: int) -> Any:
+        """What the function itself gives for a sample."""
+        with _plain_within(), collector_paused():
+            return self.plain(*batch.sample(i), **batch.keywords)
+
+    def _plainly(self, batch: Batch, weights: Array) -> Value:
+        """The weighted sum of what the function itself gives."""
+        values: list[Value] = [as_value(self._called(batch, i)) for i in range(len(weights))]
+        if len(values) == 1 and weights[0] == 1.0:
+            return values[0]
+        total: Value = sum_of([w * v for w, v in zip(weights.tolist(), values, strict=True)])
+        return total
+
+    # ---- which program, and whether it is right
+
+    def _recorded_for(self, batch: Batch) -> Recorded | None:
+        """What was recorded for these arguments; None where the function is called as it stands."""
+        key = batch.key
+        if key in self._refused:
+            return None
+        found = self._recorded.get(key)
+        if found is None or not found.lookups.are_unchanged():
+            found = self._recorded[key] = Recorded(self.name, self.plain, batch)
+            self._bound_memory()
+        self._recorded.move_to_end(key)
+        return found
+
+    def _bound_memory(self) -> None:
+        """Warn where there are many programs, and keep those that were used last."""
+        if self._most <= MANY < len(self._recorded):
+            _warn(
+                f"{self.name} has been recorded for {len(self._recorded)} shapes of its arguments, and each recording "
+                f"takes as long as many calls: pad the arguments to a few shapes. The last {MOST} are kept"
+            )
+        self._most = max(self._most, len(self._recorded))
+        if len(self._recorded) > MOST:
+            self._recorded.popitem(last=False)
+
+    def _compared(self, found: Recorded, batch: Batch, rows: Array) -> Array:
+        """The rows of outputs, the first and the last compared with the function itself at some of the calls."""
+        found.calls += 1
+        k = found.calls
+        if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
+            for i in sorted({0, len(rows) - 1}):
+                itself = flat(numbers_in(self._called(batch, i)))
+                is_same = len(itself) == len(rows[i]) and np.allclose(rows[i], itself, rtol=1e-9, atol=1e-9)
+                if not is_same and np.isfinite(rows[i]).all():
+                    raise ReplayError(found.difference(batch, i, rows[i].tolist(), itself))
+        return rows
+
+    # ---- as a method, and as a pickle
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method: a replayed function of each instance, kept in it."""
+        if instance is None:
+            return self
+        if not isinstance(vars(instance).get(self.name), _Method):
+            method = self.plain.__get__(instance, owner)
+            vars(instance)[self.name] = _Method(method, fallback=self.fallback, check=self.check)
+        return vars(instance)[self.name]
+
+    def __reduce__(self) -> Any:
+        return self.__qualname__  # type: ignore[attr-defined]
+
+
+class _Method(Replayed):
+    """A replayed function of one instance: a copy or a pickle of that records anew."""
+
+    def __reduce__(self) -> Any:
+        return getattr, (self.plain.__self__, self.name)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _plain_within() -> Iterator[None]:
+    """Within it replayed functions are called as they stand."""
+    with heard_by(lambda question: None):
+        yield
+
+
+def _warn(message: str) -> None:
+    """Warn at the user's line."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_code.co_filename == __file__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
