@@ -6,6 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd import Value
+
+
+def leaves(numbers: Any) -> Any:
+    """Numbers in lists as fresh Values, in the same lists."""
+    return list(map(leaves, numbers)) if isinstance(numbers, list) else Value(numbers)
+
+
+def flat(nested: Any) -> list[Any]:
+    """What nested lists hold, in one list."""
+    return [v for part in nested for v in flat(part)] if isinstance(nested, list | tuple | np.ndarray) else [nested]
+
 
 def numbers_in(name: str, data: ArrayLike) -> NDArray[Any]:
     """Samples or targets as an array of numbers, objects that are numbers as floats.

@@ -14,10 +14,10 @@ import numpy as np
 
 from autograd import Value, maximum, mean
 from autograd.value import as_value, is_operand
+from nn.arrays import flat
 from nn.initializers import initial_weights
 from nn.layers import Init, Neuron, as_sample, check_width
 from nn.module import Index, Module
-from nn.recording import flat
 from nn.seeds import Rng
 
 Channel = list[list[Value]]

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import Value, record
+from autograd import ReplayError, Value
+from autograd.replay import trace
 from autograd.tables import aligned, printable
-from autograd.value import as_value
 from nn import peers
-from nn.arrays import numbers_in
-from nn.recording import ReplayError, flat, leaves, recording
+from nn.arrays import flat, leaves, numbers_in
 
 Index = tuple[int, ...]
 State = dict[str, NDArray[Any]]
@@ -179,13 +178,12 @@ class Module:
         tried = slice(None, None, 1 + len(samples) // 8)
         outputs = rows([self(x) for x in samples[tried].tolist()])
         try:
-            with recording() as asked:
-                x = leaves(samples[0].tolist())
-                program = record([*map(as_value, flat(self(x)))], flat(x), self.parameters())
+            x = leaves(samples[0].tolist())
+            program = trace(lambda: self(x), flat(x)).program(self.parameters())
         except ReplayError:
             return None
         replayed = program(samples.reshape(len(samples), -1)).reshape(len(samples), *outputs.shape[1:])
-        agrees = not asked and np.allclose(replayed[tried], outputs, rtol=1e-9, atol=1e-9, equal_nan=True)
+        agrees = np.allclose(replayed[tried], outputs, rtol=1e-9, atol=1e-9, equal_nan=True)
         return replayed if agrees else None
 
     def state_dict(self) -> State:

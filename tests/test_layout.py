@@ -47,7 +47,6 @@ ORDER = {
         "arrays",
         "seeds",
         "initializers",
-        "recording",
         "module",
         "layers",
         "images",

@@ -163,24 +163,28 @@ CANNOT = {
         {},
         "batch normalisation couples",
     ),
-    "comparison": (lambda: Branching(lambda y: y > 0), {}, "a comparison of a Value decides what is computed"),
-    "bool": (lambda: Branching(lambda y: bool(y.relu())), {}, r"bool\(\) of a Value decides what is computed"),
-    "float": (lambda: Branching(lambda y: float(y) > 0), {}, r"float\(\) of a Value decides what is computed"),
+    "comparison": (
+        lambda: Branching(lambda y: y > 0),
+        {},
+        r"a sample asks a comparison of a Value in line \d+ of <lambda>: `.*y > 0",
+    ),
+    "bool": (lambda: Branching(lambda y: bool(y.relu())), {}, r"a sample asks bool\(\) of a Value in line \d+"),
+    "float": (lambda: Branching(lambda y: float(y) > 0), {}, r"a sample asks float\(\) of a Value in line \d+"),
     "data": (lambda: Branching(lambda y: y.data > 0), {}, "another sample is computed in another way"),
     "index": (
         lambda: MLP(2, [2], rng=0),
         {"loss": lambda outputs, target: -outputs[target]},
-        "recording a sample failed: list indices must be integers",
+        r"a sample fails when it is recorded in line \d+ of <lambda>: `.*` \(list indices must be integers",
     ),
     "own leaf": (
         lambda: MLP(2, [1], rng=0),
         {"loss": lambda output, target, scale=Value(2.0, "scale"): nn.mse(output * scale, target)},  # noqa: B008
-        "recording a sample failed: .*scale",
+        "Value 'scale' = 2 is used and is no parameter",
     ),
     "regularizer": (
         lambda: MLP(2, [1], rng=0),
         {"regularizer": lambda m: sum((p if p > 0 else -p) for p in m.parameters())},
-        "a comparison of a Value decides what the regularizer computes",
+        "the regularizer asks a comparison of a Value in line",
     ),
     "dropout of one's own": (
         lambda: Sequential(Layer(2, 2, rng=0), Drawing(0.5, rng=0), Layer(2, 1, rng=1)),

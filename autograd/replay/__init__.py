@@ -19,4 +19,15 @@ from autograd.replay.decorator import Replayed, replayed
 from autograd.replay.program import Program, record, without_warnings
 from autograd.replay.tracing import ReplayError, Trace, trace
 
-__all__ = ["Call", "Program", "ReplayError", "Replayed", "Trace", "record", "replayed", "trace", "without_warnings"]
+__all__ = [
+    "Call",
+    "Program",
+    "ReplayError",
+    "Replayed",
+    "Trace",
+    "flat",
+    "record",
+    "replayed",
+    "trace",
+    "without_warnings",
+]

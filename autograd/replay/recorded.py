@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autograd.graphs import values_at
 from autograd.operations import OPERATIONS
 from autograd.replay.arguments import Batch, Lookups
-from autograd.replay.program import Program, counted
+from autograd.replay.program import counted
 from autograd.replay.tracing import REMEDY, ReplayError, Trace, collector_paused, numbers_in, trace
 from autograd.value import Value, describe
 
@@ -41,7 +41,7 @@ class Recorded:
             found = self.traced(batch, self.numbers)
             self.shape = np.shape(numbers_in(found.result))
             # Outside of the recording, for a program keeps the context it is made in.
-            self.program = Program(found.outputs, found.inputs, found.parameters, found.interior, found.constants)
+            self.program = found.program()
         self.program.forget_graph()
         self.parameters = found.parameters
         self.first = self.program.parameters.tolist()
@@ -50,7 +50,7 @@ class Recorded:
     def traced(self, batch: Batch, numbers: Sequence[float]) -> Trace:
         """The function called with fresh Values that hold these numbers."""
         inputs = [Value(x) for x in numbers]
-        return trace(lambda: self.f(*batch.with_items(inputs), **batch.keywords), inputs, name=self.name)
+        return trace(lambda: self.f(*batch.with_items(inputs), **batch.keywords), inputs, name=self.name, remedy=REMEDY)
 
     @property
     def summary(self) -> str:
@@ -77,7 +77,7 @@ class Recorded:
         return (
             f"{self.name} gives {a!r} by replay and {b!r} itself at call {self.calls} of its program"
             f"{self.first_difference(batch, i)}. Nothing may be drawn at random, or be chosen by .data, isinstance, a "
-            f"set or a dict. {REMEDY}"
+            f"set or a dict{REMEDY}"
         )
 
     def first_difference(self, batch: Batch, i: int) -> str:

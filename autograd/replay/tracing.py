@@ -15,12 +15,13 @@ import numpy as np
 
 from autograd.listening import Question, heard_by, watched_by
 from autograd.operations import constant
+from autograd.replay.program import Program
 from autograd.reports import Place, place_now, place_of
-from autograd.value import Value, as_value, is_operand
+from autograd.value import Value, as_value, describe, is_operand
 
 REMEDY = (
-    "What Python decides is decided once for a replay: choose by where, maximum or select(i, xs), or give what decides "
-    "as a keyword argument"
+    ". What Python decides is decided once for a replay: choose by where, maximum or select(i, xs), or give what "
+    "decides as a keyword argument"
 )
 
 
@@ -48,19 +49,31 @@ class Trace(NamedTuple):
     made: list[Value]
     places: list[Place | None]
 
+    def program(self, parameters: list[Value] | None = None) -> Program:
+        """The program of it, with its parameters or with those given. Raises ReplayError where there are others."""
+        given = self.parameters if parameters is None else parameters
+        others = set(self.parameters).difference(given)
+        if others:
+            raise ReplayError(f"{describe(others.pop())} is used and is no parameter")
+        try:
+            return Program(self.outputs, self.inputs, given, self.interior, self.constants)
+        except TypeError as error:  # a node of the user's own has no rule
+            raise ReplayError(str(error)) from error
 
-def trace(f: Callable[[], Any], inputs: Sequence[Value], *, name: str = "", places: bool = False) -> Trace:
-    """What f() computes from fresh Values that it closes over, `inputs`.
 
-    Raises ReplayError, naming the function and the line, where f asks for a Value's number, calls backward(), fails, or
-    gives anything but Values and numbers.
+def trace(
+    f: Callable[[], Any], inputs: Sequence[Value], *, name: str = "the function", remedy: str = "", places: bool = False
+) -> Trace:
+    """What f() computes from fresh Values that it closes over, `inputs`, to which it may add some that it makes.
+
+    Raises ReplayError, with the line and the remedy, where f asks for a number, calls backward(), fails, or gives
+    anything but Values and numbers.
 
     >>> w, x = Value(3.0, "w"), Value(2.0, "x")
     >>> found = trace(lambda: w * x + 1.0, [x])
     >>> [v.label for v in found.parameters], len(found.interior)
     (['w'], 2)
     """
-    name = name or "the function"
     watcher = _Watcher(places)
     try:
         with collector_paused(), heard_by(watcher.heard), watched_by(watcher):
@@ -68,9 +81,9 @@ def trace(f: Callable[[], Any], inputs: Sequence[Value], *, name: str = "", plac
     except Exception as error:
         place = place_of(error)
         watcher.refused = watcher.refused or f"fails when it is recorded{_at(place)} ({error})"
-        raise ReplayError(f"{name} {watcher.refused}. {REMEDY}") from error
+        raise ReplayError(f"{name} {watcher.refused}{remedy}") from error
     if watcher.refused:
-        raise ReplayError(f"{name} {watcher.refused}. {REMEDY}")
+        raise ReplayError(f"{name} {watcher.refused}{remedy}")
     outputs = [as_value(y) for y in flat(result)]
     if not outputs:
         raise ReplayError(f"{name} returned {result!r}: there is no Value to replay")
@@ -90,7 +103,7 @@ def _found(outputs: list[Value], inputs: set[Value], made: list[Value]) -> tuple
             if node.parents:
                 interior.append(node)
                 reached.update(node.parents)
-            else:
+            elif node not in inputs:
                 constants.append(node)
     interior.reverse()
     used = [p for node in interior for p in node.parents if p not in own]

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import Value
+from autograd import ReplayError, Value
 from nn.data import batches, checked_data
 from nn.module import Module, evaluating
 from nn.optimizers import Array, Optimizer, clip_norm, clip_value, norm_of
 from nn.peers import refuse_arguments
-from nn.recording import ReplayError
 from nn.seeds import Rng, generator
 from nn.training.checkpoint import Epoch, Update
 from nn.training.eager import Eager

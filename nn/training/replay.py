@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Program, Value, record
-from autograd.value import as_value
+from autograd import Program, ReplayError, Value
+from autograd.replay import trace
+from nn.arrays import flat, leaves
 from nn.module import evaluating, plain
 from nn.optimizers import Array
-from nn.recording import ReplayError, flat, leaves, recording
 from nn.remedies import Dropout, drawing
 from nn.training.eager import Eager
 from nn.training.settings import Settings
@@ -64,14 +64,9 @@ class Replay(Eager):
         return self.evaluation.values(X, y)
 
     def _penalty(self) -> Program | None:
-        with recording() as asked:
-            penalty = self.settings.penalty()
-            if penalty is None:
-                return None
-            program = record(penalty, parameters=self.parameters)
-        if asked:
-            raise ReplayError(f"{asked[0]} of a Value decides what the regularizer computes")
-        return program
+        if self.settings.regularizer is None:
+            return None
+        return trace(self.settings.penalty, [], name="the regularizer").program(self.parameters)
 
 
 class _Recorded:
@@ -79,17 +74,20 @@ class _Recorded:
 
     def __init__(self, settings: Settings, parameters: list[Value], X: NDArray[Any], y: NDArray[Any]) -> None:
         self.settings = settings
-        with recording() as asked, drawing(lambda: Value(1.0)) as drawn:
-            x = leaves(X[0].tolist())
+        x, target = leaves(X[0].tolist()), leaves(y[0].tolist())
+        inputs = [*flat(x), *flat(target)]
+
+        def sample() -> Any:
             output = settings.model.batch([x])[0]
-            self.draws = _counted(drawn)
-            self.shape = np.shape(plain(output))
-            target = leaves(y[0].tolist())
-            loss = settings.loss_of(output, target)
-            inputs = [*flat(x), *flat(target), *(f for _, factors in drawn for f in factors)]
-            self.program = record([loss, *map(as_value, flat(output))], inputs, parameters)
-        if asked:
-            raise ReplayError(f"{asked[0]} of a Value decides what is computed")
+            inputs.extend(f for _, factors in drawn for f in factors)
+            return settings.loss_of(output, target), output
+
+        with drawing(lambda: Value(1.0)) as drawn:
+            found = trace(sample, inputs, name="a sample")
+        self.draws = _counted(drawn)
+        loss, output = found.result
+        self.shape = np.shape(plain(output))
+        self.program = found.program(parameters)
         settings.check_reach(loss)
         self._try_targets(output, y)
         self._compare(X, y)
