@@ -1,6 +1,6 @@
 """Who is told when Python asks for a Value's number, when a node is made, and when a graph is swept.
 
-A graph does not keep what Python asks, so `differentiation.py` and `nn/recording.py` listen. `diagnosis/anomaly.py`
+A graph does not keep what Python asks, so `differentiation.py` and `replay/tracing.py` listen. `diagnosis/anomaly.py`
 watches.
 """
 

@@ -35,8 +35,8 @@ from nn import (
     RMSNorm,
     Sequential,
 )
+from nn.arrays import flat, leaves
 from nn.module import plain
-from nn.recording import flat, leaves
 from tests.test_replay import assert_equal, both, run
 
 PUBLIC = [getattr(nn, name) for name in nn.__all__]

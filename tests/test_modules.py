@@ -37,8 +37,8 @@ from nn import (
     RMSNorm,
     Sequential,
 )
+from nn.arrays import flat, leaves
 from nn.module import plain
-from nn.recording import flat, leaves
 
 FIGURES = json.loads((Path(__file__).parent / "golden" / "nn.json").read_text(encoding="utf-8"))
 each = pytest.mark.parametrize

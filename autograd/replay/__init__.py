@@ -25,7 +25,6 @@ __all__ = [
     "ReplayError",
     "Replayed",
     "Trace",
-    "flat",
     "record",
     "replayed",
     "trace",
