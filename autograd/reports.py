@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 from autograd.tables import printable
 
+MOST = 5  # findings that are printed in full
+
 
 class Finding(NamedTuple):
     """One thing that was found: where, what exactly, and what it suggests where the facts allow only that.
@@ -40,6 +42,7 @@ class Report:
     """The outcome of a check: its verdict in a sentence, its findings, and notes that are no faults.
 
     - undecided: whether something could not be told, as a note says
+    - error: what a check raises for it, if that is not its own AssertionError
 
     >>> print(Report("5 of 6 probes passed", [Finding("`mul`", "a * a   at a = 1.3", "use `+=`, not `=`")]))
     5 of 6 probes passed. First problem, in `mul`:
@@ -50,12 +53,18 @@ class Report:
     place = "in"  # before a finding's `where`, which is an operation or an argument
 
     def __init__(
-        self, verdict: str, findings: Iterable[Finding] = (), notes: Iterable[str] = (), undecided: bool = False
+        self,
+        verdict: str,
+        findings: Iterable[Finding] = (),
+        notes: Iterable[str] = (),
+        undecided: bool = False,
+        error: Exception | None = None,
     ) -> None:
         self.verdict = verdict
         self.findings = list(findings)
         self.notes = list(notes)
         self.undecided = undecided
+        self.error = error
 
     @property
     def ok(self) -> bool | None:
@@ -64,8 +73,15 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}."]
-        for finding in self.findings[:1]:
-            lines = [f"{self.verdict}. First problem, in {finding.where}:", indent(str(finding), "  ")]
+        for i, finding in enumerate(self.findings[:MOST]):
+            lines[i and len(lines) :] = [
+                f"Then, in {finding.where}:" if i else f"{self.verdict}. First problem, in {finding.where}:",
+                indent(str(finding), "  "),
+            ]
+        if len(self.findings) > MOST:
+            lines.append(
+                f"And {len(self.findings) - MOST} more, in {', '.join(f.where for f in self.findings[MOST:])}."
+            )
         return printable("\n".join([*lines, *(f"note: {note}" for note in self.notes)]))
 
     def __repr__(self) -> str:

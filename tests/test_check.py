@@ -31,7 +31,7 @@ from autograd.check import (
 )
 from autograd.check.deadline import Limit, OutOfTime
 from autograd.check.engine import mistakes_for
-from autograd.check.hints import Evidence, explain, swept
+from autograd.check.hints import Evidence, explain, explaining, swept
 from autograd.check.observe import expect
 from autograd.check.probes import (
     ADD,
@@ -113,9 +113,9 @@ def test_right_engines_that_repeat_and_go_deep_pass_strict(name):
 
 
 @pytest.mark.parametrize("name", OURS_TOO)
-def test_a_check_of_all_takes_less_than_a_fifth_of_a_second(name):
+def test_a_check_of_all_takes_less_than_three_tenths_of_a_second(name):
     make = right(name)
-    assert min(_cpu_seconds(make) for _ in range(3)) < 0.2
+    assert min(_cpu_seconds(make) for _ in range(3)) < 0.3
 
 
 def _cpu_seconds(make):
@@ -134,17 +134,17 @@ def test_recursion_along_every_path_is_right_but_slow():
 
 def test_a_check_prints_its_verdict_and_raises(capsys):
     assert check_value(right("stored"), "mul") is None
-    assert capsys.readouterr().out == "All 24 probes passed: Value is right at level 'mul'.\n"
+    assert capsys.readouterr().out == "All 29 probes passed: Value is right at level 'mul'.\n"
     with pytest.raises(AssertionError) as raised:
         check_value(wrong("mul's operands swapped"), "mul")
     assert str(raised.value) == (
-        "15 of 24 probes passed. First problem, in `mul`:\n"
+        "18 of 29 probes passed. First problem, in `mul`:\n"
         "  a * b   at a = 1.3, b = 2.7\n"
         "  d/da: yours 1.3, expected 2.7\n"
         "  d/db: yours 2.7, expected 1.3\n"
         "  hint: the operands are swapped: each one's local derivative stands with the other"
     )
-    assert capsys.readouterr().out == "15 of 24 probes passed.\n"
+    assert capsys.readouterr().out == "18 of 29 probes passed.\n"
 
 
 def test_a_seed_gives_other_numbers_each_time_the_same():
@@ -155,7 +155,7 @@ def test_a_seed_gives_other_numbers_each_time_the_same():
 
 
 def test_an_unknown_level_is_refused():
-    with pytest.raises(ValueError, match="level is one of 'add', 'mul', 'all', 'strict', not 'hard'"):
+    with pytest.raises(ValueError, match="level is one of 'add', 'mul', 'own', 'all', 'strict', not 'hard'"):
         check_value(Value, "hard")
 
 
@@ -240,7 +240,8 @@ def test_what_cannot_be_hashed_has_a_hint_of_its_own(kind, hint):
 def test_karpathys_lecture_engine_need_not_have_relu_but_some_activation():
     without = RIGHT["closures"].but("def relu", "def rectify")
     assert report(check_value, engine(without)).ok
-    bare = without.but("def tanh", "def th").but("def sigmoid", "def logistic")
+    assert report(check_value, engine(without.but("def tanh", "def Tanh").but("def sigmoid", "def logistic"))).ok
+    bare = without.but("def rectify", "def _r").but("def tanh", "def _t").but("def sigmoid", "def _s")
     assert "Value has no `relu`: `u.relu()` fails" in str(report(check_value, engine(bare)))
 
 
@@ -257,10 +258,9 @@ def test_a_cause_that_is_not_known_gets_no_hint():
     assert found.findings[0].hint == ""
 
 
-def test_the_findings_of_the_first_broken_layer_are_all_there():
+def test_what_is_wrong_for_one_reason_is_told_once():
     found = report(check_value, wrong("mul adds"))
-    assert len(found.findings) == 10
-    assert {f.where for f in found.findings} == {"`mul`"}
+    assert [f.where for f in found.findings] == ["`mul`"]
 
 
 # ---- the probes themselves
@@ -306,7 +306,7 @@ def test_what_is_expected_of_repeated_calls_is_the_sum_of_single_ones():
 def test_numbers_are_short_unequal_and_none_of_them_0_1_2(seed):
     for layer in LAYERS:
         numbers = numbers_for(layer, seed)
-        numbers.pop("z")
+        assert (numbers.pop("z"), numbers.pop("k")) == (0.0, numbers["a"])
         assert len(set(numbers.values())) == len(numbers)
         assert not {0.0, 1.0, 2.0} & set(map(abs, numbers.values()))
         assert all(round(x, 2) == x for x in numbers.values())
@@ -315,7 +315,7 @@ def test_numbers_are_short_unequal_and_none_of_them_0_1_2(seed):
 def evidence_of(layer, mistake, numbers):
     """What an engine with this mistake would show; None where it makes no difference or has no numbers."""
     runs, differs = [], False
-    for text in layer.texts:
+    for text in layer.texts + layer.more:
         expected = expect(text, numbers)
         try:
             gradients = next(iter(mistake.variants(expected.outputs)))
@@ -347,7 +347,8 @@ def test_every_mistake_gives_its_own_numbers(layer, seed):
         runs = evidence_of(layer, mistake, numbers)
         if runs:
             tried += 1
-            kinds = {c.kind for c in candidates if all(map(c.explains, runs))}
+            count = len(layer.texts)
+            kinds = {c.kind for c in explaining(candidates, runs[:count], runs[count:])}
             # where all local derivatives are 1 a gradient that is overwritten is 1, and so is one that is set to 1
             assert kinds in ({mistake.kind}, {"overwrite", "reseeding", "clipped"} if layer is ADD else {}), (
                 mistake.hint
@@ -460,7 +461,7 @@ def phrases(module):
 def test_every_hint_is_given_to_someone():
     reports = [told(*case.values[:2]) for case in CASES] + [told_of_operation(*case[:3]) for case in WRONG_OPERATIONS]
     given = "\n".join(finding.hint for found in reports for finding in found.findings)
-    patterns = {pattern for _, pattern, _ in [*hints.ERRORS, *hints.IN_BACKWARD]}
+    patterns = {pattern for _, pattern, _ in [*hints.ERRORS, *hints.IN_BACKWARD, *hints.IN_SWEEP]}
     expected = set().union(*map(phrases, (hints, mistakes, wrong_rules))) - patterns
     assert {phrase for phrase in expected if phrase not in given} == set()
     assert len(expected) > 80
@@ -568,7 +569,7 @@ WRONG_ORDERS = [
 
 @pytest.mark.parametrize(("fn", "fact", "hint"), WRONG_ORDERS)
 def test_a_wrong_order_is_told_what_is_wrong(fn, fact, hint):
-    text = str(report(check_topological_order, fn, seconds=0.2))
+    text = str(report(check_topological_order, fn, level="strict", seconds=0.2))
     assert "First problem, in the order" in text
     assert fact in text, text
     assert hint in text, text
@@ -590,8 +591,9 @@ def test_right_orders_pass():
                 stack.pop()
         return tuple(order)
 
-    assert check_topological_order(with_stack) is None
-    assert check_topological_order(lambda v: iter(topological_order(v))) is None
+    assert check_topological_order(with_stack, level="strict") is None
+    assert check_topological_order(lambda v: iter(topological_order(v)), level="strict") is None
+    assert check_topological_order(recursive) is None
 
 
 # ---- an optimizer's step

@@ -63,7 +63,8 @@ UNWRAPPED = "AttributeError: 'float' object has no attribute 'data' ... hint: a 
 SWAPPED = "value: yours -1.2, expected 1.2 hint: one of: the sign is wrong; or the operands are swapped"
 CHANGED = "a.data was 1.3 and is 4 after computing it hint: an operation must leave its inputs as they are"
 ORDER = "a node passed its gradient on before all its uses had added to it: sweep in reversed topological order"
-SHALLOW = "the gradient stops at the output's own parents: one of: `reversed` is missing"
+SHALLOW = "the gradient stops at the output's own parents: one of: `backward()` does not go on to their parents"
+REVERSED = "`reversed` is missing: a node passes on before it has anything"
 IDENTITY = "different nodes with equal data are taken for one: ... so do not define `__eq__` by data"
 TWO_GRAPHS = "y = a + b; y.backward(); z = c + d; z.backward() at ... d/da: yours 2, expected 1"
 KEPT = "an earlier graph is swept over again: a list outlives the call"
@@ -101,6 +102,12 @@ WRONG_IN_ALL = [
      f"`truediv`: (a * b) / (c + d) * e at ... hint: toward the second operand, {UPSTREAM}"),
     ("upstream added in mul", CLOSURES.but("* out.grad", "+ out.grad", within="__mul__", times=2),
      "`mul`: ... hint: the upstream gradient is added to the local derivative: multiply them"),
+    (".grad for .data", CLOSURES.but("other.data * out.grad", "other.grad * out.grad"),
+     "`mul`: ... hint: toward the first operand, `.grad` stands where `.data` belongs"),
+    (".grad for .data on both sides",
+     CLOSURES.but("other.data * out.grad", "other.grad * out.grad")
+     .but("self.data * out.grad", "self.grad * out.grad"),
+     "`mul`: ... hint: `.grad` stands where `.data` belongs"),
     ("= and no upstream in mul",
      CLOSURES.but("+=", "=", within="__mul__", times=2).but(" * out.grad", "", within="__mul__", times=2),
      "`mul`: ... hint: the upstream gradient is left out, and `=` overwrites: `+= local derivative * out.grad`"),
@@ -112,7 +119,7 @@ WRONG_IN_ALL = [
     ("self.grad for out.grad",
      CLOSURES.but("other.data * out.grad", "other.data * self.grad")
      .but("self.data * out.grad", "self.data * other.grad"),
-     f"`mul`: ... d/da: yours 0, expected 2.7 ... hint: {NOTHING} ... `self.grad` stands where `out.grad` belongs"),
+     "`mul`: ... d/da: yours 0, expected 2.7 ... hint: `self.grad` stands where `out.grad` belongs"),
 
     # ---- local derivatives
     ("mul's operands swapped",
@@ -148,6 +155,8 @@ WRONG_IN_ALL = [
      "`exp`: ... hint: the derivative is taken at the input: it belongs at the output"),
     ("exp by the power rule", CLOSURES.but("+= out.data", "+= self.data * math.exp(self.data - 1)", within="exp"),
      "`exp`: ... hint: exp(x) is its own derivative: the power rule is for x**n"),
+    ("exp of the output", CLOSURES.but("+= out.data", "+= math.exp(out.data)", within="exp"),
+     "`exp`: ... hint: the derivative is taken at the output: it belongs at the input"),
     ("log's derivative at the output", CLOSURES.but("out.grad / self.data", "out.grad / out.data"),
      "`log`: ... hint: the derivative is taken at the output: it belongs at the input"),
     ("log's derivative upside down", CLOSURES.but("out.grad / self.data", "out.grad * self.data"),
@@ -244,13 +253,19 @@ WRONG_IN_ALL = [
      "`Value`: Value(1.3) its .data: yours 1, expected 1.3 hint: the number is cut or rounded"),
     ("rounded results", CLOSURES.but("self.data * other.data, (", "round(self.data * other.data, 1), ("),
      "`mul`: ... value: ... hint: the result is rounded to 1 decimals"),
+    ("whole numbers in arrays of their kind",
+     STORED.but("import math", "import math, numpy as np").but("self.data = data", "self.data = np.asarray(data)")
+     .but("self.grad = 0.0", "self.grad = np.zeros_like(self.data)"),
+     "`add`: a + 3 at ... hint: an array of whole numbers takes no fraction: make it one of floats"),
+    ("a rounded input", CLOSURES.but("math.exp(self.data)", "math.exp(round(self.data, 3))", within="exp"),
+     "`exp`: u.exp() at u = 0.913391 value: ... hint: what goes in is rounded to 3 decimals"),
     ("rounded gradients",
      CLOSURES.but("other.data * out.grad", "round(other.data * out.grad, 1)")
      .but("self.data * out.grad", "round(self.data * out.grad, 1)"),
      "`mul`: ... hint: the gradients are rounded to 1 decimals"),
     ("gradients rounded at the end",
      CLOSURES.but("v._backward()\n", "v._backward()\n        for v in topo: v.grad = round(v.grad, 1)\n"),
-     "`mul`: ... hint: the numbers are rounded to 1 decimals"),
+     "`mul`: ... hint: the gradients are rounded to 1 decimals"),
     ("gradients cut off", STORED.but("p.grad += d * v.grad", "p.grad = max(-1.0, min(1.0, p.grad + d * v.grad))"),
      "`add`: ... hint: the gradients are cut off at 1 and -1"),
     ("a forward difference", CLOSURES.but("(1 - out.data ** 2)", "(math.tanh(self.data + 1e-5) - out.data) / 1e-5"),
@@ -277,7 +292,7 @@ WRONG_IN_ALL = [
      " `backward()` does not begin by setting the output's own gradient to 1"),
     ("seed is data", CLOSURES.but("self.grad = 1", "self.grad = self.data"),
      "`add`: ... yours 4, expected 1 ... hint: `backward()` starts from the output's data"),
-    ("no reversed", CLOSURES.but("reversed(topo)", "topo"), f"`add`: (a + b) + c at ... hint: {SHALLOW}"),
+    ("no reversed", CLOSURES.but("reversed(topo)", "topo"), f"`add`: (a + b) + c at ... hint: {REVERSED}"),
     ("only the output's parents", CLOSURES.with_method("""
         def backward(self):
             self.grad = 1
@@ -352,12 +367,17 @@ WRONG_IN_ALL = [
      .but("visited.add", "visited.append").with_method("""
         def __eq__(self, other): return self.data == other.data
         """),
-     f"`add`: s = a + b; t = b + a; s + t at ... hint: {IDENTITY}"),
+     f"`add`: s = a + b; t = a + b; s + t at ... hint: {IDENTITY}"),
     ("equality and hash by data", CLOSURES.but("set(_children)", "_children").with_method("""
         def __eq__(self, other): return self.data == (other.data if isinstance(other, Value) else other)
         def __hash__(self): return hash(self.data)
         """),
-     f"`add`: s = a + b; t = b + a; s + t at ... hint: {IDENTITY}"),
+     f"`add`: s = a + b; t = a + b; s + t at ... hint: {IDENTITY}"),
+    ("nodes in a dict by data",
+     STORED.but("def order(self):\n        nodes, seen, stack = [], set(), [(self, False)]",
+                "def order(self):\n        nodes, seen, stack = {}, set(), [(self, False)]")
+     .but("nodes.append(v)", "nodes.setdefault(v.data, v)").but("return nodes\n", "return list(nodes.values())\n"),
+     f"`add`: z + b at ... hint: {IDENTITY}"),
     ("a dataclass",
      CLOSURES.but("class Value:", "from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n")
      .but("set(_children)", "_children"),
@@ -383,6 +403,27 @@ WRONG_IN_ALL = [
                 v._backward()
         """),
      "`add`: ... still running after 1 s: an endless loop, or far too slow in line ... of backward: `"),
+    ("appended outside the if", CLOSURES.but("        topo.append(v)\n", "    topo.append(v)\n"),
+     "`add`: ... hint: a node is appended each time it is met, ...: `topo.append(v)` belongs inside the `if`"),
+    ("put on the stack twice",
+     STORED.but("elif v not in seen:", "else:")
+     .but("stack.append((p, False))", "stack.extend([(p, False)] if p not in seen else [])"),
+     "`add`: ... hint: a node stands on the list twice before it is visited, and is swept over twice: ask"),
+    ("a set that does not guard", CLOSURES.but("if v not in visited", "if v in visited or v not in visited"),
+     "`add`: ... hint: a node used twice is swept over twice: keep a set ..., and ask it, `if v not in visited`"),
+    ("a plain number among the parents", CLOSURES.but("(self,))", "(self, other))", within="__pow__"),
+     "`pow`: a ** 3 at a = 1.3 raised AttributeError: 'int' object has no attribute '_prev' ... hint: a plain number"
+     " is among the parents of a result, as `n` in `(self, n)`"),
+    ("backward without self", CLOSURES.but("def backward(self):", "def backward():"),
+     "`add`: ... hint: the first argument of a method is `self`: `def backward(self):`"),
+    ("_backward with self", CLOSURES.but("def _backward():", "def _backward(self):", within="__mul__"),
+     "`mul`: ... hint: a function that `backward` calls takes nothing: `def _backward():` sees `self`"),
+    ("grad is a method", CLOSURES.but("self.grad = 0.0", "self._grad = 0.0").with_method("""
+        def grad(self): return self._grad
+        """),
+     "`Value`: Value(1.3) its .grad is a method, not a number hint: keep it as a number, `self.grad = 0.0`"),
+    ("gradients start at None", STORED.but("self.grad = 0.0", "self.grad = None").but("v.grad = 0.0", "pass"),
+     "`add`: ... hint: something is None that should be a number: one of: a gradient that does not start at 0"),
     ("not done yet", CLOSURES.but("out = ", "raise NotImplementedError; out = ", within="__mul__"),
      "`mul`: ... not done yet: NotImplementedError"),
 ]
@@ -410,6 +451,13 @@ WRONG_IN_STRICT = [
      "a chain of 3,000: ... raised RecursionError: ... hint: ... sort with a list as a stack of your own"),
     ("a walk along every path", RECURSION,
      "a chain of 3,000: ... hint: recursion goes one call deeper for each node"),
+    ("tanh that overflows", STORED.with_method("""
+        def tanh(self):
+            e = math.exp(2 * self.data)
+            y = (e - 1) / (e + 1)
+            return Value(y, (self,), (1 - y * y,))
+        """),
+     "`tanh` of large numbers: p.tanh() at p = 800 raised OverflowError: ... hint: write it so that nothing overflows"),
     ("cycles", STORED.but("self.locals = locals_", "self.locals, self.me = locals_, self"),
      "a graph that is dropped: ... leaves ... objects that only the cycle collector can free"),
 ]

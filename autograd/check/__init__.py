@@ -5,7 +5,8 @@ or `report(check, …)`, gives what was found as an object instead, which notebo
 NotImplementedError is not done yet, which is no error unless CHAINGRAD_STRICT=1: see `lesson.py`.
 
 Read `checks.py` first: the checks, and what they promise. `engine.py` runs `probes.py`, layer by layer, on someone's
-Value, and `observe.py` says what came of them, within the time that `deadline.py` keeps. Where numbers are wrong,
+Value: `driving.py` tells how it is driven, `methods.py` what it has, and `observe.py` what came of a probe, within the
+time that `deadline.py` keeps. Where numbers are wrong,
 `mistakes_for` in `engine.py` gathers the usual mistakes, from `mistakes.py` (seed, order, leftovers) and from
 `wrong_rules.py` (how a contribution is added, the rule), and `hints.py` says which of them explains the numbers: so `=`
 for `+=` is found. `functions.py`, `gradients.py` (with `differences.py`), `steps.py` (with `update_rules.py`) and

@@ -1,227 +1,277 @@
-"""The check of a learner's engine: layer after layer of probes, stopping at the first that goes wrong."""
+"""The check of a learner's engine: layer after layer of probes. What an earlier finding explains is not told again."""
 
 import gc
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Set
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
+from autograd.check import probes
 from autograd.check.deadline import Limit
-from autograd.check.hints import Evidence, Mistake, explain, rounding_or_difference
+from autograd.check.driving import SAMPLE, Engine, Make, driven, steady_sets
+from autograd.check.hints import Mistake, explaining, one_of, rounding_or_difference
+from autograd.check.methods import Methods
 from autograd.check.mistakes import lost_parents, mistakes_in_repeating, mistakes_in_sweep, parents_in_a_set
-from autograd.check.observe import Make, Observation, Trouble, expect, limited, number, observe
-from autograd.check.probes import (
-    ACTIVATIONS,
-    ADD,
-    CHAIN,
-    DEEP,
-    DOUBLINGS,
-    FUNCTIONS,
-    MUL,
-    OPERATORS,
-    REPEATED,
-    TEN_DOUBLINGS,
-    TWO_GRAPHS,
-    Layer,
-    function_layer,
-    numbers_for,
-)
+from autograd.check.observe import Observation, Trouble, expect, is_close, limited, observe, read
+from autograd.check.probes import ADD, CHAIN, DOUBLINGS, MUL, Layer, methods_in, numbers_for
 from autograd.check.wrong_rules import explain_values, mistakes_in_operation
-from autograd.operations import OPERATIONS
 from autograd.reports import Finding, Report, compared, shown
 
-LEVELS = ("add", "mul", "all", "strict")
+LEVELS = ("add", "mul", "own", "all", "strict")
 TURNS = 2  # the order of a set varies, so every probe is run more than once
+
+
+class Cause(NamedTuple):
+    """What a finding was put down to.
+
+    - first: the simplest run that shows it
+    - codes: the functions that go wrong
+    - is_sweep: whether it is the sweep instead; then they are those of `+` and `*`, and what calls them is compound
+    """
+
+    first: Observation
+    codes: Set[int]
+    is_sweep: bool
+    mistakes: list[Mistake]
+
+    def explains(self, run: Observation) -> bool:
+        """Whether a later run may have gone wrong for this alone."""
+        is_touched = not self.codes.isdisjoint(run.codes)
+        if self.is_sweep:
+            is_simple = not self.first.expected.is_compound
+            is_touched = is_simple or run.expected.is_compound or (is_touched and run.text not in MUL.texts)
+        return is_touched and (self.first.is_early or not run.is_early)
 
 
 class EngineCheck:
     """A run through the layers of one level."""
 
-    def __init__(self, make: Make, level: str, seed: int | None, seconds: float) -> None:
-        self.make, self.level, self.seed, self.seconds = make, level, seed, seconds
+    def __init__(self, make: Make, level: str, seed: int | None, seconds: float, names: dict[str, str | None]) -> None:
+        self.make, self.level, self.seed, self.seconds, self.names = make, level, seed, seconds, names
         self.name = getattr(make, "__name__", type(make).__name__).replace("<lambda>", "Value")
-        self.passed = self.total = 0
+        self.passed = self.total = self.timeouts = 0
         self.notes: list[str] = []
+        self.findings: list[Finding] = []
+        self.also: dict[int, list[str]] = {}  # where else the same was found
+        self.causes: list[Cause] = []
+        self.sweep: frozenset[int] = frozenset()  # the functions that every operation calls
+        self.sums: Set[int] = frozenset()  # those that `+` and `*` call besides
+        self.runs: dict[tuple[str, int], Observation] = {}
 
     def report(self) -> Report:
-        """The first layer that goes wrong ends the check: what builds on it would only repeat it."""
-        for findings in self._stages():
-            if findings:
-                return Report(f"{self.passed} of {self.total} probes passed", findings, self.notes)
-        return Report(f"All {self.total} probes passed: {self.name} is right at level {self.level!r}", (), self.notes)
-
-    def _stages(self) -> Iterator[list[Finding]]:
-        sample, findings = self._construction()
-        yield findings
-        for layer in self._layers(sample):
-            yield self._missing(sample, layer) or self._layer(layer)
-        if self.level in ("all", "strict"):
-            self._note_slowness()
-        if self.level == "strict":
-            for layer in (CHAIN, DOUBLINGS):
-                yield self._layer(layer)
-            yield self._cycles()
-
-    def _layers(self, sample: Any) -> Iterator[Layer]:
-        yield ADD
-        yield TWO_GRAPHS
-        if self.level == "add":
-            return
-        yield MUL
-        if self.level == "mul":
-            return
-        yield from (o for o in OPERATORS if not o.optional or not o.method or hasattr(sample, o.method))
-        own = [name for name in FUNCTIONS if callable(getattr(type(sample), name, None))]
-        if not ACTIVATIONS & set(own):
-            own.append("relu")
-        yield from map(function_layer, own)
-        yield DEEP
-        if self.level == "strict":
-            yield REPEATED
-
-    # ---- one stage each: the findings, [] where all is well
-
-    def _construction(self) -> tuple[Any, list[Finding]]:
-        """A new Value, which must hold its number and the gradient zero."""
         self.total += 1
-        call = f"{self.name}(1.3)"
-        sample = None
         try:
-            sample = limited(lambda: self.make(1.3), self.seconds)
-            limited(lambda: _judge(sample), self.seconds)
+            self.engine, sample, self.notes = limited(lambda: driven(self.make, self.names), self.seconds)
+            self.name = type(sample).__name__
+            limited(lambda: _check_new(self.engine, sample), self.seconds)
+            self.methods = limited(lambda: Methods(self.engine, sample, self.level, self.seconds), inf)
         except Trouble as trouble:
-            return sample, [trouble.finding(f"`{self.name}`", call)]
-        self.passed += 1
-        return sample, []
+            self.findings.append(trouble.finding(f"`{self.name}`", f"{self.name}({SAMPLE})"))
+        else:
+            self.passed += 1
+            with steady_sets(type(sample)):
+                self._examine()
+        verdict = f"{self.passed} of {self.total} probes passed"
+        if not self.findings:
+            what = "in what it has" if self.level == "own" else f"at level {self.level!r}"
+            verdict = f"All {self.total} probes passed: {self.name} is right {what}"
+        for i, also in self.also.items():
+            finding = self.findings[i]
+            self.findings[i] = finding._replace(text=f"{finding.text}\nthe same in {', '.join(also)}")
+        return Report(verdict, self.findings, self.notes)
 
-    def _missing(self, sample: Any, layer: Layer) -> list[Finding]:
-        if not layer.method or hasattr(sample, layer.method):
-            return []
-        self.total += len(layer.texts)
-        return [Finding(layer.where, f"{type(sample).__name__} has no `{layer.method}`: `{layer.texts[0]}` fails")]
+    def _examine(self) -> None:
+        if self.methods.there >= {"__add__", "__mul__"} and self.level != "add":
+            plus, times = self._observe("a + b", ADD).codes, self._observe("a * b", MUL).codes
+            firsts = [layer for layer in self.methods.layers if layer.operation and layer.method in self.methods.there]
+            simple = [self._observe(layer.texts[0], layer) for layer in firsts if self.timeouts < 2]
+            self.sweep = (plus & times).intersection(*(run.codes for run in simple if run.passed))
+            self.sums = (plus | times) - self.sweep
+        missing = [self.methods.finding(self.name)] if self.methods.missing else []
+        for layer in self.methods.layers:
+            if layer.method in self.methods.missing:
+                self.findings += missing
+                self.total += len(missing)
+                missing = []
+            else:
+                self._layer(layer)
+            if self.timeouts > 2:
+                return
+        if self.level not in ("add", "mul"):
+            self._note_slowness()
+            self._large()
+            self.notes += [f"not tried: {', '.join(self.methods.untried)}"] * bool(self.methods.untried)
+        if self.level == "strict":
+            self._cycles()
 
-    def _layer(self, layer: Layer) -> list[Finding]:
-        """Run all probes of a layer: what went wrong, the simplest first and with the likely cause."""
-        runs = self._observations(layer)
-        first = runs[: len(layer.texts)]
-        if layer.optional and first[0].trouble and first[0].is_early and first[0].value is None:
-            return []  # refused
-        faults = {run.text: run for run in reversed(runs) if not run.passed}
-        found = [faults[text] for text in layer.texts if text in faults]
-        self.total += len({run.text for run in runs})
-        self.passed += len({run.text for run in runs}) - len(found)
-        if not found:
-            return []
-        hint = layer.hint or self._hint(layer, found[0], runs)
-        return [run.finding(layer.where, hint if run is found[0] else "") for run in found]
+    # ---- layers
 
-    def _observations(self, layer: Layer) -> list[Observation]:
-        numbers = numbers_for(layer, self.seed)
-        runs = []
-        expected = {}
+    def _observe(self, text: str, layer: Layer, turn: int = 0) -> Observation:
+        if (text, turn) not in self.runs:
+            numbers = numbers_for(layer, self.seed, turn)
+            engine = self.engine._replace(rtol=max(1e-5, self.engine.rtol)) if layer.own else self.engine
+            limit = Limit(inf if layer is CHAIN else self.seconds)  # what is deep ends if what is small does
+            run = observe(engine, text, numbers, expect(text, numbers, layer.own), limit, turn)
+            self.runs[text, turn] = run._replace(codes=self.sweep | self.sums) if layer is CHAIN else run
+            if run.is_out_of_time:
+                self.seconds, self.timeouts = min(self.seconds, 0.1), self.timeouts + 1  # it has been seen once
+        return self.runs[text, turn]
+
+    def _observations(self, layer: Layer) -> Iterator[Observation]:
         for turn in range(1 if layer in (CHAIN, DOUBLINGS) else TURNS):
             for text in layer.texts:
-                if turn == 0:
-                    expected[text] = expect(text, numbers)
-                limit = Limit(inf if layer is CHAIN else self.seconds)  # what is deep ends if what is small does
-                run = observe(self.make, text, numbers, expected[text], limit, turn)
-                runs.append(run)
-                if run.is_out_of_time:
-                    return runs
-        return runs
+                if methods_in(text) <= self.methods.there:
+                    yield (run := self._observe(text, layer, turn))
+                    if run.is_out_of_time:
+                        return
 
-    def _hint(self, layer: Layer, first: Observation, runs: list[Observation]) -> str:
-        """The cause that explains all runs of a layer, of the kind that the first fault is."""
-        operation = OPERATIONS.get(layer.row)
-        if first.wrong_value:
-            values = [(run.expected.outputs[-1], run.value) for run in runs if run.value is not None]
-            return explain_values(operation, values) if operation else ""
-        if first.trouble:
-            return ""
+    def _layer(self, layer: Layer) -> None:
+        """Run all probes of a layer. What goes wrong is told, unless what was found before explains it."""
+        runs = [run for run in self._observations(layer) if not self._lacks_operator(run)]
+        if not runs or (layer.optional and layer.row == "power" and runs[0].is_refused):
+            return
+        texts = dict.fromkeys(run.text for run in runs)
+        faults = {run.text for run in runs if not run.passed}
+        self.total += len(texts)
+        self.passed += len(texts) - len(faults)
+        untouched = [run for run in runs if not self._is_touched(run)]
+        first = next((run for text in texts for run in untouched if run.text == text and not run.passed), None)
+        if first:
+            self._judge(layer, first, untouched)
+
+    def _is_touched(self, run: Observation) -> bool:
+        return any(cause.explains(run) for cause in self.causes)
+
+    def _lacks_operator(self, run: Observation) -> bool:
+        """Whether an operator of the class is missing inside, as it does not escape those who have been told."""
+        error = run.trouble.__cause__ if run.trouble and run.is_early else None
+        symbol = re.search(rf"operand type.* ([-+*/]+)=?(?: or .*)?: .*'{self.name}'", str(error))
+        return isinstance(error, TypeError) and bool(symbol and symbol[1] in self.methods.lacking)
+
+    def _judge(self, layer: Layer, first: Observation, runs: list[Observation]) -> None:
+        """Tell what is wrong in a layer, unless it is the same that has been told of another."""
         seen = [run for run in runs if run.gradients is not None]
         evidence = [run.evidence for run in seen]
-        yours = [g for e in evidence for g in e.gradients]
-        expected = [g for run in seen for g in run.expected.gradients.values()]
-        more = self._more_evidence() if layer is ADD else []
-        return explain(mistakes_for(layer), evidence, more) or rounding_or_difference(yours, expected)
+        before = [mistake for cause in self.causes for mistake in cause.mistakes]
+        kinds = {mistake.kind for mistake in before}
+        found: list[Mistake] = []
+        hint = layer.hint
+        if first.wrong_value and layer.operation:
+            values = [(run.expected.outputs[-1], run.value) for run in runs if run.value is not None]
+            hint = hint or explain_values(layer.operation, values, self.engine.rtol)
+        elif not first.trouble:
+            if explaining(before, evidence):
+                return
+            more = [self._observe(text, layer) for text in layer.more if methods_in(text) <= self.methods.there]
+            found = explaining(mistakes_for(layer, kinds), evidence, [run.evidence for run in more if run.gradients])
+            found = [mistake for mistake in found if mistake.kind in kinds] or found
+            yours = [g for e in evidence for g in e.gradients]
+            expected = [g for run in seen for g in run.expected.gradients.values()]
+            hint = hint or one_of(mistake.hint for mistake in found) or rounding_or_difference(yours, expected)
+        finding = first.finding(layer.where, hint)
+        same = next((i for i, f in enumerate(self.findings) if _are_one(f, finding)), None)
+        if same is None:
+            self.findings.append(finding)
+        else:
+            self.also.setdefault(same, []).append(layer.where)
+        is_in_operation = first.is_early or (found and all(mistake.is_in_operation for mistake in found))
+        is_sweep = layer in (ADD, probes.TWO_GRAPHS) and not is_in_operation and not self._is_product_right()
+        codes = self.sums if is_sweep else first.codes - self.sweep if layer.operation else frozenset()
+        self.causes.append(Cause(first, codes, is_sweep, found))
 
-    def _more_evidence(self) -> list[Evidence]:
-        """What `+` does under a `*`, should there be one: there its upstream gradients are not whole numbers."""
-        numbers = numbers_for(ADD, self.seed)
-        runs = [
-            observe(self.make, text, numbers, expect(text, numbers), Limit(self.seconds), 0)
-            for text in ("(a + a) * b", "c * (a + b)")
-        ]
-        return [run.evidence for run in runs if run.gradients is not None]
+    def _is_product_right(self) -> bool:
+        """Whether sweeps without a `+` are right."""
+        return "__mul__" in self.methods.there and all(self._observe(text, MUL).passed for text in probes.PRODUCTS)
+
+    # ---- beyond layers
 
     def _note_slowness(self) -> None:
         """Recursion along every path is right, and takes a time that doubles with every use of a node."""
-        numbers = numbers_for(ADD, self.seed)
-        slow = observe(self.make, TEN_DOUBLINGS, numbers, expect(TEN_DOUBLINGS, numbers), Limit(self.seconds), 0)
-        if slow.calls > 1000 or slow.is_out_of_time:
+        slow = self._observe(probes.TEN_DOUBLINGS, ADD)
+        if (slow.calls > 1000 or slow.is_out_of_time) and not self._is_touched(slow):
             self.notes.append(
-                f"right but slow: ten doublings, as in `s = s + s`, took {slow.calls} calls. `backward()` walks along "
-                "every path; a sweep over the reversed topological order visits each node once"
+                "right but slow: ten doublings, as in `s = s + s`, took more than 1,000 calls. `backward()` walks "
+                "along every path; a sweep over the reversed topological order visits each node once"
             )
 
-    def _cycles(self) -> list[Finding]:
+    def _large(self) -> None:
+        """Functions that are finite at large numbers, and overflow on the way: a fault at "strict" only."""
+        count = len(self.findings), self.passed, self.total
+        for name in self.methods.functions:
+            self._layer(probes.large_layer(name))
+        if self.level != "strict":
+            for i, f in enumerate(self.findings[count[0] :], count[0]):
+                self.notes.append(f"{', '.join([f.where, *self.also.pop(i, [])])}: {' '.join(f.text.split())}")
+            del self.findings[count[0] :]
+            _, self.passed, self.total = count
+
+    def _cycles(self) -> None:
         """Whether a graph that is dropped leaves anything to the cycle collector."""
         self.total += 1
         was_enabled = gc.isenabled()
         gc.collect(0)
         gc.disable()
         try:
-            left = self._left_to_collector()
+            left = limited(self._left_to_collector, self.seconds)
+        except Trouble:
+            return  # it has been told of
         finally:
             if was_enabled:
                 gc.enable()
         if not left:
             self.passed += 1
-            return []
-        return [
+            return
+        self.findings.append(
             Finding(
                 "a graph that is dropped",
                 f"a * b + c   leaves {left} objects that only the cycle collector can free",
                 "a node refers to itself, as a closure on it does (`out._backward` that reads `out`): keep local "
                 "derivatives, or pass the node in as an argument",
             )
-        ]
+        )
 
     def _left_to_collector(self) -> int:
-        a, b, c = (self.make(x) for x in (1.3, 2.7, -0.7))
-        (a * b + c).backward()
+        a, b, c = (self.engine.make(x) for x in (1.3, 2.7, -0.7))
+        getattr(a * b + c, self.engine.backward)()
         del a, b, c
         return gc.collect(0)
 
 
-def mistakes_for(layer: Layer) -> list[Mistake]:
-    """What can be wrong in a layer. The first ones have tried the sweep, and the parents of `+` and `*`."""
-    if layer is REPEATED:
+def mistakes_for(layer: Layer, before: Set[str] = frozenset()) -> list[Mistake]:
+    """What can be wrong in a layer, after kinds before. The first try the sweep too, and the parents of `+` and `*`."""
+    if layer is probes.REPEATED:
         return mistakes_in_repeating()
-    operation = OPERATIONS.get(layer.row)
+    operation = layer.operation
     mistakes = []
     if operation:
         mistakes += [*mistakes_in_operation(operation, beside=layer.beside), *lost_parents(operation)]
-    if operation and layer in (ADD, MUL):
+    if operation and (layer in (ADD, MUL) or "set" in before):
         mistakes.append(parents_in_a_set(operation))
-    if layer not in OPERATORS and layer.method not in FUNCTIONS:
+    mistakes = [mistake._replace(is_in_operation=True) for mistake in mistakes]
+    if layer not in probes.OPERATORS and not layer.is_function:
         mistakes += mistakes_in_sweep()
     return mistakes
 
 
-def _judge(sample: Any) -> None:
-    for name in ("data", "grad", "backward"):
+def _are_one(a: Finding, b: Finding) -> bool:
+    """Whether two findings are the same mistake: one hint, or one error at one line."""
+    return a.hint == b.hint != "" or ("raised" in b.text and a.text.split("\n")[1:] == b.text.split("\n")[1:])
+
+
+def _check_new(engine: Engine, sample: Any) -> None:
+    """Trouble where a new Value does not hold its number and the gradient zero."""
+    for name in (engine.data, engine.grad, engine.backward):
         if not hasattr(sample, name):
-            raise Trouble(f"the new {type(sample).__name__} has no `{name}`")
-    data = number(sample.data, "its .data", may_be_value=False)
-    grad = 0.0 if sample.grad is None else number(sample.grad, "its .grad")
-    if data != 1.3:
-        is_near = abs(data - 1.3) < 1
-        raise Trouble(
-            f"its .data: {compared(data, 1.3)}",
-            "the number is cut or rounded: keep it as it is given" if is_near else "",
-        )
+            raise Trouble(
+                f"the new {type(sample).__name__} has no `{name}`",
+                'other names are told as `check_value(…, data="value", grad="gradient", backward="backprop")`',
+            )
+    data, grad = read(engine, sample, "data", "its "), read(engine, sample, "grad", "its ")
+    if not is_close(data, SAMPLE, engine.rtol):
+        hint = "the number is cut or rounded: keep it as it is given" if abs(data - SAMPLE) < 1 else ""
+        raise Trouble(f"its .{engine.data}: {compared(data, SAMPLE)}", hint)
     if grad:
         raise Trouble(
-            f"its .grad is {shown(grad)} before any `backward()`, expected 0",
+            f"its .{engine.grad} is {shown(grad)} before any `{engine.backward}()`, expected 0",
             "gradients are summed up, so they start at 0",
         )

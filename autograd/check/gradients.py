@@ -15,9 +15,9 @@ from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value
 
 
-def slopes(f: Callable[..., float], inputs: Sequence[float]) -> list[float]:
+def slopes(f: Callable[..., float], inputs: Sequence[float], step: float | None = None) -> list[float]:
     """The slopes of f toward each input, by differences."""
-    return [measure(_along(f, inputs, i), x).expected for i, x in enumerate(inputs)]
+    return [measure(_along(f, inputs, i), x, step=step).expected for i, x in enumerate(inputs)]
 
 
 def _along(f: Callable[..., float], inputs: Sequence[float], i: int) -> Callable[[float], float]:
@@ -46,18 +46,24 @@ class GradientCheck:
         seconds: float,
     ) -> None:
         self.f, self.xs, self.rtol, self.atol, self.step, self.seconds = f, xs, rtol, atol, step, seconds
-        names = _argument_names(f, len(xs))
-        self.inputs = [leaf for name, x in zip(names, xs, strict=True) for leaf in _inputs_in(name, x)]
-        call = f"{getattr(f, '__name__', 'f').replace('<lambda>', 'f')}({', '.join(names)})"
-        self.title = heading(call, {leaf.name: leaf.x for leaf in self.inputs})
+        self.names = _argument_names(f, len(xs))
+        self.title = f"{getattr(f, '__name__', 'f').replace('<lambda>', 'f')}({', '.join(self.names)})"
         self.epsilon = EPSILON
 
     def report(self) -> Report:
+        none = "No gradient could be compared"
+        named = [*zip(self.names, self.xs, strict=True)]
+        try:
+            self.inputs = limited(lambda: [leaf for name, x in named for leaf in _inputs_in(name, x)], self.seconds)
+        except Trouble as trouble:
+            error = TypeError(f"gradcheck takes numbers, Values and lists of them: {trouble.text}")
+            return Report(none, [trouble.finding("the arguments", self.title)], error=error)
+        self.title = heading(self.title, {leaf.name: leaf.x for leaf in self.inputs})
         try:
             output, yours = limited(self._gradients, self.seconds)
             judged = limited(lambda: [*map(self._judge, range(len(yours)), yours)], inf)
         except Trouble as trouble:
-            return Report("No gradient could be compared", [trouble.finding("the function", self.title)])
+            return Report(none, [trouble.finding("the function", self.title)])
         found = [*zip(self.inputs, yours, judged, strict=True)]
         findings = [self._finding(*one) for one in found if one[2].is_right is False]
         notes = [_doubt(leaf.name, d, judgement) for leaf, d, judgement in found if judgement.is_right is None]
@@ -155,10 +161,7 @@ def _inputs_in(name: str, x: Any) -> Iterator[_Input]:
         for i, item in enumerate(x):
             yield from _inputs_in(f"{name}[{i}]", item)
         return
-    try:
-        yield _Input(name, type(x) if hasattr(x, "backward") else Value, number(x, name))
-    except Trouble as trouble:
-        raise TypeError(f"gradcheck takes numbers, Values and lists of them: {trouble.text}") from None
+    yield _Input(name, type(x) if hasattr(x, "backward") else Value, number(x, name))
 
 
 def _refilled(x: Any, leaves: Iterator[Any]) -> Any:

@@ -13,6 +13,7 @@ from traceback import walk_tb
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
+from autograd.reports import is_someone_elses
 from autograd.value import Value
 
 Gradients = dict[Value, float]
@@ -33,23 +34,26 @@ class Evidence(NamedTuple):
     leaves: list[Value]
     gradients: list[float]
     seed: float | None
+    rtol: float = 0.0
 
     def agrees(self, gradients: Gradients) -> bool:
         """Whether these are the gradients that were seen."""
         seed = gradients.get(self.outputs[-1], 0.0)
         expected = [gradients.get(leaf, 0.0) for leaf in self.leaves]
-        return (self.seed is None or same(self.seed, seed)) and all(map(same, self.gradients, expected))
+        pairs = [*zip(self.gradients, expected, strict=True), (seed if self.seed is None else self.seed, seed)]
+        return all(same(a, b, self.rtol) for a, b in pairs)
 
 
 class Mistake(NamedTuple):
     """A usual mistake: its hint, and what it gives of outputs swept in turn, in as many variants as it has.
 
-    Of several mistakes of one kind that explain the evidence the first is named.
+    Of several mistakes of one kind that explain the evidence the first is named. It is in an operation or in the sweep.
     """
 
     kind: str
     hint: str
     variants: Callable[[list[Value]], Iterable[Gradients]]
+    is_in_operation: bool = False
 
     def explains(self, evidence: Evidence) -> bool:
         """Whether one of its variants gives what was seen."""
@@ -59,26 +63,35 @@ class Mistake(NamedTuple):
             return False
 
 
-def same(a: float, b: float) -> bool:
+def same(a: float, b: float, rtol: float = 0.0) -> bool:
     """Equal but for rounding, be it to float32: a mistake is recognised more generously than an answer is accepted."""
-    return isclose(a, b, rel_tol=1e-7, abs_tol=1e-9)
+    return isclose(a, b, rel_tol=max(1e-7, rtol), abs_tol=max(1e-9, rtol / 100))
 
 
 def explain(mistakes: Iterable[Mistake], evidence: Sequence[Evidence], more: Sequence[Evidence] = ()) -> str:
-    """The hint of the mistake that explains all the evidence; "" where none does.
+    """The hint of the mistake that explains all the evidence; "" where none does."""
+    return one_of(mistake.hint for mistake in explaining(mistakes, evidence, more))
+
+
+def explaining(
+    mistakes: Iterable[Mistake], evidence: Sequence[Evidence], more: Sequence[Evidence] = ()
+) -> list[Mistake]:
+    """The mistakes that explain all the evidence, of each kind the first.
 
     Where several do, those are preferred that explain more, from what has not been tried by itself yet.
     """
     found = [mistake for mistake in mistakes if all(map(mistake.explains, evidence))]
-    found = [mistake for mistake in found if all(map(mistake.explains, more))] or found
+    for one in more:
+        found = [mistake for mistake in found if mistake.explains(one)] or found
     first = {mistake.kind: mistake for mistake in reversed(found)}
-    return one_of(mistake.hint for mistake in found if first[mistake.kind] is mistake)
+    return [mistake for mistake in found if first[mistake.kind] is mistake]
 
 
 def one_of(hints: Iterable[str]) -> str:
     """One hint as it is, several as "one of", none as ""."""
     hints = list(dict.fromkeys(hints))
-    return hints[0] if len(hints) == 1 else "one of: " + "; or ".join(hints) if hints else ""
+    listed = "; or ".join(hint.replace("one of: ", "") for hint in hints)
+    return hints[0] if len(hints) == 1 else f"one of: {listed}" if hints else ""
 
 
 # ---- a sweep whose parts can be changed
@@ -113,12 +126,13 @@ def swept(
     start: Callable[[float, Value], float] = lambda old, output: 1.0,
     cleared: Callable[[Value], bool] = is_interior,
     turned: bool = False,
+    gradients: Gradients | None = None,
 ) -> Gradients:
     """The gradients after `backward()` on each output in turn; what is not given is right.
 
-    `turned` serves a node's last parent first, which is right too.
+    `turned` serves a node's last parent first, which is right too. `gradients` is what holds them meanwhile.
     """
-    gradients: Gradients = defaultdict(float)
+    gradients = defaultdict(float) if gradients is None else gradients
     for count, output in enumerate(outputs, 1):
         nodes = list(islice(order(outputs[:count]), LONGEST))
         if len(nodes) == LONGEST:
@@ -144,7 +158,7 @@ def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) ->
     changed = {a for a, b in pairs if not same(a, b)}
     for digits in range(0 if len(changed) > 1 else 1, 5):  # one whole number may be anything
         if all(same(a, round(b, digits)) or same(a, b) for a, b in pairs):
-            return f"the numbers are rounded to {digits} decimals: keep them as they are"
+            return f"the gradients are rounded to {digits} decimals: keep them as they are"
     if all(isclose(a, b, rel_tol=1e-2, abs_tol=1e-6) for a, b in pairs):
         return "nearly right: one of: a difference quotient in place of the rule; numbers kept in float32"
     return ""
@@ -155,6 +169,11 @@ def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) ->
 ERRORS: list[tuple[type[BaseException], str, str]] = [
     (
         TypeError,
+        r"^(?!.*<locals>).*takes 0 positional arguments but 1 was given",
+        "the first argument of a method is `self`: `def backward(self):`",
+    ),
+    (
+        TypeError,
         "unhashable type: '(list|dict|set)'",
         "a list cannot be put into a set, nor be a key: a tuple can, `tuple(row)`",
     ),
@@ -163,6 +182,11 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
         "unhashable type",
         "a class with `__eq__` and no `__hash__`, such as a dataclass, cannot be put into a set: use "
         "`@dataclass(eq=False)`",
+    ),
+    (
+        TypeError,
+        "Cannot cast .* to dtype..u?int",
+        "an array of whole numbers takes no fraction: make it one of floats, `np.asarray(data, dtype=float)`",
     ),
     (
         TypeError,
@@ -193,7 +217,20 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
 ]
 
+IN_SWEEP: list[tuple[Any, str, str]] = [
+    (
+        AttributeError,
+        "'(int|float)' object has no attribute '(?!data')",
+        "a plain number is among the parents of a result, as `n` in `(self, n)`: only Values are parents, `(self,)`",
+    ),
+]
+
 IN_BACKWARD: list[tuple[Any, str, str]] = [
+    (
+        TypeError,
+        r"<locals>.*missing \d required positional argument",
+        "a function that `backward` calls takes nothing: `def _backward():` sees `self` and `out` from outside",
+    ),
     (
         AttributeError | TypeError,
         r"'(int|float)' object has no attribute|unsupported operand .*'(int|float)' and '(?!NoneType)",
@@ -209,16 +246,19 @@ IN_BACKWARD: list[tuple[Any, str, str]] = [
 
 def hint_for_error(error: BaseException) -> str:
     """The hint for what a learner's code raised, "" where it says enough itself."""
-    known = [*(IN_BACKWARD if _is_in_backward(error) else []), *ERRORS]
+    codes = [frame.f_code for frame, _ in walk_tb(error.__traceback__)]
+    names = [code.co_name for code in codes if is_someone_elses(code)]
+    is_in_sweep = "backward" in names and not re.match("_backward|__|<lambda>", names[-1])
+    known = [*IN_SWEEP * is_in_sweep, *IN_BACKWARD * _is_in_backward(names, error), *ERRORS]
     return next(
         (hint for kind, pattern, hint in known if isinstance(error, kind) and re.search(pattern, str(error))), ""
     )
 
 
-def _is_in_backward(error: BaseException) -> bool:
+def _is_in_backward(names: Sequence[str], error: BaseException) -> bool:
     """Whether a learner's `backward` raised it, or an operator that was called there.
 
     What a `_backward` does not find in a plain number itself is a number that was never made a Value.
     """
-    names = [frame.f_code.co_name.lstrip("_") for frame, _ in walk_tb(error.__traceback__)]
-    return "backward" in names and not (isinstance(error, AttributeError) and names[-1] == "backward")
+    bare = [name.lstrip("_") for name in names]
+    return "backward" in bare and not (isinstance(error, AttributeError) and bare[-1] == "backward")

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 
 from autograd.check.causes import cause
-from autograd.check.observe import Trouble, limited, short
+from autograd.check.observe import Trouble, limited, quiet, short
 from autograd.reports import Finding, compared, shown
 from autograd.tables import printable
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
+SHORT = 8  # items of a list that are written out
 WIDTH = 80  # of what is said, in characters
 
 
@@ -138,23 +139,24 @@ def check_function(
     def hint_for(outcomes: list[Any]) -> str:
         return next((hint for given, hint in known if _same(given[: len(outcomes)], outcomes, rtol)), "")
 
-    results: list[Any] = []
-    for call in calls:
-        try:
-            results.append(_plain(limited(lambda: function(*deepcopy(call)), seconds)))  # noqa: B023
-        except Trouble as trouble:
-            if isinstance(trouble.__cause__, NotImplementedError):
-                not_done(f"{name}: not done yet.")
-                return
-            hint = hint_for([*results, type(trouble.__cause__)]) or trouble.hint
-            raise CheckFailed(str(Finding(name, f"{_call(name, call)} {trouble.text}", hint))) from None
+    results, notes = list[Any](), list[str]()
+    try:
+        with quiet(notes):
+            for call in calls:
+                results.append(_plain(limited(lambda: function(*deepcopy(call)), seconds)))  # noqa: B023
+    except Trouble as trouble:
+        if isinstance(trouble.__cause__, NotImplementedError):
+            not_done(f"{name}: not done yet.")
+            return
+        hint = hint_for([*results, type(trouble.__cause__)]) or trouble.hint
+        raise CheckFailed(str(Finding(name, f"{_call(name, calls[len(results)])} {trouble.text}", hint))) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
         if not _same(yours, theirs, rtol):
             hint = hint_for(results) or cause(
                 [[*map(_plain, c)] for c in calls], results, expected, partial(_same, rtol=rtol)
             )
             raise CheckFailed(str(Finding(name, f"{_call(name, call)}: {_difference(yours, theirs)}", hint)))
-    print(f"{name}: right in all {len(calls)} calls.")
+    print("\n".join([f"{name}: right in all {len(calls)} calls.", *notes]))
 
 
 # ---- comparing
@@ -270,6 +272,12 @@ def _times(ratio: float) -> str:
 def _difference(yours: Any, expected: Any) -> str:
     if isinstance(yours, float) and isinstance(expected, float):
         return compared(yours, expected)
+    if isinstance(yours, str) and isinstance(expected, float):
+        return f"yours {yours!r}, expected {_text(expected)}: that is text, not a number"
+    if isinstance(yours, list) and isinstance(expected, list) and len(yours) == len(expected):
+        i = next((i for i, pair in enumerate(zip(yours, expected, strict=True)) if not _same(*pair, 1e-6)), 0)
+        if "…" in _text(yours):
+            return f"item [{i}]: {_difference(yours[i], expected[i])}"
     return f"yours {_text(yours)}, expected {_text(expected)}"
 
 
@@ -286,7 +294,8 @@ def _text(x: Any) -> str:
     if isinstance(x, float):
         return shown(x)
     if isinstance(x, list):
-        return f"[{', '.join(map(_text, x))}]"
+        items = [*map(_text, x)] if len(x) <= SHORT else [*map(_text, x[:3]), "…", _text(x[-1])]
+        return f"[{', '.join(items)}]" + f" ({len(x)} items)" * (len(x) > SHORT)
     if isinstance(x, dict):
         return f"{{{', '.join(f'{_text(key)}: {_text(item)}' for key, item in x.items())}}}"
     return getattr(x, "__name__", None) or (x if isinstance(x, str) else short(x))

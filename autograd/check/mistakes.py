@@ -54,8 +54,22 @@ def _depth_first(output: Value, parents: Side, *, visited: bool = True) -> Itera
             stack.extend(reversed(parents(node)))
 
 
-def _postorder(output: Value, parents: Side, is_new: Callable[[Value, list[Value]], bool]) -> list[Value]:
-    """A topological sort, output first, that asks `is_new` of each node and those visited before."""
+def _taken_twice(output: Value, parents: Side, last: int, *, after: bool = False) -> list[Value]:
+    """Each node where it is taken off a list, on which it may stand twice; or put back, to come after its parents."""
+    nodes, ahead, seen = [], [(output, False)], set()
+    while ahead:
+        node, is_done = ahead.pop(last)
+        nodes += [node] if is_done or not after else []
+        if not is_done:
+            seen.add(node)
+            ahead += [(node, True)] * after + [(p, False) for p in parents(node) if p not in seen]
+    return nodes[::-1] if after else nodes
+
+
+def _postorder(
+    output: Value, parents: Side, is_new: Callable[[Value, list[Value]], bool], *, each_time: bool = False
+) -> list[Value]:
+    """A topological sort, output first, that asks `is_new` of each node and those visited before it goes on there."""
     nodes: list[Value] = []
     visited: list[Value] = []
 
@@ -66,10 +80,16 @@ def _postorder(output: Value, parents: Side, is_new: Callable[[Value, list[Value
             visited.append(node)
             for parent in parents(node):
                 build(parent)
-            nodes.append(node)
+        elif not each_time:
+            return
+        nodes.append(node)
 
     build(output)
     return nodes[::-1]
+
+
+def _appended_each_time(output: Value, parents: Side) -> list[Value]:
+    return _postorder(output, parents, lambda node, visited: node not in visited, each_time=True)
 
 
 def _without_visited(output: Value, parents: Side) -> list[Value]:
@@ -81,6 +101,13 @@ def _by_data(outputs: Sequence[Value]) -> list[Value]:
         return all(node.data != other.data for other in visited)
 
     return _postorder(outputs[-1], lambda node: node.parents, is_new)
+
+
+def _first_of_each_data(outputs: Sequence[Value]) -> list[Value]:
+    found: dict[float, Value] = {}
+    for node in topological_order(outputs[-1]):
+        found.setdefault(node.data, node)
+    return [*found.values()][::-1]
 
 
 def _through(operation: Operation, position: int) -> Order:
@@ -223,9 +250,13 @@ def mistakes_in_sweep() -> list[Mistake]:
         ),
         sweeps(
             "shallow",
-            "the gradient stops at the output's own parents: one of: `reversed` is missing, so that they pass on "
-            "before they have anything; `backward()` does not go on to their parents; an operation copies its inputs "
-            "into new Values",
+            "`reversed` is missing: a node passes on before it has anything, so only the output's parents get some",
+            {"order": lambda outputs: topological_order(outputs[-1]), "cleared": lambda node: False},
+        ),
+        sweeps(
+            "shallow",
+            "the gradient stops at the output's own parents: one of: `backward()` does not go on to their parents, or "
+            "not in `reversed` order; an operation copies its inputs into new Values",
             {"order": lambda outputs: outputs[-1:]},
         ),
         sweeps(
@@ -241,10 +272,27 @@ def mistakes_in_sweep() -> list[Mistake]:
         ),
         _ordered(
             "visited",
-            "a node used twice is swept over twice: keep a set of the visited nodes",
+            "a node used twice is swept over twice: keep a set of the visited nodes, and ask it, `if v not in visited`",
             _without_visited,
             partial(_breadth_first, visited=False),
             partial(_depth_first, visited=False),
+        ),
+        _ordered(
+            "each time",
+            "a node is appended each time it is met, and swept over as often: `topo.append(v)` belongs inside the `if`",
+            _appended_each_time,
+        ),
+        *(
+            _ordered(
+                kind,
+                "a node stands on the list twice before it is visited, and is swept over twice: ask `if v not in "
+                "visited` when it is taken off too",
+                *orders,
+            )
+            for kind, *orders in (
+                ("order", partial(_taken_twice, last=-1), partial(_taken_twice, last=0)),
+                ("taken twice", partial(_taken_twice, last=-1, after=True)),
+            )
         ),
         Mistake(
             "recursion",
@@ -262,6 +310,7 @@ def mistakes_in_sweep() -> list[Mistake]:
             "different nodes with equal data are taken for one: visited nodes are told apart by identity, so do not "
             "define `__eq__` by data (for a dataclass: `@dataclass(eq=False)`)",
             {"order": _by_data},
+            {"order": _first_of_each_data},
         ),
         sweeps(
             "clipped",

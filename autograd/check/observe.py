@@ -3,22 +3,27 @@
 An engine is anything that makes objects with `data`, `grad`, `backward()` and operators from numbers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from inspect import ismethod
+from io import StringIO
 from math import isclose
 from numbers import Real
 from typing import Any, NamedTuple, TypeVar
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
 from autograd.check.deadline import Limit, OutOfTime
+from autograd.check.driving import RTOL, Engine
 from autograd.check.hints import Evidence, hint_for_error
 from autograd.check.probes import evaluate, names_in
+from autograd.operation import Operation
 from autograd.reports import Finding, compared, place_of, shown
 from autograd.value import Value
 
-RTOL, ATOL = 1e-9, 1e-11
-Make = Callable[[float], Any]
 T = TypeVar("T")
+NAMES = "data", "grad", "backward"
 STOPPED = (Exception, SystemExit, OutOfTime)  # what ends a learner's code; an interrupt from the keyboard goes through
 
 
@@ -47,6 +52,11 @@ class Expected(NamedTuple):
     leaves: dict[str, Value]
     outputs: list[Value]
 
+    @property
+    def is_compound(self) -> bool:
+        """Whether the sweep goes further than to the output's own parents."""
+        return any(p.parents for p in self.outputs[-1].parents)
+
 
 class Observation(NamedTuple):
     """One run of a probe.
@@ -60,33 +70,43 @@ class Observation(NamedTuple):
     text: str
     numbers: dict[str, float]
     expected: Expected
+    rtol: float = RTOL
     value: float | None = None
     gradients: dict[str, float] | None = None
     seed: float | None = None
     trouble: Trouble | None = None
     is_early: bool = True
     calls: int = 0
+    codes: frozenset[int] = frozenset()
 
     @property
     def wrong_value(self) -> bool:
-        return self.value is not None and not is_close(self.value, self.expected.value)
+        return self.value is not None and not is_close(self.value, self.expected.value, self.rtol)
 
     @property
     def wrong_inputs(self) -> list[str]:
         """The inputs whose gradients are wrong."""
         expected = self.expected.gradients
-        return [n for n, g in (self.gradients or {}).items() if not is_close(g, expected[n])]
+        return [n for n, g in (self.gradients or {}).items() if not is_close(g, expected[n], self.rtol)]
 
     @property
     def is_out_of_time(self) -> bool:
         return self.trouble is not None and isinstance(self.trouble.__cause__, OutOfTime)
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the operation says that it is not for these operands, by its own `raise` or an error of that kind."""
+        error = self.trouble.__cause__ if self.trouble and self.is_early and self.value is None else None
+        place = place_of(error) if error else None
+        is_told = isinstance(error, AttributeError | TypeError | AssertionError | NotImplementedError)
+        return is_told or (place is not None and place.text.startswith("raise"))
+
+    @property
     def evidence(self) -> Evidence:
         """What the hints are told of this run."""
         assert self.gradients is not None
         return Evidence(
-            self.expected.outputs, list(self.expected.leaves.values()), [*self.gradients.values()], self.seed
+            self.expected.outputs, list(self.expected.leaves.values()), [*self.gradients.values()], self.seed, self.rtol
         )
 
     @property
@@ -113,20 +133,20 @@ def heading(text: str, numbers: Mapping[str, float]) -> str:
     return f"{text}{separator}at {inputs}" if inputs else text
 
 
-def is_close(yours: float, expected: float) -> bool:
+def is_close(yours: float, expected: float, rtol: float = RTOL) -> bool:
     """Equal but for rounding: a difference quotient is not."""
-    return isclose(yours, expected, rel_tol=RTOL, abs_tol=ATOL) or (yours != yours and expected != expected)
+    return isclose(yours, expected, rel_tol=rtol, abs_tol=rtol / 100) or (yours != yours and expected != expected)
 
 
-def expect(text: str, numbers: Mapping[str, float]) -> Expected:
-    """What our own engine makes of a probe."""
+def expect(text: str, numbers: Mapping[str, float], own: Operation | None = None) -> Expected:
+    """What our own engine makes of a probe; `own` stands for the function of its name."""
     leaves = {name: Value(numbers[name], name) for name in names_in(text)}
     outputs: list[Value] = []
 
     def call(v: Value, name: str) -> Any:
         if name == "backward":
             outputs.append(v)
-        return getattr(v, name)()
+        return own(v) if own and name == own.name else getattr(v, name)()
 
     scope = evaluate(text, leaves, call)
     for name, node in scope.items():
@@ -138,25 +158,25 @@ def expect(text: str, numbers: Mapping[str, float]) -> Expected:
 
 
 def observe(
-    make: Make, text: str, numbers: Mapping[str, float], expected: Expected, limit: Limit, turn: int
+    engine: Engine, text: str, numbers: Mapping[str, float], expected: Expected, limit: Limit, turn: int
 ) -> Observation:
     """Run a probe on an engine. In odd turns the inputs are made in reverse, which may change the order of a set."""
     inputs = {name: numbers[name] for name in names_in(text)}
-    seen = Observation(text, inputs, expected)
-    run = _Run(make, inputs, expected, turn)
+    seen = Observation(text, inputs, expected, engine.rtol)
+    run = _Run(engine, inputs, expected, turn)
     try:
         limited(lambda: run.evaluate(text), limit)
         seen = seen._replace(gradients=run.gradients, seed=run.seed)
     except Trouble as trouble:
         seen = seen._replace(trouble=trouble)
-    return seen._replace(is_early=run.is_early, calls=limit.calls, value=run.value)
+    return seen._replace(is_early=run.is_early, calls=limit.calls, codes=frozenset(limit.codes), value=run.value)
 
 
 class _Run:
     """A probe on its way through an engine."""
 
-    def __init__(self, make: Make, inputs: dict[str, float], expected: Expected, turn: int) -> None:
-        self.make, self.inputs, self.expected, self.turn = make, inputs, expected, turn
+    def __init__(self, engine: Engine, inputs: dict[str, float], expected: Expected, turn: int) -> None:
+        self.engine, self.inputs, self.expected, self.turn = engine, inputs, expected, turn
         self.leaves: dict[str, Any] = {}
         self.is_early = True
         self.value: float | None = None
@@ -165,12 +185,12 @@ class _Run:
 
     def evaluate(self, text: str) -> None:
         names = list(self.inputs)
-        made = {name: self.make(self.inputs[name]) for name in (names[::-1] if self.turn % 2 else names)}
+        made = {name: self.engine.make(self.inputs[name]) for name in (names[::-1] if self.turn % 2 else names)}
         self.leaves = {name: made[name] for name in names}
         scope = evaluate(text, self.leaves, self.call)
         if self.is_early:
             self.backward(scope[""])
-        self.gradients = {name: number(leaf.grad, f"{name}.grad") for name, leaf in self.leaves.items()}
+        self.gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
         self.check_inputs("backward()")
 
     def call(self, v: Any, name: str) -> Any:
@@ -178,33 +198,40 @@ class _Run:
 
     def backward(self, output: Any) -> None:
         """`output.backward()`, unless the value of it is wrong: no gradient is judged after that."""
-        check_kind(output)
-        value = number(output.data, "the result's .data", may_be_value=False)
+        check_kind(output, self.engine[1:4])
+        value = read(self.engine, output, "data", "the result's ")
         self.check_inputs("computing it")
         self.value = value
-        if len(self.expected.outputs) == 1 and not is_close(value, self.expected.value):
+        if len(self.expected.outputs) == 1 and not is_close(value, self.expected.value, self.engine.rtol):
             raise Trouble(f"value: {compared(value, self.expected.value)}")
         self.is_early = False
-        output.backward()
-        if getattr(output, "grad", None) is not None:
-            self.seed = number(output.grad, "the result's .grad")
+        getattr(output, self.engine.backward)()
+        if getattr(output, self.engine.grad, None) is not None:
+            self.seed = read(self.engine, output, "grad", "the result's ")
 
     def check_inputs(self, when: str) -> None:
         for name, leaf in self.leaves.items():
-            now = number(leaf.data, f"{name}.data")
-            if now != self.inputs[name]:
+            now = read(self.engine, leaf, "data", name)
+            if not is_close(now, self.inputs[name], self.engine.rtol):
                 raise Trouble(
                     f"{name}.data was {shown(self.inputs[name])} and is {shown(now)} after {when}",
                     "an operation must leave its inputs as they are: put the result into a new Value",
                 )
 
 
-def check_kind(result: Any) -> None:
+def read(engine: Engine, v: Any, what: str, name: str = "") -> float:
+    """The number (`data`) or the gradient (`grad`) of a Value; a gradient of None is none yet."""
+    name = f"{name}.{getattr(engine, what)}"
+    x = getattr(v, getattr(engine, what))
+    return 0.0 if x is None and what == "grad" else number(x, name, may_be_value=what == "grad", names=engine[1:4])
+
+
+def check_kind(result: Any, names: Sequence[str] = NAMES) -> None:
     """Trouble where the result of an expression of Values is no Value."""
     if result is None:
         raise Trouble("the result is None, not a Value", "the `return` of the result is missing")
-    missing = [name for name in ("data", "grad", "backward") if not hasattr(result, name)]
-    if isinstance(result, (Real, np.generic, np.ndarray)) or missing == ["data", "grad", "backward"]:
+    missing = [name for name in names if not hasattr(result, name)]
+    if (missing and isinstance(result, (Real, np.generic, np.ndarray))) or len(missing) == len(names):
         raise Trouble(
             f"the result is {short(result)}, a plain {type(result).__name__}, not a Value",
             "wrap the number into a Value that knows its parents",
@@ -213,14 +240,27 @@ def check_kind(result: Any) -> None:
         raise Trouble(f"the result, a {type(result).__name__}, has no `{missing[0]}`")
 
 
-def number(x: Any, what: str, *, may_be_value: bool = True) -> float:
-    """A number as a float, read out of a Value where gradients are Values; Trouble for anything else."""
-    if isinstance(x, (Real, np.generic)) or (isinstance(x, np.ndarray) and x.size == 1):
-        return float(x.item() if isinstance(x, np.ndarray) else x)
-    if hasattr(x, "data") and hasattr(x, "backward"):
+def number(x: Any, what: str, *, may_be_value: bool = True, names: Sequence[str] = NAMES) -> float:
+    """A number as a float, also that in an array or a tensor of one; read out of a Value where gradients are Values.
+
+    Trouble for anything else.
+    """
+    if hasattr(x, "dtype") and hasattr(x, "item") and np.prod(getattr(x, "shape", ())) == 1:
+        x = x.item()
+    if isinstance(x, Real):
+        return float(x)
+    if hasattr(x, names[0]) and hasattr(x, names[-1]):
         if may_be_value:
-            return number(x.data, what)
-        raise Trouble(f"{what} is a Value, not a number", "a Value was wrapped into a Value again: pass its .data")
+            return number(getattr(x, names[0]), what, names=names)
+        raise Trouble(
+            f"{what} is a Value, not a number", f"a Value was wrapped into a Value again: pass its .{names[0]}"
+        )
+    if ismethod(x):
+        name = x.__name__
+        raise Trouble(
+            f"{what} is a method, not a number",
+            f"keep it as a number, `self.{name} = 0.0`, and call the method otherwise",
+        )
     raise Trouble(f"{what} is {short(x)}, not a number")
 
 
@@ -228,6 +268,17 @@ def short(x: object) -> str:
     """What an object looks like, in at most 60 characters."""
     text = repr(x)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+@contextmanager
+def quiet(notes: list[str]) -> Iterator[None]:
+    """What someone's code prints is not shown, but counted in a note; what it warns of is ignored."""
+    printed = StringIO()
+    with redirect_stdout(printed), catch_warnings():
+        simplefilter("ignore")
+        yield
+    if lines := printed.getvalue().count("\n"):
+        notes.append(f"your code printed {lines:,} line{'s' * (lines > 1)}")
 
 
 def limited(function: Callable[[], T], limit: float | Limit) -> T:
@@ -249,5 +300,5 @@ def _trouble_from(error: BaseException) -> Trouble:
     elif isinstance(error, NotImplementedError):
         text = f"not done yet: NotImplementedError{at}"
     else:
-        text = f"raised {type(error).__name__}: {error}{at}"
+        text = f"raised {type(error).__name__}{f': {error}' * bool(str(error))}{at}"
     return Trouble(text, hint_for_error(error))

@@ -7,11 +7,13 @@ that a wrong `*` is never reported as a wrong `+`.
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from math import isfinite
 from random import Random
 from typing import Any, NamedTuple
 
+from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -39,6 +41,8 @@ class Layer(NamedTuple):
     - beside: whether it is the row beside a plain number only: between Values it has been tried
     - optional: whether an engine may lack or refuse it
     - hint: the cause, where a layer can fail for one only
+    - more: probes that tell one mistake from another, and use what has not been tried yet
+    - own: what is on trial, if it is no row but a function of the engine's own
     """
 
     where: str
@@ -48,43 +52,41 @@ class Layer(NamedTuple):
     beside: bool = False
     optional: bool = False
     hint: str = ""
+    more: tuple[str, ...] = ()
+    own: Operation | None = None
+
+    @property
+    def operation(self) -> Operation | None:
+        return self.own or OPERATIONS.get(self.row)
+
+    @property
+    def is_function(self) -> bool:
+        return bool(self.own) or self.method in FUNCTIONS
 
 
-def _operator(method: str, row: str, *texts: str, optional: bool = False) -> Layer:
-    return Layer(f"`{method}`", texts, row, f"__{method}__", optional=optional)
+def _operator(method: str, row: str, *texts: str, optional: bool = False, more: tuple[str, ...] = ()) -> Layer:
+    return Layer(f"`{method}`", texts, row, f"__{method}__", optional=optional, more=more)
 
 
 # Each sweep of the first layer goes wrong in its own way for every usual mistake in order and accumulation.
 ADD = _operator(
     "add",
     "add",
-    "a + b",
-    "a + a",
-    "(a + b) + c",
-    "a + (b + c)",
-    "s = a + b; t = a + c; s + t",
-    "s = a + b; t = b + a; s + t",
-    "s = a + a; t = s + s; t + t",
-    "s = a + a; t = s + s; s + t",
-    "s = a + a; t = s + s; t + s",
-    "s = a + b; t = s + c; u = t + d; s + u",
-    "s = a + b; t = s + c; u = t + d; u + s",
-    "s = a + b; t = s + s; u = t + s; (t + u) + (u + s)",
+    *("a + b", "a + a", "a + k", "z + b", "(a + b) + c", "a + (b + c)"),
+    *("s = a + b; t = a + c; s + t", "s = a + b; t = a + b; s + t", "s = a + a; t = s + s; t + t"),
+    *("s = a + a; t = s + s; s + t", "s = a + a; t = s + s; t + s", "s = a + b; t = s + c; u = t + d; s + u"),
+    *("s = a + b; t = s + c; u = t + d; u + s", "s = a + b; t = s + s; u = t + s; (t + u) + (u + s)"),
+    # under a `*` upstream gradients are not whole numbers; a second call passes on what the first one left behind
+    more=("(a + a) * b", "c * (a + b)", "(a + b) * a", "y = (a + b) + c; y.backward(); y.backward()"),
 )
 TWO_GRAPHS = Layer("`backward`", ("y = a + b; y.backward(); z = c + d; z.backward()",), "add")
 MUL = _operator(
     "mul",
     "multiply",
-    "a * b",
-    "a * b + c",
-    "a * b + a * c",
-    "a * a",
-    "a * b * c",
-    "(a + b) * (c + d)",
-    "c * (a * b)",
-    "s = a * b; s * s + s",
-    "s = a + a; (s * (s + a)) * s",
+    *("a * b", "a * k", "z * b", "a * b + c", "a * b + a * c", "a * a", "a * b * c", "a * b * z", "(a + b) * (c + d)"),
+    *("c * (a * b)", "s = a * b; s * s + s", "s = a + a; (s * (s + a)) * s"),
     "s = a * b; t = s * c; u = t * s; u * t + s",
+    more=("a * b + a", "a * b + b"),
 )
 
 
@@ -96,6 +98,7 @@ def _beside_number(method: str, row: str, form: str, *more: str, optional: bool 
     return Layer(f"`{method}`", texts, row, f"__{method}__", beside=True, optional=optional)
 
 
+POWERS = "a ** 2", "c ** 2", "c ** 3", "a ** -1", "a ** 0.5", "a ** 1", "a ** 0", "z ** 2"
 OPERATORS = (
     _beside_number("add", "add", "x + 2.5", "a + 3"),
     _beside_number("radd", "add", "2.5 + x", "0 + a"),
@@ -105,12 +108,14 @@ OPERATORS = (
     _operator(
         "sub", "subtract", "a - b", "(a * b - c) * d", "e * (a - b * c)", "(a - b) * d + a", "(a - b) * d + b", "a - a"
     ),
-    _beside_number("sub", "subtract", "x - 2.5"),
-    _beside_number("rsub", "subtract", "2.5 - x"),
-    _beside_number("pow", "fixed_power", "x ** 3", "a ** 2", "c ** 2", "a ** -1", "a ** 0.5", "a ** 1", "z ** 2"),
+    _beside_number("sub", "subtract", "x - 2.5", "a - 3"),
+    _beside_number("rsub", "subtract", "2.5 - x", "3 - a"),
+    _beside_number(
+        "pow", "fixed_power", "x ** 3", *(f"a ** {n}" for n in (2, -1, 0.5, 1, 0)), "c ** 2", "c ** 3", "z ** 2"
+    ),
     _operator("truediv", "divide", "a / b", "(a * b) / (c + d) * e", "a / b * d + a", "c / b * d + b", "a / a"),
-    _beside_number("truediv", "divide", "x / 2.5"),
-    _beside_number("rtruediv", "divide", "2.5 / x"),
+    _beside_number("truediv", "divide", "x / 2.5", "a / 4"),
+    _beside_number("rtruediv", "divide", "2.5 / x", "3 / a"),
     Layer(
         "`**` of two Values",
         ("a ** b", "(a * b) ** (c * d) * c", "(a * b) ** (c * d) * e", "a ** b * d + a", "a ** b * d + b"),
@@ -158,28 +163,48 @@ DOUBLINGS = Layer(
     hint="right but slow: every path is walked along, and there are 2**40; visit each node once, in reversed "
     "topological order",
 )
+PRODUCTS = ("a * b", "a * a", "a * b * c", "s = a * b; t = s * c; u = t * s; u * t")  # a sweep without a `+`
 TEN_DOUBLINGS = "s = a\nfor i in range(10): s = s + s\ns"
 
 
-def function_layer(name: str) -> Layer:
+def function_layer(name: str, own: Operation | None = None) -> Layer:
     """The probes of a method of one input: inside a chain, used twice, at two inputs, with upstream gradients ≠ 1."""
     f = f"{name}()"
     texts = (f"u.{f}", f"v.{f}", f"u.{f} * c", f"(h * w).{f} * c", f"(h * x).{f} * e", f"u.{f} * d + u")
-    return Layer(f"`{name}`", texts, name, name)
+    return Layer(f"`{name}`", texts, "" if own else name, name, own=own)
 
 
-def numbers_for(layer: Layer, seed: int | None) -> dict[str, float]:
+def large_layer(name: str) -> Layer:
+    """The probes of a function at large inputs at which it is finite, and so is its derivative."""
+    at = {x: OPERATIONS[name].at(sign * 800.0) for x, sign in (("p", 1), ("n", -1))}
+    texts = tuple(f"{x}.{name}()" for x, (y, ds) in at.items() if isfinite(y) and isfinite(ds[0]))
+    hint = "write it so that nothing overflows: let `exp` see numbers below zero only, as in `exp(-abs(x))`"
+    return Layer(f"`{name}` of large numbers", texts, name, name, hint=hint)
+
+
+def layers_at(level: str, functions: Sequence[Layer]) -> list[Layer]:
+    """What is tried at a level, in order."""
+    layers = [ADD, TWO_GRAPHS] if level == "add" else [ADD, TWO_GRAPHS, MUL]
+    if level not in ("add", "mul"):
+        layers += [*OPERATORS, *functions, DEEP]
+    return [*layers, REPEATED, CHAIN, DOUBLINGS] if level == "strict" else layers
+
+
+def numbers_for(layer: Layer, seed: int | None, turn: int = 0) -> dict[str, float]:
     """The numbers that stand for the names in a layer's probes: short, unequal and none of 0, 1, 2.
 
-    So different mistakes give different results. No seed gives the same numbers always. z is 0 on purpose.
+    So different mistakes give different results. No seed gives the same numbers always. On purpose z is 0, k what a is,
+    p and n are large. In odd turns they have seven decimals, which shows what rounds its inputs.
     """
     random = Random(seed or 0)
     while True:
         numbers = STANDARD if seed is None else {n: round(random.uniform(*ends), 1) for n, ends in RANGES.items()}
-        if layer.method in FUNCTIONS:
-            numbers = numbers | _inside([x for (x,) in OPERATIONS[layer.row].points], random)
+        if layer.operation and layer.is_function:
+            numbers = numbers | _inside([x for (x,) in layer.operation.points], random)
+        if turn % 2:
+            numbers = {n: round(x * 1.0037264, 7) for n, x in numbers.items()}
         if len({1.0, 2.0, *map(abs, numbers.values())}) == len(numbers) + 2:
-            return numbers | {"z": 0.0}
+            return numbers | {"z": 0.0, "k": numbers["a"], "p": 800.0, "n": -800.0}
 
 
 STANDARD = {"a": 1.3, "b": 2.7, "c": -0.7, "d": 3.4, "e": 17.6}
@@ -211,6 +236,28 @@ def names_in(text: str) -> tuple[str, ...]:
     nodes = [node for statement in _parsed(text) for node in ast.walk(statement) if isinstance(node, ast.Name)]
     made = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
     return tuple(sorted({node.id for node in nodes} - made - {"range", "abs"}))
+
+
+@cache
+def methods_in(text: str) -> frozenset[str]:
+    """The methods that an engine needs for a probe: `__rsub__` where a plain number stands on the left."""
+    found = set()
+    for node in (node for statement in _parsed(text) for node in ast.walk(statement)):
+        match node:
+            case ast.BinOp(left=left, op=op):
+                found.add(f"__{'r' * isinstance(left, ast.Constant)}{BINARY[type(op)].__name__}__")
+            case ast.AugAssign(op=op):
+                found.add(f"__{BINARY[type(op)].__name__}__")
+            case ast.UnaryOp(operand=ast.Name() | ast.BinOp()):
+                found.add("__neg__")
+            case ast.Call(func=ast.Name(id="abs")):
+                found.add("__abs__")
+            case ast.Call(func=ast.Attribute(attr=name)) if name != "backward":
+                found.add(name)
+    return frozenset(found)
+
+
+METHODS = {name for layer in (ADD, MUL, *OPERATORS) for text in layer.texts for name in methods_in(text)}
 
 
 def evaluate(text: str, names: Mapping[str, Any], call: Callable[[Any, str], Any]) -> dict[str, Any]:

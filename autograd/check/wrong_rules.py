@@ -1,6 +1,8 @@
 """The usual mistakes in an operation: in what it adds to its parents' gradients, in its rule, in its value."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from math import log
 from typing import Any
@@ -52,9 +54,10 @@ EVENTS: list[tuple[str, str, Contribution]] = [
     (
         "nothing",
         "nothing arrives: one of: the result does not know its parents, or was made from `.data` alone; its backward "
-        "function is missing or never called; `self.grad` stands where `out.grad` belongs",
+        "function is missing or never called",
         lambda old, d, g, y: old,
     ),
+    ("own gradient", "`self.grad` stands where `out.grad` belongs", lambda old, d, g, y: old + d * old),
     (
         "gate",
         "the gradient is let through by its own sign: what counts is the sign of the input",
@@ -91,6 +94,9 @@ def mistakes_in_operation(operation: Operation, *, beside: bool = False, sums: b
             variants = _in_all_orders(event) if is_ordered else _in_one_order(event)
             if sums or not is_ordered:
                 mistakes.append(Mistake(kind, f"{side}{hint}", variants))
+        if operation.name == "multiply" and not beside:
+            variants = partial(_by_gradients, is_on_trial, position)
+            mistakes.append(Mistake("gradients", f"{side}`.grad` stands where `.data` belongs", variants))
     rules = [sweeps("rule", hint, {"rule": _ruled(is_on_trial, rule)}) for hint, rule in rules_for(operation)]
     return mistakes + rules
 
@@ -102,6 +108,17 @@ def _on(is_on_trial: Callable[[Value], bool], position: int | None, wrong: Contr
         return wrong(old, d, g, child.data) if is_on_trial(child) and position in (None, i) else old + d * g
 
     return event
+
+
+def _by_gradients(is_on_trial: Callable[[Value], bool], at: int | None, outputs: list[Value]) -> Iterator[Gradients]:
+    """In the place of the other operand's number stands the gradient that it has just then."""
+    gradients: Gradients = defaultdict(float)
+
+    def event(old: float, d: float, g: float, child: Value, i: int) -> float:
+        is_wrong = is_on_trial(child) and at in (None, i)
+        return old + (gradients[child.parents[1 - i]] if is_wrong else d) * g
+
+    yield swept(outputs, event=event, gradients=gradients)
 
 
 def _in_one_order(event: Event) -> Callable[[list[Value]], Iterator[Gradients]]:
@@ -195,6 +212,7 @@ def rules_for(row: Operation) -> Iterator[WrongRule]:
     if row.arity == 1 and row.name != "negative":
         yield PASSED_ON, lambda y, x: (1.0,)
         yield "the derivative is taken at the output: it belongs at the input", lambda y, x: d(y, y)
+        yield "the derivative is taken at the output: it belongs at the input", lambda y, x: d(row(y), y)
         yield "the derivative is taken at the input: it belongs at the output (`out.data`)", lambda y, x: d(x, x)
         yield "the value stands where the derivative belongs", lambda y, x: (y,)
         if row.name != "square":
@@ -218,17 +236,17 @@ def _ruled(is_on_trial: Callable[[Value], bool], wrong: Callable[..., tuple[floa
 WrongValue = tuple[str, Callable[..., Any]]
 
 
-def explain_values(row: Operation, runs: Sequence[tuple[Value, float]]) -> str:
+def explain_values(row: Operation, runs: Sequence[tuple[Value, float]], rtol: float = 0.0) -> str:
     """The hint for wrong values: what in the place of the row gives all of them."""
-    return one_of(hint for hint, f in _wrong_values(row) if all(_gives(row, f, y, yours) for y, yours in runs))
+    return one_of(hint for hint, f in _wrong_values(row) if all(_gives(row, f, y, yours, rtol) for y, yours in runs))
 
 
-def _gives(row: Operation, f: Callable[..., Any], output: Value, yours: float) -> bool:
+def _gives(row: Operation, f: Callable[..., Any], output: Value, yours: float, rtol: float) -> bool:
     def compute(node: Value, *inputs: float) -> Any:
         return f(*inputs) if node.operation is row else node.operation(*inputs)  # type: ignore[misc]
 
     try:
-        return same(values_at({}, interior_order(output), compute).get(output, output.data), yours)
+        return same(values_at({}, interior_order(output), compute).get(output, output.data), yours, rtol)
     except (ArithmeticError, ValueError, TypeError):
         return False
 
@@ -239,6 +257,11 @@ def _wrong_values(row: Operation) -> Iterator[WrongValue]:
     yield "the result is cut to a whole number by int()", lambda *x: int(f(*x))
     for digits in range(4):
         yield f"the result is rounded to {digits} decimals", lambda *x, digits=digits: round(f(*x), digits)
+    for digits in range(1, 6):
+        yield (
+            f"what goes in is rounded to {digits} decimals",
+            lambda *x, digits=digits: f(*[round(i, digits) for i in x]),
+        )
     if row.arity == 2:
         yield "the operands are swapped", lambda a, b: f(b, a)
         yield "that is the first operand, as it was", lambda a, b: a

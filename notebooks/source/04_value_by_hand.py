@@ -385,7 +385,7 @@ finally:
     Value = Ours
 
 
-# %% wrong="backward" hint="one of: `reversed` is missing"
+# %% wrong="backward" hint="`reversed` is missing"
 class Value(Ours):
     def backward(self):
         self.grad = 1.0

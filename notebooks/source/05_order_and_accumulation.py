@@ -844,7 +844,7 @@ def my_order(output):
 
 
 # %% check="stack"
-check_topological_order(my_order)
+check_topological_order(my_order, level="strict")
 
 
 # %% wrong="stack" hint="keep a list as a stack of your own"

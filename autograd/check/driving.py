@@ -1,0 +1,101 @@
+"""How someone's engine is driven: what its number, its gradient and its sweep are called, and how exact it is.
+
+What other engines name otherwise is found by what it holds. Objects that are hashed by their address get a hash of
+their own while they are checked, so that a set of them has the same order in every run.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from inspect import signature
+from itertools import count
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Make = Callable[..., Any]
+RTOL = 1e-9
+SAMPLE = 1.3
+LOOKS = {  # what other names look like
+    "data": "",
+    "grad": r"^(?!.*(zero|require|local|fn|func|enable)).*(grad|deriv|adjoint|adj$|delta)|^_?(d|g|bar)$",
+    "backward": r"^(?!_|.*(zero|numer)).*(back|propagat|grad|differentiate|reverse)",
+}
+
+
+class Engine(NamedTuple):
+    """What makes a Value, what its number, gradient and sweep are called, and how far off they may be."""
+
+    make: Make
+    data: str = "data"
+    grad: str = "grad"
+    backward: str = "backward"
+    rtol: float = RTOL
+
+
+def driven(make: Make, names: dict[str, str | None]) -> tuple[Engine, Any, list[str]]:
+    """An engine, a new Value of it, and what is to be said of it once."""
+    notes = []
+    with suppress(KeyError, TypeError, ValueError):
+        if signature(make).parameters["requires_grad"].default is False:
+            kind, make = getattr(make, "__name__", "Value"), partial(make, requires_grad=True)
+            notes.append(f"what is checked is `lambda x: {kind}(x, requires_grad=True)`")
+    sample = make(SAMPLE)
+    found = {name: given or _name_of(name, sample) for name, given in names.items()}
+    other = [f"`{found[name]}` for `{name}`" for name, given in names.items() if found[name] != (given or name)]
+    notes += [f"taken: {', '.join(other)}"] if other else []
+    epsilon = max(_rounding(getattr(sample, found[name], None)) for name in ("data", "grad"))
+    notes += ["the numbers are float32 or less exact, so they are compared to 3 digits"] if epsilon else []
+    return Engine(make, **found, rtol=max(RTOL, sqrt(epsilon))), sample, notes
+
+
+def _name_of(name: str, sample: Any) -> str:
+    """What is called so in other engines, whatever it is called in this one."""
+    names = [n for n in dir(sample) if not n.startswith("__") and re.search(LOOKS[name], n)]
+    fitting = [] if hasattr(sample, name) else [n for n in names if _fits(name, getattr(sample, n, ""))]
+    return min(fitting, key=lambda n: (n[0] == "_", len(n), n), default=name)
+
+
+def _fits(name: str, x: Any) -> bool:
+    if name == "backward":
+        return takes_nothing(x)
+    if x is None or isinstance(x, bool | str) or callable(x):
+        return name == "grad" and x is None
+    with suppress(TypeError, ValueError):
+        return bool(abs(np.asarray(x, dtype=float).item() - (SAMPLE if name == "data" else 0.0)) < 1e-2)
+    return False
+
+
+def takes_nothing(function: Any) -> bool:
+    """Whether it can be called without arguments."""
+    try:
+        return bool(signature(function).bind() or True)
+    except (TypeError, ValueError):
+        return False
+
+
+def _rounding(x: Any) -> float:
+    """The distance from 1 to the next number, of numbers that are less exact than float64, else 0."""
+    is_single = isinstance(x, float) and x == float(np.float32(SAMPLE))
+    kind = re.search(r"float(16|32)", str(getattr(x, "dtype", "float32" if is_single else "")))
+    return float(np.finfo(kind[0]).eps) if kind else 0.0
+
+
+@contextmanager
+def steady_sets(kind: Any) -> Iterator[None]:
+    """Give the objects of a class that are hashed by their address a hash that is the same in every run."""
+    numbers = count(1)
+    first = next((k for k in kind.__mro__[::-1] if k.__module__ == kind.__module__), kind)
+    if kind.__hash__ is not object.__hash__ or not kind.__dictoffset__ or first.__module__ == "builtins":
+        yield
+        return
+    own = "__hash__" in vars(first)
+    first.__hash__ = lambda self: self.__dict__.setdefault("_hash", next(numbers) * 40503 >> 4 & 0xFFFF)
+    try:
+        yield
+    finally:
+        first.__hash__ = object.__hash__
+        if not own:
+            del first.__hash__
