@@ -1,4 +1,4 @@
-"""Engines of strangers: eighteen in as many styles, which are right, and twenty-seven that are wrong in one place.
+"""Engines of strangers: twenty-one in as many styles, which are right, and thirty-six that are wrong in one place.
 
 `tests/engines/styles` has the right ones. A wrong one is made of a right one by replacing a line, and stands with what
 a check has to name first.
@@ -16,10 +16,12 @@ FOLDER = ROOT / "tests" / "engines" / "styles"
 
 # Each style, and what makes its Values.
 RIGHT = {
+    "a_float": "Value",
     "arrays_of_one": "Tensor",
     "closures": "Value",
     "counting": "Value",
     "dataclasses_": "Scalar",
+    "float32": "Value",
     "forward_mode": "Value",
     "functional": "Value",
     "generators": "Value",
@@ -30,12 +32,13 @@ RIGHT = {
     "microgpt": "Value",
     "numpy_scalars": "Value",
     "operation_classes": "Tensor",
+    "other_names": "Node",
     "recursion": "Value",
     "requires_grad": "parameter",
     "tape": "Var",
     "wengert_list": "Ref",
 }
-NAMES: dict = {}
+NAMES = {"other_names": {"data": "value", "grad": "gradient", "backward": "backprop"}}  # what a check is told of them
 
 # style | what a check must name first | a place → what stands there instead, with \n for a new line
 TABLE = r"""
@@ -46,14 +49,17 @@ arrays_of_one        | add                   | self.grad = np.zeros_like(self.da
 forward_mode         | add                   | slopes.get(leaf, 0.0) + slope → slope
 lazy                 | mul                   | else {a: 2.0 * a.data} → else {a: a.data}
 heap                 | add                   | heapq.heappush(heap, (-u.number, u)) → heapq.heappush(heap, (u.number, u))
+other_names          | add                   | for node in reversed(order): → for node in order:
 microgpt             | add                   | self.grad = 1\n → self.grad = 0\n
 counting             | add                   | if uses[parent] == 0: → if True:
+dataclasses_         | add                   | @dataclass(eq=False) → @dataclass
 generators           | add                   | if id(self) not in seen:\n            seen.add(id(self)) → if self.data not in seen:\n            seen.add(self.data)
 tape                 | backward              | while TAPE:\n            out, inputs, derivatives = TAPE.pop() → for out, inputs, derivatives in TAPE[::-1]:
 numpy_scalars        | add                   | a if isinstance(a, Value) else Value(a) for a in args) → Value(getattr(a, 'data', a)) for a in args)
 requires_grad        | add                   | needs = any( → needs = all(
 recursion            | mul                   | [(self, other.data), (other, self.data)] → [(self, other.data)]
 dataclasses_         | mul                   | (self, other.data), (other, self.data) → (self, self.data), (other, other.data)
+float32              | pow                   | n * self.data ** f32(n - 1) → n * self.data ** f32(n)
 generators           | truediv               | yield -g * self.data / other.data / other.data → yield -g * self.data / other.data
 functional           | sub                   | (1.0, -1.0), self, o) → (1.0, 1.0), self, o)
 wengert_list         | abs                   | math.copysign(1.0, self.data) → 1.0
@@ -64,6 +70,12 @@ counting             | exp                   | math.exp(self.data), ( → round(
 numpy_scalars        | exp                   | define(name, name) → setattr(Value, name, lambda self: apply(name, self))
 lazy                 | +=                    | __radd__, __rmul__ → def __iadd__(self, o):\n        self._data = self.data + o.data\n        return self\n\n    __radd__, __rmul__
 operation_classes    | rsub                  | def __rsub__ → def rsub
+closures             | mul                   | out = Value(self.data * other.data → if self.data == 0 or other.data == 0:\n            return Value(0.0)\n        out = Value(self.data * other.data
+closures             | mul                   | def __mul__(self, other):\n → def __mul__(self, other):\n        if self.data == getattr(other, "data", other):\n            return self**2\n
+recursion            | mul                   | self, gradient=1.0):\n → self, gradient=None):\n        gradient = gradient or 1.0\n
+closures             | pow                   | out = Value(self.data**n → out = Value(abs(self.data)**n
+recursion            | sub                   | if isinstance(other, Value):\n            return Value(self.data - → if not isinstance(other, float):\n            return Value(self.data -
+closures             | truediv               | return self * other**-1 → return Value(self.data // other) if isinstance(other, int) else self * other**-1
 microgpt             | repeated `backward()` | v.grad = 0\n → pass\n
 counting             | repeated `backward()` | if node.links:\n                node.grad → node.grad
 """  # noqa: E501
@@ -110,4 +122,4 @@ def verdicts():
     """All that is told of them."""
     reports = {style: report(style, seed=None) for style in RIGHT}
     reports |= {w: report(w.style, w.right, w.wrong, w.level, None) for w in WRONG}
-    return "\n".join(f"{name}: {found}" for name, found in reports.items())
+    return "\n".join(f"{name}: {found} {found.findings}" for name, found in reports.items())
