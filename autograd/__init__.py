@@ -54,7 +54,7 @@ from autograd.differentiation import derivatives, grad, hessian, jacobian, value
 from autograd.replay import Program, Replayed, ReplayError, record, replayed
 
 # formulas, explanations, pictures
-from autograd.formulas import Formula, explain, formula
+from autograd.formulas import Formula, explain, formula, names
 from autograd.pictures import draw
 from autograd.stepping import ForwardStep, Seed, Step, Steps, step_through
 
@@ -101,6 +101,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "mean",
+    "names",
     "prod",
     "record",
     "replayed",

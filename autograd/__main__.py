@@ -7,9 +7,8 @@ import argparse
 import re
 import sys
 import warnings
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from subprocess import SubprocessError
 from textwrap import fill
@@ -17,7 +16,18 @@ from typing import NoReturn
 
 from autograd.backprop import topological_order
 from autograd.expressions import CONSTANTS, FUNCTIONS, ExpressionError, evaluate
-from autograd.formulas import Formula, FormulaError, explain, formula, in_digits, label_latex, number_latex, number_text
+from autograd.formulas import (
+    Formula,
+    FormulaError,
+    digits_shown,
+    explain,
+    formula,
+    in_digits,
+    label_latex,
+    names,
+    number_latex,
+    number_text,
+)
 from autograd.operations import constant
 from autograd.pictures import draw
 from autograd.spelling import decimal_comma
@@ -63,7 +73,7 @@ def save(output: Value, kind: str, path: str) -> None:
     if kind == "html":
         step_through(output).save(path)
     else:
-        Path(path).write_bytes(draw(output).pipe(format=kind))
+        Path(path).write_bytes(draw(output, digits=digits_shown()).pipe(format=kind))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -125,7 +135,8 @@ def _run(options: argparse.Namespace) -> None:
     if output.operation is not constant:
         with suppress(FormulaError):  # where it is longer than is written out, the expression stands for it
             whole = formula(output)
-    _name_results(order, variables, name)
+    if name and output.parents:
+        output.label = name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an infinite output is seen as it is
         output.backward()
@@ -176,33 +187,18 @@ def _named(text: str, variables: Container[str]) -> tuple[str, str]:
     return name, expression
 
 
-def _name_results(order: Sequence[Value], variables: Iterable[str], name: str) -> None:
-    """Label the output as it is named, or y, and the results on the way v1, v2, …, in text and picture alike."""
-    taken = {*variables, name}
-    *others, output = (node for node in order if node.parents or node is order[-1])
-    letters = (v for i in count(1) if (v := f"v{i}") not in taken)
-    for node in others:
-        node.label = next(letters)
-    if output.parents:
-        output.label = name or ("y" if "y" not in taken else next(letters))
-
-
 def _text(whole: Formula, output: Value, variables: Mapping[str, Value]) -> Iterator[str]:
-    """The value, each result with its rule, and each gradient with its paths."""
-    name = f"{output.label} = " if output.parents else ""
-    yield f"{name}{whole} = {number_text(output.data)}"
-    for node in topological_order(output):
-        if node.parents:
-            yield ""
-            yield explain(node).text
-    for v in variables.values():
-        yield ""
-        yield from (line.text for line in explain(output, v).chain)
+    """The whole story: the value, each result with its rule, and each gradient with its paths."""
+    if output.parents:
+        yield explain(output).text
+    else:
+        yield f"{whole} = {number_text(output.data)}"
+        yield from (f"\n{explain(output, v)}" for v in variables.values())
 
 
 def _latex(whole: Formula, output: Value, variables: Mapping[str, Value]) -> Iterator[str]:
     """The value and each gradient's explanation, a formula a line."""
-    name = f"{label_latex(output.label)} = " if output.parents else ""
+    name = f"{label_latex(names(output)[output])} = " if output.parents else ""
     yield f"{name}{whole.latex} = {number_latex(number_text(output.data))}"
     for v in variables.values():
         yield explain(output, v).latex

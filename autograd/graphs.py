@@ -1,5 +1,6 @@
 """Walks over a graph that several subjects need. None changes a node; the sweep that writes `grad` is in `backprop.py`.
 
+- `order_of_use`: every value in the order in which the code names it, which names and pictures follow.
 - `sweep`: the steps of backpropagation, kept in a dict of gradients.
 - `values_at`: the numbers that the nodes would have if some inputs were changed.
 - `stale_nodes`: those whose parents' numbers were changed since.
@@ -32,6 +33,36 @@ class Edge(NamedTuple):
     def local_derivative(self) -> float:
         """∂child/∂parent, as it was recorded."""
         return self.child.local_derivatives[self.position]
+
+
+# ---- the order of the code
+
+
+def is_whole_graph(node: Value) -> bool:
+    """Whether one node stands for a whole graph: it is shown as a leaf is."""
+    return node.operation is not None and bool(node.operation.summary)
+
+
+def order_of_use(outputs: Iterable[Value]) -> list[Value]:
+    """Every value, parents before children, as a walk from the outputs completes them, parents from left to right.
+
+    What a node for a whole graph rests on is left out.
+
+    >>> a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
+    >>> [v.label for v in order_of_use([a * b + c])]
+    ['a', 'b', '', 'c', '']
+    """
+    order: list[Value] = []
+    visited: set[Value] = set()
+    stack: list[Value | None] = [*reversed([*outputs])]
+    while stack:
+        node = stack.pop()
+        if node is None:  # what lies below is complete
+            order.append(stack.pop())  # type: ignore[arg-type]
+        elif node not in visited:
+            visited.add(node)
+            stack += (node, None, *(() if is_whole_graph(node) else reversed(node.parents)))
+    return order
 
 
 # ---- gradients

@@ -43,6 +43,16 @@ def _padded(side: str, cells: Sequence[str]) -> list[str]:
     return [space + cell if side == "r" else cell + space for cell, space in zip(cells, spaces, strict=True)]
 
 
+def visible(text: object) -> str:
+    r"""Text on one line, in which what cannot be shown stands as an escape.
+
+    >>> print(visible("a\n \x00"))
+    a \x00
+    """
+    words = " ".join(str(text).split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+
+
 # Signs of ours in ASCII. Raised letters and digits follow a ^; lowered ones and fractions are told by Unicode itself.
 SIGNS = str.maketrans(
     {"−": "-", "·": "*", "×": "x", "→": "->", "←": "<-", "∂": "d", "…": "...", "∞": "inf", "√": "sqrt", "Σ": "sum "}

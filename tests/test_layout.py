@@ -27,6 +27,7 @@ ORDER = {
         "value",
         "functions",
         "graphs",
+        "neurons",
         "differentiation",
         "tables",
         "reports",

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import operations as ops
 from autograd.floats import is_number, to_float
-from autograd.formulas.notation import exact_text, label_latex, label_text, number_latex
+from autograd.formulas.notation import exact_text, is_word, label_latex, label_text, number_latex
 from autograd.formulas.simplify import simpler
 from autograd.formulas.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, prefixed, written
 from autograd.operation import Operation
@@ -64,7 +64,7 @@ class Formula:
 
     def __init__(self, name: str, number: float | None = None) -> None:
         form = label_text(name), label_latex(name)
-        self._set(form, ATOM if name.isidentifier() else CONDITION, number)
+        self._set(form, ATOM if is_word(name) else CONDITION, number)
 
     def _set(
         self,

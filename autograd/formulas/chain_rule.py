@@ -1,5 +1,6 @@
 """What the chain rule finds between two values of a graph: the paths, and the products that add up to the gradient."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -36,11 +37,17 @@ class ChainRule:
     terms: tuple[Path, ...]
 
     @classmethod
-    def between(cls, output: Value, wrt: Value, max_paths: int) -> Self:
-        """The chain rule from `output` to `wrt`. Raises ValueError for a stale graph."""
+    def each(cls, output: Value, wrt: Iterable[Value], max_paths: int) -> list[Self]:
+        """The chain rule from `output` to each of these values. Raises ValueError for a stale graph."""
         order = topological_order(output)
         refuse_stale(order)
         gradients = gradients_of(output)
+        return [cls._between(output, x, order, gradients, max_paths) for x in wrt]
+
+    @classmethod
+    def _between(
+        cls, output: Value, wrt: Value, order: list[Value], gradients: dict[Value, float], max_paths: int
+    ) -> Self:
         counts = count_paths(order, wrt)
         count, edges = counts.get(output, (0, 0))
         is_short = 0 < count <= max_paths and edges <= MOST_EDGES

@@ -4,18 +4,19 @@ Local derivatives are written ∂child/∂parent, a gradient dy/dx. The numbers 
 of the table read on names. Nothing here changes a gradient, and nothing is recursive.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import overload
+from typing import Any, overload
 
 from autograd import operations as ops
 from autograd.formulas.algebra import Formula, FormulaError, write
 from autograd.formulas.chain_rule import ChainRule
-from autograd.formulas.lines import MOST_LINES, Line, equation, joined, left_out, readable, shortened, way
-from autograd.formulas.names import derivative_symbol, edge_symbol, name_nodes, named_by_number
+from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number
+from autograd.formulas.lines import BLANK, MOST_LINES, Line, equation, joined, left_out, readable, shortened, way
+from autograd.formulas.naming import named
 from autograd.formulas.notation import label_text
-from autograd.formulas.reading import derivative_formulas, input_names
-from autograd.graphs import COUNTED, Edge, Path, refuse_stale
+from autograd.formulas.reading import derivative_formulas, expanded, input_names
+from autograd.graphs import COUNTED, Edge, Path
 from autograd.operation import Operation
 from autograd.operations import constant
 from autograd.tables import printable
@@ -58,22 +59,45 @@ class ChainRuleExplanation(Explanation):
     - chain: the lines on what is added up
     """
 
-    def __init__(self, found: ChainRule) -> None:
+    def __init__(self, found: ChainRule, names: Names) -> None:
         self.total, self.count, self.gradients = found.total, found.count, found.gradients
         self.paths, self.uses, self.terms = found.paths, found.uses, found.terms
-        names = _names_between(found)
-        self.rules, self.chain = list(_rules(found, names)), list(_chain(found, names))
+        self.rules, self.chain = list(_rules([found], names)), list(_chain(found, names))
         super().__init__([self.chain[0], *self.rules, *self.chain[1:]])
 
 
+class Story(Explanation):
+    """What `explain(output)` and `explain(output, [a, b])` say: the rules, then each gradient.
+
+    - each: the explanation of each gradient, by its Value
+    """
+
+    def __init__(self, blocks: Iterable[Sequence[Line]], each: Mapping[Value, ChainRuleExplanation]) -> None:
+        self.each = dict(each)
+        super().__init__([line for block in blocks for line in (BLANK, *block)][1:])
+
+
 @overload
-def explain(output: Value, wrt: Value, *, max_paths: int = 20) -> ChainRuleExplanation: ...
+def explain(output: Value, wrt: Value, *, parameters: Any = None, max_paths: int = 20) -> ChainRuleExplanation: ...
 @overload
-def explain(output: Value | Operation, wrt: None = None, *, max_paths: int = 20) -> Explanation: ...
-def explain(output: Value | Operation, wrt: Value | None = None, *, max_paths: int = 20) -> Explanation:
+def explain(
+    output: Value, wrt: Iterable[Value] | None = None, *, parameters: Any = None, max_paths: int = 20
+) -> Story: ...
+@overload
+def explain(output: Operation, wrt: None = None, *, parameters: Any = None, max_paths: int = 20) -> Explanation: ...
+def explain(
+    output: Value | Operation,
+    wrt: Value | Iterable[Value] | None = None,
+    *,
+    parameters: Any = None,
+    max_paths: int = 20,
+) -> Explanation:
     """How `output` changes with `wrt`: every path between them, its product of local derivatives, and their sum.
 
-    Without `wrt`, the rule of one node: what it computes and its local derivatives; of an Operation, the same in names.
+    `wrt` is one Value or several. Without it, the whole story: the formula, what each value computes with its local
+    derivatives, and the gradient of every leaf. Of an Operation, its rule. Values are called as everywhere: see
+    `names`, and `parameters` there.
+
     Where there are more than `max_paths` paths, the sum is over the uses of `wrt` instead. The result prints as text, a
     notebook shows it as mathematics, and it holds what was found: see `ChainRule`. Every number has four digits, so
     that the factors shown multiply out to the product shown, but for rounding.
@@ -83,9 +107,9 @@ def explain(output: Value | Operation, wrt: Value | None = None, *, max_paths: i
     >>> w, x, b = Value(-3.0, "w"), Value(2.0, "x"), Value(6.5, "b")
     >>> explain((w * x + b).tanh(), w)
     dy/dw = 1.573: one path leads from w to y
-    v1 = w · x = −3 · 2 = −6
+    v1 = w · x = (−3) · 2 = −6
         ∂v1/∂w = x = 2
-    v2 = v1 + b = −6 + 6.5 = 0.5
+    v2 = v1 + b = (−6) + 6.5 = 0.5
         ∂v2/∂v1 = 1
     y = tanh(v2) = tanh(0.5) = 0.4621
         ∂y/∂v2 = 1 − y² = 0.7864
@@ -94,14 +118,22 @@ def explain(output: Value | Operation, wrt: Value | None = None, *, max_paths: i
     """
     if isinstance(output, Operation) and wrt is None:
         return Explanation(_row_lines(output))
-    for v in (output,) if wrt is None else (output, wrt):
+    wanted: list[Any] = [] if wrt is None else [*wrt] if isinstance(wrt, Iterable) else [wrt]
+    for v in (output, *wanted):
         if not isinstance(v, Value):
             raise TypeError(f"explain(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
     assert isinstance(output, Value)
-    if wrt is not None:
-        return ChainRuleExplanation(ChainRule.between(output, wrt, max_paths))
-    refuse_stale([output])
-    return Explanation(_node_lines(output))
+    names = named(output, parameters)
+    names |= {v: Formula(label_text(v.label) or "x", v.data) for v in wanted if v not in names}
+    if isinstance(wrt, Value):
+        return ChainRuleExplanation(ChainRule.each(output, [wrt], max_paths)[0], names)
+    leaves = [v for v in names if not v.parents and v.operation is not constant and v is not output]
+    shown = shortened(leaves, MOST_LINES) if wrt is None else wanted
+    found = ChainRule.each(output, [v for v in shown if v is not None], max_paths)
+    told = {chain.wrt: ChainRuleExplanation(chain, names) for chain in found}
+    chains = [[left_out(len(leaves), "leaves")] if v is None else told[v].chain for v in shown]
+    start = _all_rules(output, names) if wrt is None else [[*_rules(found, names)]]
+    return Story([block for block in (*start, *chains) if block], told)
 
 
 # ---- one operation, one node
@@ -115,19 +147,23 @@ def _row_lines(operation: Operation) -> Iterator[Line]:
         yield equation([derivative_symbol(form, x), rule], indent="    ")
 
 
-def _node_lines(node: Value) -> Iterator[Line]:
-    if not node.parents:
-        kind = "a constant" if node.operation is constant else "a leaf"
-        yield equation([*name_nodes([node]).values(), named_by_number(node.data)], f": {kind}, computed from nothing")
+def _all_rules(output: Value, names: Names) -> Iterator[list[Line]]:
+    """The formula of the output, and each value's equation with its local derivatives."""
+    if not output.parents:
+        kind = "a constant" if output.operation is constant else "a leaf"
+        yield [equation([names[output], named_by_number(output.data)], f": {kind}, computed from nothing")]
         return
-    assert node.operation is not None
-    if node.operation.summary:
-        yield _forward(node, _names([node], (), {node: "y"}))
-        return
-    parents = dict.fromkeys(parent for parent in node.parents if parent.operation is not constant)
-    names = _names([*dict.fromkeys(node.parents), node], parents, {node: "y"})
-    yield _forward(node, names)
-    yield from _derivatives(node, names, parents, in_full=True)
+    forms = [names[output]]
+    with suppress(FormulaError):
+        forms.append(expanded(output, names))
+    yield [equation([*readable(forms), named_by_number(output.data)])]
+    nodes = [v for v in names if v.parents]
+    for node in shortened(nodes, MOST_LINES):
+        if node is None:
+            yield [left_out(len(nodes), "values")]
+        else:
+            wanted = {parent for parent in node.parents if parent.operation is not constant}
+            yield [_forward(node, names), *_derivatives(node, names, wanted, in_full=True)]
 
 
 def _forward(node: Value, names: Names) -> Line:
@@ -147,6 +183,8 @@ def _forward(node: Value, names: Names) -> Line:
 def _derivatives(node: Value, names: Names, wanted: Container[Value], *, in_full: bool = False) -> Iterator[Line]:
     """The line ∂y/∂n = 1 − y² = 0.7864 for each parent that is wanted; in full, with 1 − tanh(n)² too."""
     assert node.operation is not None
+    if node.operation.summary:
+        return
     inputs = [names[parent] for parent in node.parents]
     rules: list[Sequence[Formula]] = []
     for y in (None, names[node]) if in_full else (names[node],):
@@ -164,26 +202,18 @@ def _derivatives(node: Value, names: Names, wanted: Container[Value], *, in_full
 # ---- the chain rule
 
 
-def _names_between(found: ChainRule) -> Names:
-    """Names, in topological order, for the values on the way and those that they are computed from."""
-    children = {edge.child for term in found.terms for edge in term.edges}
-    mentioned = {found.output, found.wrt}.union(children, found.wrt.parents, *(child.parents for child in children))
-    in_order = dict.fromkeys(v for v in (*found.order, found.wrt) if v in mentioned)
-    return _names(in_order, found.counts, {found.wrt: "x", found.output: "y"})
-
-
-def _rules(found: ChainRule, names: Names) -> Iterator[Line]:
-    """What each value on the way computes, and its local derivatives."""
-    edges = [edge for term in found.terms for edge in term.edges]
-    children, parents = {edge.child for edge in edges}, {edge.parent for edge in edges}
-    if edges and found.wrt.parents:
-        yield _forward(found.wrt, names)
-    for node in shortened([v for v in names if v in children], MOST_LINES):
+def _rules(found: Iterable[ChainRule], names: Names) -> Iterator[Line]:
+    """What each value on the ways computes, and its local derivatives; and what they start from, if it is computed."""
+    edges = {edge for chain in found for term in chain.terms for edge in term.edges}
+    starts = {chain.wrt for chain in found if chain.output is not chain.wrt and chain.terms and chain.wrt.parents}
+    nodes, parents = starts | {edge.child for edge in edges}, {edge.parent for edge in edges}
+    children = {edge.child for edge in edges}
+    for node in shortened([v for v in names if v in nodes], MOST_LINES):
         if node is None:
-            yield left_out(len(children), "values")
+            yield left_out(len(nodes), "values")
         else:
             yield _forward(node, names)
-            yield from _derivatives(node, names, parents)
+            yield from _derivatives(node, names, parents if node in children else ())
 
 
 def _chain(found: ChainRule, names: Names) -> Iterator[Line]:
@@ -224,11 +254,3 @@ def _term_lines(term: Path, found: ChainRule, names: Names) -> Iterator[Line]:
     if symbols:
         product = named_by_number(term.product)
         yield equation([joined(ops.multiply, symbols), joined(ops.multiply, numbers), product], indent="    ")
-
-
-def _names(nodes: Collection[Value], numbered: Container[Value], ends: Mapping[Value, str]) -> Names:
-    """Labels; for ends without one the letters given, where they are free; v1, v2, … for what else is numbered."""
-    labels = {label_text(v.label) for v in nodes}
-    letters = {v: letter for v, letter in ends.items() if not v.label and letter not in labels}
-    names = name_nodes(nodes, [v for v in nodes if v in numbered and v not in letters])
-    return names | {v: Formula(letter, v.data) for v, letter in letters.items()}

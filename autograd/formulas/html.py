@@ -7,9 +7,9 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
-from autograd.formulas.algebra import FormulaError, write
+from autograd.formulas.algebra import Formula, FormulaError, write
 from autograd.formulas.lines import MOST_FACTORS, readable
-from autograd.formulas.names import name_nodes
+from autograd.formulas.naming import plain_number
 from autograd.formulas.notation import label_text, number_text
 from autograd.value import Value
 
@@ -35,8 +35,8 @@ def _computed(value: Value) -> str:
         return ""
     if len(value.parents) <= MOST_FACTORS:
         with suppress(FormulaError, TypeError, ValueError, AttributeError):  # in .data anything may have been put
-            names = name_nodes(dict.fromkeys(value.parents))
-            for formula in readable([write(value.operation, [names[p] for p in value.parents])]):
+            inputs = [Formula(label_text(p.label), p.data) if p.label else plain_number(p) for p in value.parents]
+            for formula in readable([write(value.operation, inputs)]):
                 return formula.text
     return f"{value.operation.name} of {len(value.parents):,} values"
 

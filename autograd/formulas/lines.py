@@ -19,6 +19,9 @@ class Line(NamedTuple):
     latex: str
 
 
+BLANK = Line("", "")
+
+
 def equation(parts: Iterable[Formula], words: str = "", indent: str = "") -> Line:
     """The parts with = between them, none twice; words follow in the text alone."""
     distinct = {part.text: part for part in parts}.values()

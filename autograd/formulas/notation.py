@@ -9,8 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
+from unicodedata import normalize
+
+from autograd.tables import visible
 
 LONGEST_LABEL = 40
+LOWERED, RAISED = (str.maketrans("−0123456789", signs) for signs in ("₋₀₁₂₃₄₅₆₇₈₉", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+# A name, what is raised, what is lowered, and a number that tells apart: w⁽²⁾₁₂, h₁_1.
+MARKS = re.compile("(.+?)(?:⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾)?([₀₁₂₃₄₅₆₇₈₉,]+)(?:_([0-9]+))?")
 
 _GREEK = """
 alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega
@@ -55,16 +61,21 @@ def digits_shown() -> int:
     return _digits.get()
 
 
-def number_text(x: float) -> str:
-    """A number with four significant digits, whole numbers below a million in full.
+def number_text(x: float, digits: int | None = None) -> str:
+    """A number with four significant digits, or as many as asked for; whole numbers below a million in full.
 
     >>> [number_text(x) for x in (2.0, -0.78644773, 12345.678, 1.5e-7)]
     ['2', '−0.7864', '12346', '1.5e−07']
     """
-    digits = digits_shown()
-    in_full = abs(x) < 1e6 and (abs(x) >= 10**digits or x.is_integer())
+    digits = digits or digits_shown()
+    in_full = abs(x) < 1e6 and (abs(x) >= 10**digits or float(x).is_integer())
     text = f"{x:.0f}" if in_full else f"{x:.{digits}g}"
     return _signed("0" if text == "-0" else text)
+
+
+def bracketed(text: str) -> str:
+    """The text of a number as it stands in a sum or a product: a negative one in brackets."""
+    return f"({text})" if text.startswith("−") else text
 
 
 def exact_text(x: float) -> str:
@@ -99,22 +110,43 @@ def number_latex(text: str) -> str:
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else text
 
 
-def label_text(label: str) -> str:
-    r"""A label on one line, without control characters, cut after 40 characters.
+def lowered(number: str) -> str:
+    """Digits below the line: ₁₂."""
+    return number.translate(LOWERED)
 
-    >>> label_text("a\n\x1b[1m")
-    'a  [1m'
+
+def raised(number: str) -> str:
+    """Digits above the line: ⁻¹²."""
+    return number.translate(RAISED)
+
+
+def label_text(label: object) -> str:
+    r"""A label on one line, what cannot be shown as an escape, cut after 40 characters.
+
+    >>> print(label_text("a\n\x1b[1m"))
+    a \x1b[1m
     """
-    label = label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
-    return "".join(c if c.isprintable() else " " for c in label)
+    label = visible(label)
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+
+
+def is_word(name: str) -> bool:
+    """Whether a name holds together without brackets: w, w_1, w⁽²⁾₁₂."""
+    found = MARKS.fullmatch(name)
+    return (found[1] if found else name).isidentifier()
 
 
 def label_latex(label: str) -> str:
     r"""A label as LaTeX: an identifier as mathematics writes it, anything else upright and escaped.
 
-    >>> print(*map(label_latex, ["w", "w1", "x_1", "alpha", "loss_train", "50% <b>"]), sep="  ")
-    w  w_{1}  x_{1}  \alpha  \mathrm{loss}_{\mathrm{train}}  \mathrm{50{\%}\ {<}b{>}}
+    >>> print(*map(label_latex, ["w", "w1", "x_1", "alpha", "loss_train", "w⁽²⁾₁₂", "50% <b>"]), sep="  ")
+    w  w_{1}  x_{1}  \alpha  \mathrm{loss}_{\mathrm{train}}  w^{(2)}_{12}  \mathrm{50{\%}\ {<}b{>}}
     """
+    marked = MARKS.fullmatch(label)
+    if marked and marked[1].isidentifier():
+        above = f"^{{({normalize('NFKC', marked[2])})}}" if marked[2] else ""
+        below = normalize("NFKC", marked[3]) + (f", {marked[4]}" if marked[4] else "")
+        return f"{label_latex(marked[1])}{above}_{{{below}}}"
     stem, *subscripts = label.split("_")
     letters = re.fullmatch(r"([^\W\d_]+)(\d*)", stem)
     if letters is None or not all(re.fullmatch(r"[^\W_]+", s) for s in subscripts):

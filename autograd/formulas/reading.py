@@ -3,14 +3,18 @@
 So a derivative's text is never typed: it is the rule that computes the number. A graph is read in the same way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from inspect import signature
+from typing import Any
 
-from autograd.backprop import topological_order
 from autograd.formulas.algebra import Formula, FormulaError, as_formula, write
-from autograd.formulas.names import name_nodes
+from autograd.formulas.naming import named
+from autograd.graphs import is_whole_graph
 from autograd.operation import Operation
 from autograd.value import Value
+
+LONGEST = 100  # characters of an equation's right side
 
 
 def input_names(operation: Operation, count: int | None = None) -> tuple[str, ...]:
@@ -51,11 +55,11 @@ def derivative_formulas(
         raise FormulaError(f"the derivatives of {operation.name} cannot be read as formulas: {error}") from error
 
 
-def formula(output: Value) -> Formula:
-    """The formula of a graph: how `output` was computed from the labelled Values, simplified.
+def formula(output: Value, parameters: Any = None) -> Formula:
+    """The formula of a graph: how `output` was computed from the leaves and the labelled Values, simplified.
 
-    A labelled Value within it is named by its label, a leaf without a label by its number. Raises FormulaError if the
-    text is longer than 4,000 characters; labels make it shorter.
+    They are called as everywhere: see `names`, and `parameters` there. Raises FormulaError if the text is longer than
+    4,000 characters; labels make it shorter.
 
     >>> x, n = Value(2.0, "x"), Value(0.5, "n")
     >>> print(formula((x**2 + 0 * n).tanh() / (1 + n)))
@@ -63,15 +67,37 @@ def formula(output: Value) -> Formula:
     """
     if not isinstance(output, Value):
         raise TypeError(f"formula() needs the Value that a computation ended in, not {output!r}")
-    order = topological_order(output)
+    return expanded(output, named(output, parameters))
+
+
+def expanded(output: Value, names: Mapping[Value, Formula]) -> Formula:
+    """The formula of the output in these names of its graph's values, which are in topological order."""
     wanted = {output}
-    for node in reversed(order):
+    for node in reversed([*names]):
         if node in wanted and (node is output or not node.label):
             wanted.update(node.parents)
-    needed = [node for node in order if node in wanted]
-    named = [v for v in needed if not v.parents or (v.label and v is not output)]
-    formulas = name_nodes(named)
-    for node in needed:
-        if node not in formulas and node.operation is not None:
+    is_named = lambda v: not v.parents or is_whole_graph(v) or (v.label and v is not output)  # noqa: E731
+    formulas = {v: names[v] for v in names if is_named(v)}
+    for node in names:
+        if node in wanted and node not in formulas and node.operation is not None:
             formulas[node] = Formula.apply_operation(node.operation, tuple(formulas[p] for p in node.parents))
     return formulas[output]
+
+
+def computed(node: Value, inputs: Sequence[Formula], longest: int = LONGEST) -> str:
+    """How a node is computed from these inputs: log(exp(a) + exp(b)); where that is longer, logsumexp(a, b)."""
+    assert node.operation is not None
+    forms = [
+        f"{node.operation.name}({', '.join(x.text for x in inputs)})",
+        f"{node.operation.name} of {len(inputs)} inputs",
+    ]
+    with suppress(FormulaError):
+        forms.insert(0, write(node.operation, inputs).text)
+    return next((form for form in forms if len(form) <= longest), forms[-1])
+
+
+def equation_text(node: Value, names: Mapping[Value, Formula], longest: int = LONGEST) -> str:
+    """A node's equation, v1 = w · x; the name of a leaf."""
+    name = names[node].text
+    inputs = [] if is_whole_graph(node) else [names[p] for p in node.parents]
+    return f"{name} = {computed(node, inputs, longest)}" if node.parents else name

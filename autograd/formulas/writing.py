@@ -8,6 +8,7 @@ import re
 from typing import Protocol, Self
 
 from autograd import operations as ops
+from autograd.formulas.notation import raised
 from autograd.formulas.simplify import COMPARISONS, is_one_or_zero
 from autograd.operation import Operation
 from autograd.operations import constant
@@ -25,7 +26,6 @@ INFIX = {
 PREFIX = {"-": ("−", "-"), "+": ("+", "+")}
 RELATIONS = {"<": ("<", "<"), "<=": ("≤", r"\leq"), "==": ("=", "=")}
 TURNED = {"<": (">", ">"), "<=": ("≥", r"\geq"), "==": ("=", "=")}
-RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # The functions that LaTeX has commands for.
 COMMANDS = {"arccos", "arcsin", "arctan", "cos", "cosh", "exp", "log", "sin", "sinh", "tan", "tanh"}
@@ -79,7 +79,7 @@ def _bracketed(latex: str) -> str:
 
 def _infix(symbol: str, a: Expression, b: Expression) -> Written:
     _, left, right, in_text, in_latex = INFIX[symbol]
-    a_text, a_latex = operand(a, left)
+    a_text, a_latex = operand(a, left, after=not a.inputs)  # a negative number stands in brackets here too
     b_text, b_latex = operand(b, right, after=True)
     if symbol == "/":
         return a_text + in_text + b_text, rf"\frac{{{a.latex}}}{{{b.latex}}}"
@@ -97,7 +97,7 @@ def _power(a: Expression, n: Expression) -> Written:
     if a.operation is not None and a.operation.latex:
         latex = f"{{{latex}}}"  # a template may end in a superscript, and two in a row are an error
     is_whole = n.level > CONDITION and re.fullmatch("−?[0-9]+", n.text)
-    exponent = n.text.translate(RAISED) if is_whole else "^" + operand(n, ATOM)[0]
+    exponent = raised(n.text) if is_whole else "^" + operand(n, ATOM)[0]
     return text + exponent, f"{latex}^{{{n.latex}}}"
 
 

@@ -1,19 +1,18 @@
 """Pictures of computation graphs: a box for each Value, an edge from each parent with the local derivative on it.
 
-Large networks are drawn small, a box for each neuron or layer. The fill of a box shows its gradient: blue above zero,
-orange below, and stronger the nearer it comes to the picture's largest.
+Networks are drawn small, a box for each neuron or layer.
 """
 
-import math
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograd.backprop import topological_order
-from autograd.formulas import digits_shown
-from autograd.graphs import Edge, Path
-from autograd.operations import OPERATIONS, constant
-from autograd.pictures.neurons import Unit, joined, layers_of, neurons_in
-from autograd.pictures.style import BLUE, ORANGE, PATH_COLOURS
+from autograd.formulas import Formula, is_plain, named, number_text, parameter_names
+from autograd.graphs import Edge, Path, is_whole_graph
+from autograd.neurons import Unit, joined, layers_of, network_in, neurons_in
+from autograd.operations import OPERATIONS
+from autograd.pictures.captions import Box, Look, is_layer, thin
+from autograd.pictures.style import PATH_COLOURS
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 MANY = 150  # values, above which neurons and layers are collapsed
 HURRIED = 400  # boxes, above which a quick layout is better than a good one
-CROWDED = 4  # edges into a collapsed box, above which they carry no numbers
-Box = Value | Unit
 SELECT = OPERATIONS["select"]
+CROWDED = 3  # edges into a collapsed box, above which they carry no numbers
+B = TypeVar("B")
 
 
 def draw(
@@ -32,23 +31,32 @@ def draw(
     direction: str = "LR",
     collapse: str | bool | None = None,
     open: Value | Iterable[Value] = (),  # noqa: A002
-    max_nodes: int = 2000,
-    parameters: Any = (),
+    parameters: Any = None,
+    digits: int = 4,
+    show: Iterable[str] = ("data", "grad", "local"),
+    theme: str = "auto",
+    highlight: Value | Iterable[Value] = (),
     paths: Iterable[Path] = (),
+    max_nodes: int = 2000,
 ) -> "Picture":
     """Draw the graph that `output`, one Value or several, was computed from, as a picture that notebooks show.
 
-    A box holds label and operation, data, and gradient; the number on an edge is the local derivative ∂child/∂parent.
-    Leaves have a bold border, constants a dashed one, parameters a violet one, outputs a green one. Gradients are
-    dashes before `backward()`.
+    A box is headed by the value's equation, in the names that it has everywhere (see `names`), and holds data and
+    gradient; the number on an edge is the local derivative ∂child/∂parent. Boxes stand in the order of the code. Leaves
+    have a bold border, parameters a violet one, outputs a green one. Gradients are dashes before `backward()`.
 
     - direction: where the output lies, LR (right), RL, TB (bottom) or BT
     - collapse: "neuron" or "layer" for a box for each neuron (its edges carry the derivative through all of it) or
-      layer, False for every value. By default as small as it takes to stay below about 150 boxes
+      layer, False for every value. By default a network is drawn by its neurons, and any graph as small as it takes to
+      stay below about 150 boxes
     - open: Values whose neurons are drawn in full all the same
-    - max_nodes: the most boxes to draw
-    - parameters: Values, or a module, to be marked as parameters, with a module's names for them
+    - parameters: a module, a dict of names, or Values: to be marked as parameters, and named
+    - digits: of the numbers
+    - show: what is shown: "data", "grad", "local", and with "constants" plain numbers as boxes of their own
+    - theme: "light", "dark", or "auto" for the notebook's or the browser's
+    - highlight: Values with an orange border
     - paths: paths to colour, each in a colour of its own, such as `explain(output, wrt).paths`
+    - max_nodes: the most boxes to draw
 
     Changes nothing. Raises TypeError for anything but Values, ValueError for a graph with too many boxes.
 
@@ -58,48 +66,60 @@ def draw(
     ...
     """
     outputs = _values("draw() needs the Value that a computation ended in", output, may_be_none=False)
-    if direction not in ("LR", "TB", "RL", "BT"):
-        raise ValueError(f"direction is 'LR', 'TB', 'RL' or 'BT', not {direction!r}")
-    if collapse not in (None, False, "neuron", "layer"):
-        raise ValueError(f"collapse is 'neuron', 'layer', False or None, not {collapse!r}")
-    order = _without_hidden(dict.fromkeys(node for end in outputs for node in topological_order(end)), outputs)
-    boxes = _boxes(order, collapse, _values("open= takes Values of the picture", open))
+    shown = {show} if isinstance(show, str) else set(show)
+    for name, given, choices in (
+        ("direction", direction, ("LR", "TB", "RL", "BT")),
+        ("collapse", collapse, ("neuron", "layer", False, None)),
+        ("theme", theme, ("auto", "light", "dark")),
+        *(("show", part, ("data", "grad", "local", "constants")) for part in sorted(shown, key=str)),
+    ):
+        if given not in choices:
+            raise ValueError(f"{name} is one of {', '.join(map(repr, choices))}, not {given!r}")
+    if not (isinstance(digits, int) and 1 <= digits <= 17):
+        raise ValueError(f"digits is a whole number from 1 to 17, not {digits!r}")
+    names = named(outputs, parameters)
+    known = parameter_names(parameters)
+    boxes = _boxes(
+        names, known, collapse, _values("open= takes Values of the picture", open), "constants" in shown, outputs
+    )
     if len(boxes) > max_nodes:
         raise ValueError(
             f"this graph has {len(boxes):,} boxes to draw (limit {max_nodes:,}): draw an inner value instead, "
             "use collapse='neuron' or 'layer', or raise max_nodes"
         )
-    names = _parameter_names(parameters)
-    swept = any(node.grad for node in order)
-    largest = max((abs(g) for g in map(_grad, order) if math.isfinite(g)), default=0.0)
-    picture = new_picture(note=_note(outputs, swept), direction=direction)
-    ids = {box: f"v{i}" for i, box in enumerate(boxes)}
-    owner = {v: box for box in boxes for v in ((box,) if isinstance(box, Value) else box.inside)}
-    for cluster in _clusters(boxes):
-        fields = [(ids[box], *_fields(box, swept, names), _style(box, outputs, largest, names)) for box in cluster]
-        picture.boxes(fields, _frame(cluster))
+    look = Look(outputs, names, known, digits, shown, set(_values("highlight= takes Values", highlight)))
     crowded = any(isinstance(box, Unit) and len(box.inputs) > CROWDED for box in boxes)
+    picture = new_picture(look.note(boxes), direction, theme)
     if crowded:
         picture.crowd()
     if len(boxes) > HURRIED:
         picture.hurry()
+    ids = {box: f"v{i}" for i, box in enumerate(boxes)}
+    owner = {v: box for box in boxes for v in ((box,) if isinstance(box, Value) else box.inside)}
+    for rank in ranks_of(boxes, lambda box: [owner[x] for x in _inputs(box) if x in owner]):
+        picture.rank([look.box(box, ids[box]) for box in rank])
     coloured = _coloured(paths)
     for box in boxes:
-        link = picture.thin_link if crowded and isinstance(box, Unit) else picture.link
-        for k, (parent, derivative) in enumerate(_edges(box)):
-            if parent in owner and not (_is_layer(box) or _is_layer(owner[parent]) or _is_hidden(box, derivative)):
-                link(ids[owner[parent]], ids[box], k, derivative, **coloured.get((box, k), {}))
-        for tail in dict.fromkeys(owner[x] for x in _inputs(box) if x in owner):
-            if _is_layer(box) or _is_layer(tail):
-                picture.edge(ids[tail], ids[box])
+        for k, parent, d in _edges(box):
+            if parent in owner and not (is_layer(box) or is_layer(owner[parent])):
+                tail, head, tip = ids[owner[parent]], ids[box], look.derivative(box, parent, d)
+                style = coloured.get((box, k), {})
+                if crowded and isinstance(box, Unit):
+                    picture.link(tail, head, k, tip=tip, **thin(d) | style)
+                else:
+                    number = number_text(d, digits) if "local" in shown else ""
+                    picture.link(tail, head, k, number, tip, **style)
+        for below in dict.fromkeys(owner[x] for x in _inputs(box) if x in owner):
+            if is_layer(box) or is_layer(below):
+                picture.edge(ids[below], ids[box])
     return picture
 
 
-def new_picture(note: str = "", direction: str = "LR") -> "Picture":
+def new_picture(note: str = "", direction: str = "LR", theme: str = "auto") -> "Picture":
     """A picture without boxes yet, and the note below it."""
     from autograd.pictures.rendering import Picture  # only here, so that importing autograd does not load graphviz
 
-    return Picture(note, direction)
+    return Picture(note, direction, theme)
 
 
 def _values(need: str, given: Any, *, may_be_none: bool = True) -> list[Value]:
@@ -112,17 +132,40 @@ def _values(need: str, given: Any, *, may_be_none: bool = True) -> list[Value]:
     return values
 
 
-def _boxes(order: list[Value], collapse: str | bool | None, opened: list[Value]) -> list[Box]:
-    """What is drawn as one, parents first."""
-    if collapse is False or (collapse is None and len(order) <= MANY):
-        return [*order]
+# ---- which boxes
+
+
+def _boxes(
+    names: Mapping[Value, Formula],
+    parameters: Container[Value],
+    collapse: str | bool | None,
+    opened: list[Value],
+    with_constants: bool,
+    outputs: list[Value],
+) -> list[Box]:
+    """What is drawn as one, in the order of the code: parents first."""
+    reached = set(outputs)  # along the edges that are drawn
+    for node in reversed([*names]):
+        if node in reached:
+            reached.update(parent for _, parent, _ in _edges(node))
+    order = [v for v in names if v in reached]
+
+    def without_numbers(boxes: list[Box]) -> list[Box]:
+        used = {x for box in boxes if isinstance(box, Unit) for x in box.inputs}.union(outputs)
+        parts = {v for v in order if is_plain(v, names) and v not in used and not with_constants}
+        return [box for box in boxes if box not in parts]
+
+    in_full = without_numbers([*order])
+    if collapse is False or (collapse is None and len(in_full) <= MANY and not network_in(order, parameters)):
+        return in_full
     shut = set(opened)
     neurons = [unit for unit in neurons_in(order) if shut.isdisjoint((*unit.inside, *unit.weights))]
     if collapse != "layer":
-        boxes = _with_units(order, neurons)
+        boxes = without_numbers(_with_units(order, neurons))
         if collapse == "neuron" or len(boxes) <= MANY:
             return boxes
-    return _with_units(order, [joined(layer) if len(layer) > 1 else layer[0] for layer in layers_of(neurons)])
+    layers = [joined(layer) if len(layer) > 1 else layer[0] for layer in layers_of(neurons)]
+    return without_numbers(_with_units(order, layers))
 
 
 def _with_units(order: list[Value], units: list[Unit]) -> list[Box]:
@@ -141,45 +184,34 @@ def _with_units(order: list[Value], units: list[Unit]) -> list[Box]:
     return boxes
 
 
-def _is_hidden(box: Box, derivative: float) -> bool:
-    """Whether an edge is not drawn: what a `select` did not choose, and what a node for a whole graph rests on."""
-    operation = box.operation if isinstance(box, Value) else None
-    return operation is not None and bool(operation.summary or (operation is SELECT and derivative == 0.0))
-
-
-def _without_hidden(order: Iterable[Value], outputs: list[Value]) -> list[Value]:
-    """An order without what the outputs are reached from by hidden edges alone."""
-    shown, order = set(outputs), [*order]
-    for node in reversed(order):
-        if node in shown:
-            shown.update(parent for parent, d in _edges(node) if not _is_hidden(node, d))
-    return [node for node in order if node in shown]
-
-
-def _clusters(boxes: list[Box]) -> Iterator[list[Box]]:
-    """Boxes that are drawn side by side: the neurons of a layer, everything else alone."""
-    layers = {layer[0]: layer for layer in layers_of(b for b in boxes if isinstance(b, Unit) and len(b.outputs) == 1)}
-    members = {unit for layer in layers.values() for unit in layer}
+def ranks_of(boxes: Sequence[B], inputs: Callable[[B], Iterable[B]]) -> list[list[B]]:
+    """Boxes, given parents first, that stand side by side: each as near to the output as what it is used for allows."""
+    distance = dict.fromkeys(boxes, 0)
+    for box in reversed(boxes):
+        for x in inputs(box):
+            distance[x] = max(distance[x], distance[box] + 1)
+    ranks: defaultdict[int, list[B]] = defaultdict(list)
     for box in boxes:
-        if box not in members:
-            yield [box]
-        elif box in layers:
-            yield list(layers[box])  # type: ignore[index]
-
-
-def _is_layer(box: Box) -> bool:
-    return isinstance(box, Unit) and len(box.outputs) > 1
+        ranks[distance[box]].append(box)
+    return [ranks[d] for d in sorted(ranks, reverse=True)]
 
 
 def _inputs(box: Box) -> tuple[Value, ...]:
-    return box.parents if isinstance(box, Value) else box.inputs
+    return tuple(parent for _, parent, _ in _edges(box)) if isinstance(box, Value) else box.inputs
 
 
-def _edges(box: Box) -> list[tuple[Value, float]]:
-    """Each parent with the derivative toward it; none for a layer, which has many."""
-    if isinstance(box, Value):
-        return [*zip(box.parents, box.local_derivatives, strict=True)]
-    return [] if _is_layer(box) else [*box.derivatives().items()]
+def _edges(box: Box) -> list[tuple[int, Value, float]]:
+    """Each parent in its place with the derivative toward it; none for a layer, which has many.
+
+    Of `select`, the chosen one alone.
+    """
+    if isinstance(box, Unit):
+        return [] if is_layer(box) else [(k, x, d) for k, (x, d) in enumerate(box.derivatives().items())]
+    if is_whole_graph(box):
+        return []
+    is_choice = box.operation is SELECT
+    uses = enumerate(zip(box.parents, box.local_derivatives, strict=True))
+    return [(k, parent, d) for k, (parent, d) in uses if d or not is_choice]
 
 
 def _coloured(paths: Iterable[Path]) -> dict[tuple[Box, int], dict[str, str]]:
@@ -189,81 +221,3 @@ def _coloured(paths: Iterable[Path]) -> dict[tuple[Box, int], dict[str, str]]:
         for edge in path.edges:
             colours.setdefault(edge, []).append(PATH_COLOURS[i % len(PATH_COLOURS)])
     return {(edge.child, edge.position): {"color": ":".join(c), "penwidth": "2"} for edge, c in colours.items()}
-
-
-def _frame(cluster: list[Box]) -> str:
-    """What a layer says of itself when its neurons are drawn."""
-    weights = {w for unit in cluster if isinstance(unit, Unit) for w in unit.weights}
-    return f"layer of {len(cluster)}, {len(weights)} parameters" if len(cluster) > 1 else ""
-
-
-def _fields(box: Box, swept: bool, names: dict[Value, str]) -> tuple[str, list[str]]:
-    """The title of a box, and its lines below."""
-    if isinstance(box, Unit) and len(box.outputs) > 1:
-        return _layer_fields(box, swept)
-    node = box if isinstance(box, Value) else box.outputs[0]
-    lines = [f"data {node.data:.{digits_shown()}g}", f"grad {_grad(node):.{digits_shown()}g}" if swept else "grad -"]
-    if isinstance(box, Unit):
-        made = f"{box.activation.name if box.activation else 'linear'} neuron"
-        return f"{node.label} = {made}" if node.label else made, lines
-    label = node.label or names.get(node, "")
-    if node.operation is None or not node.parents:
-        return label or ("constant" if node.operation is constant else "leaf"), lines
-    made = node.operation.summary or node.operation.symbol
-    return f"{label} = {made}" if label else made, lines
-
-
-def _layer_fields(layer: Unit, swept: bool) -> tuple[str, list[str]]:
-    kind = layer.activation.name if layer.activation else "linear"
-    data = [v.data for v in layer.outputs]
-    norm = math.hypot(*map(_grad, layer.outputs))
-    return f"{len(layer.outputs)} {kind} neurons", [
-        f"{len(layer.weights)} parameters",
-        f"data {min(data):.{digits_shown()}g} to {max(data):.{digits_shown()}g}",
-        f"grad norm {norm:.{digits_shown()}g}" if swept else "grad -",
-    ]
-
-
-def _style(box: Box, outputs: list[Value], largest: float, names: dict[Value, str]) -> dict[str, str]:
-    nodes = (box,) if isinstance(box, Value) else box.outputs
-    style = {"fillcolor": _fill(max(map(_grad, nodes), key=abs), largest)}
-    if any(v in outputs for v in nodes):
-        style |= {"penwidth": "2", "color": "#1a7f37"}
-    if isinstance(box, Unit):
-        style |= {"style": "filled,rounded"}
-    elif box.operation is constant:
-        style |= {"style": "filled,dashed", "color": "#777777", "fontcolor": "#555555"}
-    elif box.operation is None:
-        style |= {"penwidth": "2"} | ({"color": "#7a3e9d"} if box in names else {})
-    return style
-
-
-def _grad(node: Value) -> float:
-    return node.grad or 0.0  # None, as others clear it, is zero
-
-
-def _fill(grad: float, largest: float) -> str:
-    """White for no gradient, pale for a small one, and no darker than black text on it can be read."""
-    if grad == 0 or not math.isfinite(grad):
-        return "#ffffff" if grad == 0 else "#f2b5b5"
-    share = 0.42 * max(0.2, 1 + math.log10(abs(grad) / largest) / 4)
-    return "#" + "".join(f"{round(255 + share * (c - 255)):02x}" for c in (BLUE if grad > 0 else ORANGE))
-
-
-def _note(outputs: list[Value], swept: bool) -> str:
-    """Which output the gradients belong to."""
-    if not swept:
-        return "no gradients yet: call backward()"
-    if len(outputs) > 1:
-        return "grad: summed over the outputs that were backpropagated"
-    name = outputs[0].label or "the output"
-    if outputs[0].grad == 1.0:
-        return f"grad: derivative of {name}"
-    return f"grad: of a backward() that reached {name} with {outputs[0].grad:.{digits_shown()}g}"
-
-
-def _parameter_names(parameters: Any) -> dict[Value, str]:
-    if hasattr(parameters, "named_parameters"):
-        return {v: name for name, v in parameters.named_parameters()}
-    given = parameters.parameters() if hasattr(parameters, "parameters") else parameters
-    return dict.fromkeys(_values("parameters= takes Values or a module", given), "parameter")

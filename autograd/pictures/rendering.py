@@ -5,28 +5,36 @@ system's `dot`, which also makes the formats that the package's cannot (pdf, ps,
 """
 
 import os
+import re
 import shutil
 import sysconfig
 import threading
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from copy import copy
+from functools import partial
 from html import escape
 from importlib import metadata
 from inspect import signature
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from unicodedata import category
 
 import graphviz
 from graphviz.backend import dot_command
 
-from autograd.formulas import digits_shown
-from autograd.pictures.style import FONTS
-from autograd.tables import text_width
+from autograd.pictures.style import FONTS, Drawn, stylesheet
+from autograd.tables import text_width, visible
 
 BUNDLED_FORMATS = {"svg", "png", "jpg", "json", "dot"}
 PNG_LIMIT = 150  # boxes, above which a PNG takes seconds
 SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}  # of a box: where links come in and go out
+LEAST_SHOWN = 0.62  # of its size, to which a wide SVG may shrink before it scrolls: letters of 9 pixels
+# Of an SVG: the start of a node or an edge with its title, and a text.
+PARTS = (
+    r'(?P<group><g id="\w+" class="(?:node|edge) ?(?P<name>[^"]*)">\s*)<title>.*?</title>\s*'
+    r"|(?P<open><text[^>]*>)[^<]*</text>"
+)
 _lock = threading.Lock()
 
 
@@ -75,52 +83,70 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     `.save("file.svg")` writes a picture, png and pdf likewise, and with `.dot` or `.gv` its text in Graphviz's
     language, which is `.source` too; `.pipe(format="svg", encoding="utf-8")` returns one. Nodes have the classes v0,
-    v1, … and edges e3_0, e3_1, … (into v3) in an SVG.
+    v1, … and edges e3_0, e3_1, … (into v3) in an SVG. That follows the theme of the notebook or the browser; all other
+    formats are light.
     """
 
-    def __init__(self, note: str = "", direction: str = "LR") -> None:
+    def __init__(self, note: str = "", direction: str = "LR", theme: str = "auto") -> None:
         super().__init__(format="svg")
-        self.direction = direction
-        self.stacked = direction in ("LR", "RL")
-        self.titles = {"note": visible(note)}
-        self.attr(rankdir=direction, bgcolor="white", ranksep="0.45", nodesep="0.2")
-        self.attr(label=escaped(note), labelloc="b", labeljust="l", fontname="Courier", fontsize="10")
-        # The width of "grad -1.234e-05", so that a picture keeps its layout when gradients come.
-        box = {"shape": "record", "fontname": "Courier", "fontsize": "11", "height": "0", "width": "1.6"}
-        self.attr("node", style="filled", fillcolor="white", **box)
+        self.direction, self.theme, self.is_crowded = direction, theme, False
+        self.texts: dict[str, list[str]] = {}  # of what has a class: its texts, and what shows under the mouse
+        self.tips: dict[str, str] = {}
+        self.in_ascii: dict[str, str] = {}  # lines of the source as they are laid out for an SVG
+        self.attr(rankdir=direction, bgcolor="white", ranksep="0.4", nodesep="0.16", pad="0.1")
+        box = {"shape": "box", "fontname": "Courier", "fontsize": "11", "height": "0", "margin": "0.08,0.05"}
+        self.attr("node", style="filled,rounded", fillcolor="white", **box)
         self.attr("edge", fontname="Courier", fontsize="10", arrowsize="0.7")
+        if note:
+            look = {"labelloc": "b", "labeljust": "l", "fontname": "Courier", "fontsize": "10"}
+            self._add("note", [note], "", partial(graphviz.Digraph.attr, **look))
 
-    def boxes(self, boxes: list[tuple[str, str, list[str], dict[str, str]]], frame: str = "") -> None:
-        """Add boxes (name, title, lines below, style), in a frame with this text if there is one."""
-        part = graphviz.Digraph(f"cluster_{boxes[0][0]}") if frame else self
-        if frame:
-            part.attr(style="rounded", color="#999999", margin="8", label=escaped(frame))
-        for name, title, lines, style in boxes:
-            # Fields follow the direction across the picture's own unless they are in braces.
-            text = " | ".join(map(escaped, (title, *lines)))
-            part.node(name, text if self.stacked else f"{{ {text} }}", **{"class": name}, **style)
-            self.titles[name] = visible(title)
-        if frame:
-            self.subgraph(part)
+    def rank(self, boxes: Sequence[Drawn]) -> None:
+        """Add boxes that stand side by side, in this order and equally wide."""
+        columns = max(max(box.columns, *map(text_width, box.lines)) for box in boxes)
+        width = f"{(columns * 6.6 + 12) / 72:.2f}"  # a letter of Courier is 0.6 of its size
+        for name, lines, tip, style, _ in boxes:
+            self._add(
+                name, lines, tip, partial(graphviz.Digraph.node, name=name, **{"class": name, "width": width, **style})
+            )
+        row = graphviz.Digraph(graph_attr={"rank": "same"}, edge_attr={"style": "invis"})
+        for above, below in pairwise(box.name for box in boxes):
+            row.edge(above, below)
+        if len(boxes) > 1:
+            self.subgraph(row)
+
+    def link(self, tail: str, head: str, place: int, text: str = "", tip: str = "", **style: str) -> None:
+        """Add the edge of the parent in this place, with the derivative on it."""
+        name = f"e{head[1:]}_{place}"
+        kind = "taillabel" if self.is_crowded else "label"  # a column of labels would need much room of its own
+        room = "" if self.direction in ("LR", "RL") else " "  # beside a line that goes down
+
+        def add(graph: graphviz.Digraph, label: str) -> None:
+            graph.edge(tail, head, **({kind: label} if text else {}), **{"class": name, **style})
+
+        self._add(name, [room + text + room] if text else [], tip, add)
 
     def crowd(self) -> None:
         """Straight links from side to side, with more room: curves would take more of it than the boxes."""
+        self.is_crowded = True
         self.attr(splines="line", ranksep="1.1")
-        self.attr("edge", tailport=SIDES[self.direction][1], headport=SIDES[self.direction][0])
+        ends = {"tailport": SIDES[self.direction][1], "headport": SIDES[self.direction][0]}
+        self.attr("edge", labeldistance="3.8", labelangle="14", **ends)
 
     def hurry(self) -> None:
         """Fewer rounds of improving the layout: of thousands of boxes it takes seconds, not a minute."""
         self.attr(splines="line", nslimit="0.5", nslimit1="0.5", mclimit="0.1")
 
-    def link(self, tail: str, head: str, place: int, derivative: float, **style: str) -> None:
-        """Add the edge of the parent in this place, with the derivative on it."""
-        self.edge(tail, head, label=f"{derivative:.{digits_shown()}g}", **{"class": f"e{head[1:]}_{place}"}, **style)
+    def _add(self, name: str, texts: Sequence[str], tip: str, add: Callable[..., None]) -> None:
+        """Add something with these lines of `visible` text, and remember how it is laid out: with ASCII as wide.
 
-    def thin_link(self, tail: str, head: str, place: int, derivative: float, **style: str) -> None:
-        """Add an edge among many: its colour is the derivative's sign, its number shows under the mouse."""
-        color = "#3b82c4" if derivative > 0 else "#e67e22" if derivative < 0 else "#cccccc"
-        number = {"tooltip": f"{derivative:.{digits_shown()}g}", "class": f"e{head[1:]}_{place}"}
-        self.edge(tail, head, **{"color": color, "penwidth": "0.6", "arrowsize": "0.4"} | number | style)
+        Graphviz misjudges the width of other letters. The texts are put in afterwards.
+        """
+        plain = graphviz.Digraph()
+        add(self, label=r"\n".join(map(escaped, texts)))
+        add(plain, label=r"\n".join("x" * max(1, text_width(text)) for text in texts))
+        self.in_ascii[self.body[-1]] = plain.body[-1]
+        self.texts[name], self.tips[name] = [text.strip() for text in texts], visible(tip)
 
     def copy(self) -> "Picture":
         """A picture of its own with the same boxes and links."""
@@ -150,9 +176,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         wanted = format = (format or self.format).lower()  # noqa: A001
         options.setdefault("quiet", True)  # of a warning about the width of letters that are not ASCII
         with _using_dot(wanted):
-            if wanted != "svg":
-                return super().pipe(format, *args, **options)
-            made = graphviz.Digraph.pipe(self._in_ascii(), format, *args, **options)
+            made = graphviz.Digraph.pipe(self._laid_out(wanted), format, *args, **options)
+        if wanted != "svg":
+            return made
         return self._finished(made) if isinstance(made, str) else self._finished(made.decode()).encode()
 
     def render(self, *args: Any, **options: Any) -> Any:
@@ -165,11 +191,10 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         wanted = (given.get("format") or Path(given.get("outfile") or "").suffix[1:] or self.format).lower()
         given |= {"quiet": True} | ({"format": wanted} if given.get("format") else {})
         with _using_dot(wanted):
-            if wanted != "svg":
-                return super().render(**given)
-            written = graphviz.Digraph.render(self._in_ascii(), **given)
+            written = graphviz.Digraph.render(self._laid_out(wanted), **given)
         path = Path(written)
-        path.write_text(self._finished(path.read_text(encoding="utf-8")), encoding="utf-8")
+        if wanted == "svg":
+            path.write_text(self._finished(path.read_text(encoding="utf-8")), encoding="utf-8")
         return written
 
     def svg_or_reason(self) -> tuple[str, str]:
@@ -185,49 +210,47 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         if reason:
             return {"text/plain": f"{reason}\n\n{self.source}"}
         bundle = {"image/svg+xml": svg}
-        if len(self.titles) <= PNG_LIMIT:
+        boxes = sum(name.startswith("v") for name in self.texts)
+        if boxes <= PNG_LIMIT:
             bundle["image/png"] = b64encode(self.pipe(format="png")).decode()
-        return bundle | {"text/plain": f"<Picture of {len(self.titles) - 1} boxes>"}
+        return bundle | {"text/plain": f"<Picture of {boxes} boxes>"}
 
-    def _in_ascii(self) -> graphviz.Digraph:
-        """The same graph with placeholders of equal width for text that is not ASCII, which Graphviz misjudges."""
+    def _laid_out(self, wanted: str) -> graphviz.Digraph:
+        """The same graph: for an SVG with placeholders, else in a font that has all letters that we use."""
         copy = graphviz.Digraph(format=self.format)
-        copy.body = self.body
-        wide = {escaped(t): _placeholder(t) for t in self.titles.values() if not t.isascii()}
-        for text in sorted(wide, key=len, reverse=True):
-            copy.body = [line.replace(text, wide[text]) for line in copy.body]
+        if wanted == "svg":
+            copy.body = [self.in_ascii.get(line, line) for line in self.body]
+        else:
+            copy.body = [line.replace("fontname=Courier", "fontname=Helvetica") for line in self.body]
         return copy
 
     def _finished(self, svg: str) -> str:
-        """An SVG with a font for every system, and its true titles in the places of the placeholders."""
-        svg = svg.replace('font-family="Courier,monospace"', FONTS).replace('font-family="Courier"', FONTS)
-        for name, title in self.titles.items():
-            if not title.isascii():
-                start = 0 if name == "note" else svg.index(f"<title>{name}</title>")
-                shown = f">{escape(title)}</text>"
-                svg = svg[:start] + svg[start:].replace(f">{_placeholder(title)}</text>", shown, 1)
-        return svg
+        """An SVG with its texts in the places of the placeholders, font and theme; without ids, which may collide."""
+        texts = iter(self.texts.get("note", ()))
+
+        def put_in(found: re.Match[str]) -> str:
+            nonlocal texts
+            if found["open"]:
+                text = next(texts, None)
+                return found[0] if text is None else f"{found['open']}{escape(text)}</text>"
+            texts = iter(self.texts.get(found["name"], ()))
+            tip = self.tips.get(found["name"])
+            return found[0] if tip is None else found["group"] + (f"<title>{escape(tip)}</title>\n" if tip else "")
+
+        svg = re.sub(PARTS, put_in, svg, flags=re.DOTALL)
+        svg = re.sub(r' id="[^"]*"| font-family="[^"]*"| text-anchor="middle"', "", svg)
+        width = re.search(r'<svg width="(\d+)pt"', svg)
+        least = f"min-width: {float(width[1]) * LEAST_SHOWN:.0f}pt" if width else ""
+        root = f'<svg class="cg-drawing" style="{least}" font-family="{FONTS}" text-anchor="middle"'
+        return re.sub(
+            "<svg(.*?)>", rf"{root}\1>\n<style>{stylesheet(self.theme)}</style>", svg, count=1, flags=re.DOTALL
+        )
 
 
 def escaped(text: str) -> str:
-    """Text for the label of a record: on one line, with nothing in it that Graphviz takes for its own signs."""
-    text = visible(text).replace("&", "&amp;")
+    """Text for a label, with nothing in it that Graphviz takes for its own signs."""
+    text = text.replace("&", "&amp;")
     return "".join("\\" + c if c in '{}|<>\\"' else c for c in text)
-
-
-def visible(text: object) -> str:
-    r"""Text on one line, in which what no file can hold shows as an escape.
-
-    >>> print(visible("a\n \x00"))
-    a \x00
-    """
-    words = " ".join(str(text).split())
-    return "".join(c.encode("unicode_escape").decode() if category(c) in ("Cc", "Cs", "Cn") else c for c in words)
-
-
-def _placeholder(text: str) -> str:
-    """ASCII as wide as the text will be."""
-    return "x" * max(1, text_width(text))
 
 
 class _using_dot:  # noqa: N801

@@ -1,5 +1,64 @@
-"""The look of pictures: colours and fonts."""
+"""The look of pictures: colours, fonts and themes."""
 
-FONTS = 'font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"'
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from autograd.operations import constant
+from autograd.value import Value
+
+FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 PATH_COLOURS = "#d1242f", "#0969da", "#1a7f37", "#8250df", "#bf8700", "#1b7c83"
-BLUE, ORANGE = (0x3B, 0x82, 0xC4), (0xE6, 0x7E, 0x22)  # a gradient above and below zero
+BLUE, ORANGE, RED = "#3b82c4", "#e67e22", "#d1242f"  # a gradient above zero, below, and not finite
+OUTPUT, PARAMETER, HIGHLIGHT, FAINT = "#2a9d4a", "#a05fc8", "#d9590b", "#808080"
+
+LIGHT, DARK = ("#1f2328", "#ffffff"), ("#e6edf3", "#161b22")  # ink and paper
+# A notebook's own colours, where there are some: its theme is not the browser's.
+NOTEBOOK = (
+    "var(--jp-content-font-color1, var(--vscode-foreground, {}))",
+    ("var(--jp-layout-color0, var(--vscode-editor-background, {}))"),
+)
+
+
+class Drawn(NamedTuple):
+    """A box of a picture: its name there, its lines of text, what shows under the mouse, its style, its least width."""
+
+    name: str
+    lines: Sequence[str]
+    tip: str
+    style: Mapping[str, str]
+    columns: int = 0
+
+
+def stylesheet(theme: str) -> str:
+    """The rules of an SVG: light, dark, or with auto as the notebook is, or as the reader's browser prefers."""
+    light, dark = (
+        _colours(*(form.format(c) for form, c in zip(NOTEBOOK, both, strict=True))) for both in (LIGHT, DARK)
+    )
+    rules = {
+        "auto": f"{light} @media (prefers-color-scheme: dark) {{ {dark} }}",
+        "light": _colours(*LIGHT),
+        "dark": _colours(*DARK),
+    }[theme]
+    return (
+        rules
+        + """
+.cg-drawing text:not([fill]) { fill: var(--cg-ink); }
+.cg-drawing [stroke="black"] { stroke: var(--cg-ink); }
+.cg-drawing [fill="black"] { fill: var(--cg-ink); }
+.cg-drawing [fill="white"] { fill: var(--cg-paper); }
+.cg-drawing .node text:first-of-type { font-weight: bold; }
+"""
+    )
+
+
+def _colours(ink: str, paper: str) -> str:
+    return f".cg-drawing {{ --cg-ink: {ink}; --cg-paper: {paper}; }}"
+
+
+def border(node: Value, is_output: bool, is_parameter: bool) -> dict[str, str]:
+    """The line round a box: green of an output, bold of a leaf, violet of a parameter, dashed of a plain number."""
+    if is_output:
+        return {"penwidth": "2", "color": OUTPUT}
+    if node.operation is constant:
+        return {"style": "filled,rounded,dashed", "color": FAINT}
+    return {} if node.parents else {"penwidth": "2"} | ({"color": PARAMETER} if is_parameter else {})

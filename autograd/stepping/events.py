@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd.backprop import interior_order, topological_order
-from autograd.graphs import is_same, sweep
+from autograd.backprop import interior_order
+from autograd.graphs import is_same, is_whole_graph, order_of_use, sweep
 from autograd.operation import Operation
 from autograd.operations import own
 from autograd.value import Value
@@ -76,20 +76,6 @@ class ForwardStep:
         return self.operation is not own and not is_same(self.operation(*self.inputs), self.value)
 
 
-def is_whole_graph(node: Value) -> bool:
-    """Whether one node stands for a whole graph: it is shown as a leaf is."""
-    return node.operation is not None and bool(node.operation.summary)
-
-
-def shown_order(output: Value) -> list[Value]:
-    """The nodes that are shown, parents before children."""
-    order, shown = topological_order(output), {output}
-    for node in reversed(order):
-        if node in shown and not is_whole_graph(node):
-            shown.update(node.parents)
-    return [node for node in order if node in shown]
-
-
 def backward_steps(output: Value) -> Iterator[Step]:
     """The events of `output.backward()`, in its order, as if every gradient were 0 before.
 
@@ -112,12 +98,12 @@ def backward_steps(output: Value) -> Iterator[Step]:
 
 
 def forward_steps(output: Value) -> Iterator[ForwardStep]:
-    """The values that `output` was computed from, and itself, each after its parents; leaves are given, not computed.
+    """The values that `output` was computed from, and itself, in the code's order; leaves are given, not computed.
 
     >>> a = Value(3.0)
     >>> [(step.operation.name, step.inputs, step.value) for step in forward_steps(a * a + 1)]
     [('multiply', (3.0, 3.0), 9.0), ('add', (9.0, 1.0), 10.0)]
     """
-    for index, node in enumerate(node for node in shown_order(output) if node.parents and not is_whole_graph(node)):
+    for index, node in enumerate(v for v in order_of_use([output]) if v.parents and not is_whole_graph(v)):
         assert node.operation is not None
         yield ForwardStep(index, node, node.operation, tuple(float(p.data) for p in node.parents), float(node.data))

@@ -12,6 +12,7 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const bracketed = (text) => (text.startsWith("−") ? `(${text})` : text);
 const block = (kind, ...children) => make("div", { class: kind }, ...children);
 
 function button(text, label, action) {
@@ -57,11 +58,11 @@ function equationPart(data) {
   function passedOn({ step, states, before, hidden }) {
     const [child, parent] = [data.nodes[step.child], data.nodes[step.parent]];
     const columns = [
-      [parent.gradient, before, "cg-parent"],
+      [parent.gradient, bracketed(before), "cg-parent"],
       ["+=", "+", ""],
-      [child.gradient, states[step.child].gradient, "cg-child"],
+      [child.gradient, bracketed(states[step.child].gradient), "cg-child"],
       ["·", "·", ""],
-      [step.symbol, step.local, ""],
+      [step.symbol, bracketed(step.local), ""],
       ["", "=", ""],
       ["", hidden === null ? step.after : "?", "cg-parent"],
     ];
@@ -149,7 +150,9 @@ function picturePart(data, image) {
   const svg = parsedPicture(image);
   const element = block("cg-picture", svg);
   const boxes = data.nodes.map((_, i) => svg.querySelector(`g.v${i}`));
-  const edges = data.nodes.map((node, i) => Array.from({ length: node.arity }, (_, p) => svg.querySelector(`g.e${i}_${p}`)));
+  const edgesInto = (i) => [...svg.querySelectorAll(`g[class^="edge e${i}_"]`)].map((edge) => [edge, position(edge)]);
+  const position = (edge) => Number(edge.classList[1].split("_")[1]);
+  const edges = data.nodes.map((_, i) => edgesInto(i));
   const texts = boxes.map((box) => [...box.querySelectorAll("text")]);
   for (const [, value, gradient] of texts) {
     value.classList.add("cg-value");
@@ -171,7 +174,7 @@ function picturePart(data, image) {
       gradient.classList.toggle("cg-untouched", state.arrived === 0 && !state.isFinal);
       boxes[i].classList.toggle("cg-child", i === now.child);
       boxes[i].classList.toggle("cg-parent", i !== now.child && now.parents.includes(i));
-      edges[i].forEach((edge, position) => {
+      edges[i].forEach(([edge, position]) => {
         const isOfStep = i === now.child && (now.isForward || position === now.step.position);
         edge.classList.toggle("cg-edge", isOfStep);
         edge.classList.toggle("cg-later", !state.isKnown);
@@ -235,11 +238,10 @@ function nudgePart(data) {
     const node = data.nodes[i];
     const [at, result, slope] = results[size.value];
     if (now.valueOf(data.output) !== output.data) return text.replaceChildren(`${output.name} is not computed yet.`);
-    const from = data.result.startsWith("−") ? `(${data.result})` : data.result;
     const lines = [
       `${node.name}: ${node.data} → ${at}`,
       `${output.name}: ${data.result} → ${result}`,
-      `(${result} − ${from}) / ${data.sizes[size.value]} = ${slope}`,
+      `(${result} − ${bracketed(data.result)}) / ${data.sizes[size.value]} = ${slope}`,
       `${node.gradient} = ${now.states[i].isFinal && i !== now.hidden ? now.gradientOf(i) : "not final yet"}`,
     ];
     text.replaceChildren(...lines.map((line) => block("", line)));

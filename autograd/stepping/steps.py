@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from autograd.stepping.events import ForwardStep, Seed, Step
 from autograd.stepping.wording import STALE, Wording, tables
@@ -20,8 +20,8 @@ class Steps(Sequence[Step]):
     `print` shows a table of both passes, a notebook a view with buttons and keys.
     """
 
-    def __init__(self, output: Value) -> None:
-        self._wording = Wording(output)
+    def __init__(self, output: Value, parameters: Any = None) -> None:
+        self._wording = Wording(output, parameters)
         self.seed = Seed(output, 1.0)
 
     @property
@@ -66,14 +66,15 @@ class Steps(Sequence[Step]):
         return file
 
 
-def step_through(output: Value) -> Steps:
+def step_through(output: Value, parameters: Any = None) -> Steps:
     """Backpropagation from `output`, step by step: every event *parent.grad += local derivative × child.grad*.
 
     Loop over the result for the events, print it for a table, show it in a notebook for a view with buttons and keys,
     or write that view to a file with `.save("steps.html")`. No gradient changes: the sweep that you see starts every
     gradient at 0, whatever the leaves hold. The local derivatives are those recorded when the graph was built, as in
-    `backward()`; if `.data` has changed since, a note says so. A view has at most 500 steps. Raises TypeError for
-    anything but a Value.
+    `backward()`; if `.data` has changed since, a note says so. A view has at most 500 steps. Values are called as
+    everywhere: see `names`, and `parameters` there. Tables and view leave out the steps to plain numbers, which nobody
+    asks for. Raises TypeError for anything but a Value.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> steps = step_through(a * b + a)
@@ -87,15 +88,15 @@ def step_through(output: Value) -> Steps:
     Forward pass
     step  value       numbers
        1  v1 = a · b  2 · (−3) = −6
-       2  y = v1 + a  −6 + 2 = −4
+       2  y = v1 + a  (−6) + 2 = −4
     <BLANKLINE>
     Backward pass: dy/dy = 1, every other gradient starts at 0
-    step  rule                      local derivative  numbers          arrived
-       1  dy/dv1 += dy/dy · ∂y/∂v1  1                 0 + 1 · 1 = 1    1 of 1, final
-       2  dy/da += dy/dy · ∂y/∂a    1                 0 + 1 · 1 = 1    1 of 2
-       3  dy/da += dy/dv1 · ∂v1/∂a  b                 1 + 1 · −3 = −2  2 of 2, final
-       4  dy/db += dy/dv1 · ∂v1/∂b  a                 0 + 1 · 2 = 2    1 of 1, final
+    step  rule                      local derivative  numbers            arrived
+       1  dy/dv1 += dy/dy · ∂y/∂v1  1                 0 + 1 · 1 = 1      1 of 1, final
+       2  dy/da += dy/dy · ∂y/∂a    1                 0 + 1 · 1 = 1      1 of 2
+       3  dy/da += dy/dv1 · ∂v1/∂a  b                 1 + 1 · (−3) = −2  2 of 2, final
+       4  dy/db += dy/dv1 · ∂v1/∂b  a                 0 + 1 · 2 = 2      1 of 1, final
     """
     if not isinstance(output, Value):
         raise TypeError(f"step_through() needs the Value that a computation ended in, not {output!r}")
-    return Steps(output)
+    return Steps(output, parameters)

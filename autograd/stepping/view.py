@@ -16,9 +16,8 @@ from typing import Any
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.formulas import number_text
-from autograd.graphs import reached_from, values_at
+from autograd.graphs import is_whole_graph, reached_from, values_at
 from autograd.operations import constant, own
-from autograd.stepping.events import is_whole_graph
 from autograd.stepping.picture import picture
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
 from autograd.value import Value
@@ -38,7 +37,7 @@ def document(wording: Wording) -> str:
 
 def fragment(wording: Wording) -> str:
     """The view as a piece of a page that may hold others."""
-    if len(wording.backward) > MOST_STEPS:
+    if len(wording.shown) > MOST_STEPS:
         return _element(wording, _paragraph(_too_long(wording)) + _tables(wording, " open")) + _style()
     image, reason = _image(wording)
     notes = [note for note in (reason, STALE if wording.is_stale else "") if note]
@@ -80,7 +79,7 @@ def _literal(data: Any) -> str:
 
 def _too_long(wording: Wording) -> str:
     return (
-        f"This pass has {len(wording.backward):,} steps, more than the {MOST_STEPS} that are shown one by one: below "
+        f"This pass has {len(wording.shown):,} steps, more than the {MOST_STEPS} that are shown one by one: below "
         f"are the first and the last {ENDS}. Step through a smaller part, as in step_through(inner) for a value inside "
         "the graph, or through all of them in a loop: for step in step_through(output)."
     )
@@ -125,7 +124,7 @@ def view_data(wording: Wording) -> dict[str, Any]:
         "forward": [
             {
                 "node": numbers[step.node],
-                "parents": [numbers[parent] for parent in step.node.parents],
+                "parents": [numbers[parent] for parent in step.node.parents if parent in numbers],
                 "rule": wording.definition(step.node),
                 "numbers": wording.evaluation(step),
                 "number": step.value,
@@ -146,7 +145,7 @@ def view_data(wording: Wording) -> dict[str, Any]:
                 "after": number_text(step.after),
                 "number": step.after,
             }
-            for step in wording.backward
+            for step in wording.shown
         ],
         "sizes": [number_text(h) for h in NUDGES],
         "nudges": [] if wording.is_stale else [*_nudges(wording, numbers)],

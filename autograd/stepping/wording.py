@@ -4,24 +4,29 @@ A local derivative is written ∂child/∂parent, a gradient dy/dx. Formulas are
 number has four digits, so that those shown side by side multiply out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from autograd.formulas import (
     Formula,
     FormulaError,
+    bracketed,
+    computed,
     derivative_formulas,
     derivative_symbol,
-    label_text,
-    name_nodes,
+    edge_symbol,
+    equation_text,
+    is_plain,
+    named,
     named_by_number,
     number_text,
-    write,
+    parameter_names,
 )
+from autograd.graphs import Edge
 from autograd.operations import constant
-from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps, is_whole_graph, shown_order
+from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps
 from autograd.tables import aligned
 from autograd.value import Value
 
@@ -41,24 +46,20 @@ class Wording:
     """Both passes of a graph, and the words for them: names, and from names the rules, formulas and numbers of a step.
 
     - output: where the graph ends
-    - nodes: its values, each after its parents
-    - forward, backward: the steps of the passes
+    - names, parameters: what its values are called, and its parameters in full
+    - nodes: those that are shown, each after its parents; plain numbers are parts of the equations
+    - forward, backward: the steps of the passes; `shown` are those of the backward pass between values that are shown
     """
 
-    def __init__(self, output: Value) -> None:
+    def __init__(self, output: Value, parameters: Any = None) -> None:
         self.output = output
-        self.nodes = shown_order(output)
+        self.names = named(output, parameters)
+        self.parameters = parameter_names(parameters)
+        self.nodes = [v for v in self.names if v is output or not is_plain(v, self.names)]
         self.forward = tuple(forward_steps(output))
         self.backward = tuple(backward_steps(output))
+        self.shown = tuple(step for step in self.backward if not is_plain(step.parent, self.names))
         self._readings: dict[Value, list[Sequence[Formula]]] = {}
-
-    @cached_property
-    def names(self) -> Mapping[Value, Formula]:
-        """Labels; y for an output without one, if free; v1, v2, … for other values without, and constants' numbers."""
-        is_y = not self.output.label and "y" not in {label_text(v.label) for v in self.nodes}
-        numbered = [v for v in self.nodes if v.operation is not constant and not (is_y and v is self.output)]
-        names = name_nodes(self.nodes, numbered)
-        return names | {self.output: Formula("y", self.output.data)} if is_y else names
 
     @cached_property
     def is_stale(self) -> bool:
@@ -69,30 +70,22 @@ class Wording:
 
     def definition(self, node: Value) -> str:
         """What a node is computed as, in names: v1 = w · x."""
-        if is_whole_graph(node) and node.operation:
-            return f"{self.names[node].text} = {node.operation.summary}"
-        return f"{self.names[node].text} = {_written(node, [self.names[p] for p in node.parents])}"
+        return equation_text(node, self.names)
 
     @staticmethod
     def evaluation(step: ForwardStep) -> str:
         """The same in numbers, without the result: −3 · 2."""
-        return _written(step.node, [named_by_number(x) for x in step.inputs])
+        return computed(step.node, [named_by_number(x) for x in step.inputs])
 
     # ---- the backward pass
 
     def gradient(self, node: Value) -> str:
-        """The name of a gradient: dy/dw; dy/d(2) of a constant's."""
-        return derivative_symbol(self._symbol(self.output), self._symbol(node), "d").text
+        """The name of a gradient: dy/dw."""
+        return derivative_symbol(self.names[self.output], self.names[node], "d").text
 
     def local(self, step: Step) -> str:
         """The name of a local derivative: ∂v1/∂w; ∂₁v1/∂a and ∂₂v1/∂a where v1 has the parent a twice."""
-        is_repeated = sum(parent is step.parent for parent in step.child.parents) > 1
-        child, parent = self._symbol(step.child), self._symbol(step.parent)
-        return derivative_symbol(child, parent, number=step.position + 1 if is_repeated else 0).text
-
-    def _symbol(self, node: Value) -> Formula:
-        """The name of a node within a derivative, where a constant is bracketed, as a label of several words is."""
-        return Formula(self.names[node].text) if node.operation is constant else self.names[node]
+        return edge_symbol(Edge(step.child, step.position), self.names).text
 
     def rule(self, step: Step) -> str:
         """The event in names: dy/dw += dy/dv1 · ∂v1/∂w."""
@@ -100,9 +93,10 @@ class Wording:
 
     @staticmethod
     def numbers(step: Step) -> str:
-        """The event in numbers: 0 + 0.7864 · 2 = 1.573."""
-        numbers = (step.before, step.upstream, step.local_derivative, step.after)
-        return "{} + {} · {} = {}".format(*map(number_text, numbers))
+        """The event in numbers: 0 + 0.7864 · (−2) = −1.573."""
+        numbers = (step.before, step.upstream, step.local_derivative)
+        before, upstream, d = (bracketed(number_text(x)) for x in numbers)
+        return f"{before} + {upstream} · {d} = {number_text(step.after)}"
 
     def formulas(self, step: Step) -> list[str]:
         """What the local derivative is: 1 − y², 1 − 0.4621², 0.7864; the number alone where the rule has no formula."""
@@ -124,15 +118,6 @@ class Wording:
     def arrival(step: Step) -> str:
         """How much of the parent's gradient has arrived: 1 of 2; 2 of 2, final."""
         return f"{step.arrived} of {step.uses}" + (", final" if step.is_final else "")
-
-
-def _written(node: Value, inputs: Sequence[Formula]) -> str:
-    assert node.operation is not None
-    with suppress(FormulaError):
-        text = write(node.operation, inputs).text
-        if len(text) <= LONGEST:
-            return text
-    return f"{node.operation.name} of {len(inputs)} inputs"
 
 
 # ---- tables
@@ -175,7 +160,7 @@ def tables(wording: Wording) -> list[Table]:
     backward_columns = ("step", "rule", "local derivative", "numbers", "arrived")
     return [
         Table("Forward pass", ("step", "value", "numbers"), _rows(wording.forward, forward_row, 3)),
-        Table(seed, backward_columns, _rows(wording.backward, backward_row, 5)),
+        Table(seed, backward_columns, _rows(wording.shown, backward_row, 5)),
     ]
 
 

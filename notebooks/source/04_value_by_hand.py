@@ -95,11 +95,10 @@ class Value:
 
 
 # %% check="add"
-from types import SimpleNamespace
-
 import autograd
 from autograd import topological_order
 from autograd.check import check_answer, check_function, check_value, reveal
+from autograd.operations import own
 
 
 def remembered(result):
@@ -136,6 +135,9 @@ def sum_with(a, b, parents, local_derivatives):
     return {"data": a + b, "parents": parents, "local derivatives": local_derivatives}
 
 
+ROWS = {(row.symbol, row.arity): row for row in autograd.OPERATIONS.values()}
+
+
 def draw(output):
     """The library draws its own Values: here, a copy of the graph in them."""
     twins = {}
@@ -144,7 +146,7 @@ def draw(output):
         twin.grad = v.grad
         if v.parents:
             twin.parents, twin.local_derivatives = tuple(twins[p] for p in v.parents), v.local_derivatives
-            twin.operation = SimpleNamespace(symbol=v.operation or "?", name=v.operation)
+            twin.operation = ROWS.get((v.operation, len(v.parents)), own)
     return autograd.draw(twins[output])
 
 

@@ -30,8 +30,8 @@ draw([y, slope])
 
 # %% [markdown]
 # Above is $y = x^3$, below it the graph of its slope, $3 \cdot x^2$. Both start from the same $x$. On the edges stand
-# local derivatives, as always. (Dashed boxes are constants. Nobody asks how a power changes with a constant exponent,
-# so the engine does not work that out and leaves a 0 on its edge.)
+# local derivatives, as always. (Plain numbers such as the exponent are a part of the equations. Nobody asks how the
+# result changes with them, so they have no boxes.)
 #
 # **Guess first.** How fast does the slope change with $x$? Write $\partial\,\text{slope} / \partial x$ at 3.
 

@@ -20,7 +20,10 @@ from autograd import Value, step_through
 a, b = Value(2.0, "a"), Value(-3.0, "b")
 y = (a * a + b).sigmoid() * a - a / b
 step_through(y)""",
-    "step_through(a * b)",
+    """
+import nn
+model = nn.MLP(2, [2, 1], "tanh", rng=0)
+step_through(model([a, b]) * 1.0, model)""",
     "# the last cell",
 ]
 
@@ -35,7 +38,7 @@ def gradients(count):
     """The gradients after so many steps, by name, as the engine's events have them."""
     wording = Wording(steps().seed.node)
     found = {name.text: "0" for name in wording.names.values()} | {"y": "1"}
-    return found | {wording.names[s.parent].text: number_text(s.after) for s in wording.backward[:count]}
+    return found | {wording.names[s.parent].text: number_text(s.after) for s in wording.shown[:count]}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,9 @@ def test_two_outputs_go_their_own_way(live, view_of):
     one, other = view_of(0, live), view_of(1, live)
     one.press("Home", "ArrowRight", "ArrowRight")
     other.press("End", "ArrowLeft")
-    assert [one.counter(), other.counter()] == ["step 2 of 11", "step 1 of 2"]
+    assert [one.counter(), other.counter()] == ["step 2 of 11", "step 20 of 21"]
+    titles = {box[0] for box in other.boxes()}
+    assert {"a", "b", "w₁₂", "b⁽²⁾₁", "h₂ = tanh(v4)", "y = v6 · 1"} <= titles
 
 
 def test_typing_dd_on_the_view_deletes_no_cell(live, view_of):
@@ -145,7 +150,7 @@ def test_an_untrusted_notebook_shows_the_picture_and_the_table(saved, lab, lab_p
     assert "once the notebook is trusted" in output.inner_text()
     output.get_by_text("The steps as a table").click()
     wording = Wording(steps().seed.node)
-    last = wording.backward[-1]
+    last = wording.shown[-1]
     for text in (wording.rule(last), wording.numbers(last)):
         assert output.get_by_role("cell", name=text, exact=True).first.is_visible()
 

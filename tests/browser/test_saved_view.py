@@ -4,8 +4,11 @@ from itertools import pairwise
 
 import pytest
 
+import nn
 from autograd import Value, step_through, topological_order
+from autograd.formulas import equation_text
 from autograd.formulas.notation import number_text
+from autograd.graphs import gradients_of
 from autograd.stepping.wording import Wording
 from tests.shared import HOSTILE
 
@@ -41,12 +44,12 @@ def opened(page, tmp_path, view_of):
 def expected_states(output):
     """For each step, the seed first: name → (data, gradient so far, arrived) as the engine's events have it."""
     wording = Wording(output)
-    uses = {step.parent: step.uses for step in wording.backward}
+    uses = {step.parent: step.uses for step in wording.shown}
     states = {v: [number_text(v.data), "0", f"0 of {uses.get(v)}"] for v in wording.nodes}
     states[output][1:] = ["1", "the seed"]
     by_name = lambda: {wording.names[v].text: tuple(state) for v, state in states.items()}  # noqa: E731
     yield by_name()
-    for step in wording.backward:
+    for step in wording.shown:
         final = ", final" if step.arrived == step.uses else ""
         states[step.parent][1:] = [number_text(step.after), f"{step.arrived} of {step.uses}{final}"]
         yield by_name()
@@ -66,18 +69,18 @@ def test_every_step_shows_the_gradients_of_the_engine(opened, way):
             assert box[2].split()[:2] == ["grad", so_far]
             assert ("✓" in box[2]) == ("final" in arrived or "seed" in arrived)
         if index:
-            step = wording.backward[index - 1]
+            step = wording.shown[index - 1]
             assert view.lines() == [wording.rule(step), wording.numbers(step)]
             assert view.marked("cg-child") == [f"v{numbers[step.child]}"]
             assert view.marked("cg-parent") == [f"v{numbers[step.parent]}"]
             assert view.marked("cg-edge") == [f"e{numbers[step.child]}_{step.position}"]
-            assert view.counter() == f"step {index} of {len(wording.backward)}"
+            assert view.counter() == f"step {index} of {len(wording.shown)}"
             assert f"= {' = '.join(wording.formulas(step))}" in view.equation.inner_text()
             assert f"{step.arrived} of {step.uses} arrived, " in view.equation.inner_text()
             assert ("final: may pass on" in view.equation.inner_text()) == (step.is_final and bool(step.parent.parents))
         else:
             assert "dL/dL = 1" in view.equation.inner_text()
-        if index < len(wording.backward):
+        if index < len(wording.shown):
             view.button("Next step").click() if way == "button" else view.press("ArrowRight")
     output.backward()
     assert {v: number_text(v.grad) for v in wording.nodes} == {
@@ -107,7 +110,7 @@ def test_buttons_keys_and_slider_go_to_the_same_steps(opened):
 
 def test_keys_go_on_working_after_a_button_has_led_to_the_end(opened, page):
     view = opened(reuse())
-    total = len(step_through(reuse()))
+    total = len(Wording(reuse()).shown)
     view.button("Last step").click()
     page.keyboard.press("ArrowLeft")
     assert view.counter() == f"step {total - 1} of {total}"
@@ -119,7 +122,7 @@ def test_keys_go_on_working_after_a_button_has_led_to_the_end(opened, page):
 def test_it_plays_by_button_and_by_the_space_bar(opened, page):
     page.clock.install()
     view = opened(reuse())
-    total = len(step_through(reuse()))
+    total = len(Wording(reuse()).shown)
     view.button("Play").click()
     assert view.button("Play").inner_text() == "Pause"
     page.clock.run_for(2500)
@@ -156,7 +159,9 @@ def test_the_forward_pass_computes_one_value_after_the_other(opened):
         data = {name: row[0] for name, row in view.rows().items()}
         assert data == {wording.names[v].text: number_text(v.data) if v in known else "" for v in wording.nodes}
         assert {box[2] for box in view.boxes()} == {"grad –"}
-        assert len(view.marked("cg-later")) == sum(len(v.parents) for v in wording.nodes if v not in known)
+        assert len(view.marked("cg-later")) == sum(
+            p in wording.nodes for v in wording.nodes if v not in known for p in v.parents
+        )
     view.press("ArrowRight")
     assert "dL/dL = 1" in view.equation.inner_text()
     view.press("ArrowLeft")
@@ -165,7 +170,7 @@ def test_the_forward_pass_computes_one_value_after_the_other(opened):
 
 def test_a_learner_guesses_the_next_number(opened):
     output = reuse()
-    steps = [*step_through(output)]
+    steps = Wording(output).shown
     view = opened(output)
     view.root.get_by_label("hide the next number").check()
     guess, check, advice = view.root.get_by_label("Your guess"), view.button("Check"), view.root.get_by_role("status")
@@ -198,7 +203,7 @@ def test_a_learner_guesses_the_next_number(opened):
     guess.fill(f"{step.after:.3g}".replace("-", "−"))
     guess.press("Enter")
     assert advice.inner_text() == "Right."
-    assert view.lines() == [wording.rule(wording.backward[index]), wording.numbers(step)]
+    assert view.lines() == [wording.rule(wording.shown[index]), wording.numbers(step)]
     assert not guess.is_visible()
     view.page.keyboard.press("ArrowRight")  # the focus is the view's again
     assert view.lines()[1].endswith("= ?")
@@ -256,6 +261,20 @@ def test_layers_are_switched_on_one_after_the_other(opened):
         assert {name for name, text in texts.items() if text.is_visible()} == shown
 
 
+def test_parameters_are_called_as_in_their_module(page, tmp_path, view_of):
+    model = nn.MLP(2, [2, 1], "tanh", rng=0)
+    output = nn.mse(model([0.5, -1.0]), 1.0)
+    page.goto(step_through(output, model).save(tmp_path / "steps.html").as_uri())
+    view = view_of()
+    wording = Wording(output, model)
+    assert [box[0] for box in view.boxes()] == [equation_text(v, wording.names, 28) for v in wording.nodes]
+    assert {"w₁₁", "b₂", "w⁽²⁾₁₂", "h₁ = tanh(v2)", "x₂"} <= {box[0] for box in view.boxes()}
+    view.press("End")
+    assert view.rows()["w₁₂"][1] == number_text(gradients_of(output)[model.layers[0].neurons[0].w[1]])
+    titles = view.root.locator("svg g.node > title").all_text_contents()
+    assert "layers.1.weight[0, 1]" in titles
+
+
 def test_two_views_on_one_page_go_their_own_way(opened, page):
     other = (Value(0.5, "u") * Value(4.0, "v")).tanh()
     one, two, same = opened(reuse(), other, reuse())
@@ -306,7 +325,7 @@ def test_without_scripts_there_are_picture_and_table(chromium, tmp_path):
     assert page.locator("img").bounding_box()["width"] > 300
     page.get_by_text("The steps as a table").click()
     wording = Wording(reuse())
-    assert page.get_by_role("cell", name=wording.rule(wording.backward[-1])).is_visible()
+    assert page.get_by_role("cell", name=wording.rule(wording.shown[-1])).is_visible()
     assert page.get_by_role("button").count() == 0
     context.close()
 
@@ -336,8 +355,15 @@ def test_texts_stand_out_from_the_page_in_both_schemes(opened, page, scheme):
     background, *contrasts = view.root.locator(kinds).evaluate_all(script)
     assert (background > 0.9) if scheme == "light" else (background < 0.1)
     assert min(contrasts) > 4.5  # WCAG 2.1, AA
-    picture = view.root.locator(".cg-picture").evaluate("element => getComputedStyle(element).backgroundColor")
-    assert picture == "rgb(255, 255, 255)"
+    fills = """elements => elements.map((element) => {
+        const fill = getComputedStyle(element).fill; // rgb(…), or color(srgb …) of a mixed one
+        const parts = fill.match(/[0-9.]+/g).slice(0, 3).map(Number);
+        return parts.map((part) => (fill.startsWith("color") ? 255 * part : part));
+    })"""
+    texts = view.root.locator("svg text").evaluate_all(fills)
+    (paper,) = view.root.locator("svg g.graph > polygon").evaluate_all(fills)
+    assert all(abs(sum(text) - sum(paper)) > 3 * 90 for text in texts)
+    assert (sum(paper) > 3 * 200) if scheme == "light" else (sum(paper) < 3 * 60)
 
 
 def test_it_can_be_used_by_name(opened):

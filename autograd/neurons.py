@@ -6,7 +6,7 @@ is a neuron of its own, so a batch makes no cycles. A layer is the neurons that 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from autograd.graphs import gradients_of
@@ -39,6 +39,18 @@ class Unit:
         last = self.outputs[0].operation
         return None if last in SUMS or last in PRODUCTS else last
 
+    @property
+    def kind(self) -> str:
+        """The name of the activation, or linear."""
+        return self.activation.name if self.activation else "linear"
+
+    @property
+    def equation(self) -> str:
+        """What a neuron computes, in the field's letters: tanh(w · x + b)."""
+        has_bias = any(_is_own(p) for v in self.inside if v.operation in SUMS for p in v.parents)
+        inner = "w · x + b" if has_bias else "w · x"
+        return f"{self.kind}({inner})" if self.activation else inner
+
     def derivatives(self) -> dict[Value, float]:
         """∂output/∂input for each input of a neuron: a sweep within it."""
         gradients = gradients_of(self.outputs[0], self.inside)
@@ -47,12 +59,13 @@ class Unit:
 
 def neurons_in(order: list[Value]) -> list[Unit]:
     """The neurons of a graph given in topological order, the first ones first; no value is in two of them."""
-    uses = Counter(parent for node in order for parent in set(node.parents))
+    uses = Counter(parent for node in order for parent in node.parents)
+    sums = _sums_of_products(order, uses)
     taken: set[Value] = set()
     found: list[Unit] = []
     for node in reversed(order):
         if node not in taken:
-            unit = _neuron(node, uses)
+            unit = _neuron(node, sums, uses)
             if unit and taken.isdisjoint(unit.inside):
                 taken.update(unit.inside)
                 found.append(unit)
@@ -67,6 +80,16 @@ def layers_of(neurons: Iterable[Unit]) -> list[list[Unit]]:
     return list(layers.values())
 
 
+def network_in(order: list[Value], parameters: Container[Value] = ()) -> list[list[Unit]]:
+    """The layers of a network: of neurons whose weights are parameters or have no labels. None of a single neuron.
+
+    Where weights have labels, an expression was written by hand, and is not for a picture or for names to sum up.
+    """
+    neurons = [n for n in neurons_in(order) if all(w in parameters or not w.label for w in n.weights)]
+    layers = layers_of(neurons)
+    return layers if any(len(layer) > 1 for layer in layers) else []
+
+
 def joined(neurons: list[Unit]) -> Unit:
     """A layer as one unit."""
     return Unit(
@@ -77,24 +100,39 @@ def joined(neurons: list[Unit]) -> Unit:
     )
 
 
-def _neuron(node: Value, uses: Counter[Value]) -> Unit | None:
+def _neuron(node: Value, sums: Container[Value], uses: Counter[Value]) -> Unit | None:
     """The neuron that ends in this node, if one does."""
     activation = node.operation
     if activation and activation.arity and activation.arity - len(activation.defaults) == 1:
-        constants = node.parents[1:]
-        inner = _weighted_sum(node.parents[0], uses) if uses[node.parents[0]] == 1 else None
+        top, *constants = node.parents
+        inner = _weighted_sum(top, sums) if uses[top] == 1 else None
         if inner is None:
             return None
         inside, weights, inputs = inner
         return Unit((node,), (*inside, node), (*weights, *constants), inputs)
-    inner = _weighted_sum(node, uses)
+    inner = _weighted_sum(node, sums)
     return Unit((node,), *inner) if inner else None
 
 
+def _sums_of_products(order: Iterable[Value], uses: Counter[Value]) -> set[Value]:
+    """The nodes of a topological order that are sums of leaves, and of products with weights, used for nothing else."""
+    found: set[Value] = set()
+    for node in order:
+        if node.operation in SUMS:
+            is_one = all(_is_own(p) or (uses[p] == 1 and p in found) for p in node.parents)
+        else:
+            is_one = _weights_and_inputs(node) is not None
+        if is_one:
+            found.add(node)
+    return found
+
+
 def _weighted_sum(
-    top: Value, uses: Counter[Value]
+    top: Value, sums: Container[Value]
 ) -> tuple[tuple[Value, ...], tuple[Value, ...], tuple[Value, ...]] | None:
     """Inside, weights and inputs of a sum of products with weights, if that is what the node is."""
+    if top not in sums:
+        return None
     inside: list[Value] = []
     weights: list[Value] = []
     inputs: dict[Value, None] = {}
@@ -105,18 +143,14 @@ def _weighted_sum(
         if _is_own(node):
             weights.append(node)
             continue
-        if node is not top and uses[node] > 1:
-            return None
         inside.append(node)
-        if node.operation in SUMS:
-            stack += reversed(node.parents)
-            continue
         split = _weights_and_inputs(node)
         if split is None:
-            return None
-        products += len(split[0])
-        weights += split[0]
-        inputs.update(dict.fromkeys(split[1]))
+            stack += reversed(node.parents)
+        else:
+            products += len(split[0])
+            weights += split[0]
+            inputs.update(dict.fromkeys(split[1]))
     if products == 0 or (products == 1 and len(inside) == 1 and top.operation is not OPERATIONS["dot"]):
         return None
     return tuple(reversed(inside)), tuple(dict.fromkeys(weights)), tuple(inputs)
