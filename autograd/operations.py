@@ -232,7 +232,8 @@ select    = _row("select",    (floats.select, _select_of_arrays), lambda y, i, *
                   "xᵢ, counted from 0; nothing flows to i; nan where i is no whole number within", points=CHOICES)
 logsumexp = _row("logsumexp", _logsumexp,        _softmax,                    "log(eˣ¹ + … + eˣⁿ), without overflow",
                                                   written=lambda *xs: log(_total(map(exp, xs))), points=LISTS)
-_row("log_loss",  _log_loss,                     _slopes_of_log_loss,         "logsumexp(x) − xᵢ = −log softmax(x)ᵢ, counted from 0: the loss of scores x where class i is right", points=CHOICES)
+_row("log_loss",  _log_loss,                     _slopes_of_log_loss,         "logsumexp(x) − xᵢ = −log softmax(x)ᵢ, counted from 0: the loss of scores x where class i is right",
+                                                  written=lambda i, *xs: logsumexp(*xs) - select(i, *xs), points=CHOICES)
 # fmt: on
 
 _ON_FLOATS.update(globals())

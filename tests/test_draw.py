@@ -15,7 +15,7 @@ from autograd import Value, dot, draw, explain, names, step_through, topological
 from autograd.neurons import neurons_in
 from autograd.pictures import rendering
 from autograd.pictures.rendering import DotNotFound, find_dot
-from autograd.pictures.style import BLUE, DARK, LIGHT, ORANGE, OUTPUT, PARAMETER, PATH_COLOURS, RED
+from autograd.pictures.style import BLUE, DARK, HIGHLIGHT, LIGHT, ORANGE, OUTPUT, PARAMETER, PATH_COLOURS, RED
 from tests.shared import ROOT, neuron, python
 
 
@@ -487,3 +487,74 @@ def test_what_no_file_can_hold_shows_as_an_escape(label, shown):
         texts = [text.firstChild.data for text in parseString(svg.encode()).getElementsByTagName("text")]
         assert shown in texts
         assert made.pipe("png").startswith(SIGNATURES["png"])
+
+
+def test_a_loss_shows_its_mathematics():
+    scores = [Value(x, f"z{i}") for i, x in enumerate((1.0, 2.0, -1.0), 1)]
+    picture = draw(nn.cross_entropy(scores, 0))
+    assert picture.texts["v3"][0] == "y = logsumexp(z1, z2, z3) − z1"
+    assert len(re.findall("class=e", picture.source)) == 3
+    story = explain(nn.cross_entropy(scores, 0), scores[0]).text
+    assert "y = log(exp(z1) + exp(z2) + exp(z3)) − z1 = log(exp(1) + exp(2) + exp(−1)) − 1 = 1.349" in story
+
+
+def centres(picture):
+    """The middle of each box in an SVG, by class, as (x, y)."""
+    svg = picture.pipe(encoding="utf-8")
+    found = re.findall(r'class="node (v\d+)">.*?<text[^>]* x="([-\d.]+)" y="([-\d.]+)"', svg, re.DOTALL)
+    return {name: (float(x), float(y)) for name, x, y in found}
+
+
+@pytest.mark.parametrize(("direction", "along"), [("LR", 1), ("RL", 1), ("TB", 0), ("BT", 0)])
+def test_boxes_stand_in_the_order_of_the_code_and_those_of_one_column_are_equally_wide(direction, along):
+    w1, x1, w2, x2, b = (Value(1.0, name) for name in ("w1", "x1", "w2", "x2", "b"))
+    picture = draw(w1 * x1 + w2 * x2 + b, direction=direction)
+    at = {lines[0]: centres(picture)[name] for name, lines in picture.texts.items() if name.startswith("v")}
+    for column in (["w1", "x1", "w2", "x2"], ["v1 = w1 · x1", "v2 = w2 · x2"], ["v3 = v1 + v2", "b"]):
+        places = [at[title][along] for title in column]
+        assert places == sorted(places)
+        assert len({at[title][1 - along] for title in column}) == 1
+    model = nn.MLP(2, [4, 1], rng=0)
+    network = draw(model([0.5, -1.0]), direction=direction)
+    at = {lines[0][:2]: centres(network)[name] for name, lines in network.texts.items() if name.startswith("v")}
+    for column in (["x₁", "x₂"], ["h₁", "h₂", "h₃", "h₄"]):
+        places = [at[name][along] for name in column]
+        assert places == sorted(places)
+    widths = re.findall(r'"h.*? width=([\d.]+)', network.source)
+    assert len(widths) == 4
+    assert len(set(widths)) == 1
+
+
+def test_labels_of_parallel_edges_do_not_overlap_downwards():
+    a = Value(0.5, "a")
+    svg = draw((a * a).tanh(), direction="TB").pipe(encoding="utf-8")
+    places = [float(x) for x in re.findall(r'class="edge e1_\d">.*?<text[^>]* x="([-\d.]+)"', svg, re.DOTALL)]
+    assert len(places) == 2
+    assert abs(places[0] - places[1]) > 6 * len("0.5")  # a letter of 10 points is 6 wide
+
+
+def test_text_stays_readable_on_a_narrow_page():
+    """9 px at least: an SVG shrinks to this width and then scrolls."""
+    y = Value(0.5, "x")
+    for _ in range(58):
+        y = y.tanh()
+    svg = draw(y).pipe(encoding="utf-8")
+    least, width = (float(re.search(form, svg)[1]) for form in (r"min-width: (\d+)pt", r'width="(\d+)pt"'))
+    assert 11 * 4 / 3 * least / width >= 9  # 11 points, of which 3 are 4 pixels
+    model = nn.MLP(2, [16, 16, 1], "tanh", rng=0)
+    wide = draw(nn.mse(model([0.5, -1.0]), 1.0)).pipe(encoding="utf-8")
+    assert 11 * 1280 / float(re.search(r'width="(\d+)pt"', wide)[1]) >= 9
+
+
+def test_themes_digits_and_highlights():
+    y = neuron()
+    y.backward()
+    auto, light, dark = (draw(y, theme=theme).pipe(encoding="utf-8") for theme in ("auto", "light", "dark"))
+    assert "prefers-color-scheme: dark" in auto and "var(--jp-layout-color0" in auto  # noqa: PT018
+    assert LIGHT[1] in light and "@media" not in light and DARK[1] not in light  # noqa: PT018
+    assert DARK[1] in dark and "@media" not in dark and LIGHT[1] not in dark  # noqa: PT018
+    assert "data 0.46211716" in draw(y, digits=8).source
+    assert "data" not in draw(y, show=["grad"]).source
+    assert "label=1" not in draw(y, show=["data"]).source
+    assert HIGHLIGHT in box(draw(y, highlight=y.parents[0]).source, "v2 = v1 + b")
+    assert HIGHLIGHT not in draw(y).source

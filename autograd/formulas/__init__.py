@@ -8,7 +8,7 @@ graph as one. For `explain`, `chain_rule.py` finds what there is to say, and `ex
 """
 
 from autograd.formulas.algebra import Formula, FormulaError, write
-from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number
+from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number, number_of
 from autograd.formulas.explanation import ChainRuleExplanation, Explanation, explain
 from autograd.formulas.html import value_html
 from autograd.formulas.naming import ParameterName, is_plain, named, names, parameter_names
@@ -37,6 +37,7 @@ __all__ = [
     "named_by_number",
     "names",
     "number_latex",
+    "number_of",
     "number_text",
     "parameter_names",
     "value_html",

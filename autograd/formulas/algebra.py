@@ -5,6 +5,7 @@ On the way it is simplified by the laws in `simplify.py`, and written as `writin
 
 import math
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -178,7 +179,7 @@ def write(operation: Operation, inputs: Sequence[Formula]) -> Formula:
     """
     numbers = [x.number for x in inputs]
     number = None if None in numbers or operation is ops.own else operation(*numbers)
-    if operation.written:
+    if operation.written and not _is_short.get():
         try:
             full = as_formula(operation.written(*inputs))
         except FormulaError:
@@ -188,3 +189,19 @@ def write(operation: Operation, inputs: Sequence[Formula]) -> Formula:
         return spelled((full.text, full.latex), full.level, number, full.operation, full.inputs)
     form, level = written(operation, tuple(inputs))
     return spelled(form, level, number, operation, tuple(inputs))
+
+
+_is_short: ContextVar[bool] = ContextVar("is_short", default=False)
+
+
+def write_short(operation: Operation, inputs: Sequence[Formula]) -> Formula:
+    """The same, in which the operations that it is written out with are not written out themselves.
+
+    >>> print(write_short(OPERATIONS["log_loss"], [as_formula(0), Formula("a"), Formula("b")]))
+    logsumexp(a, b) − a
+    """
+    token = _is_short.set(True)
+    try:
+        return as_formula(operation.written(*inputs)) if operation.written else write(operation, inputs)
+    finally:
+        _is_short.reset(token)

@@ -7,6 +7,7 @@ from autograd.formulas.notation import lowered, number_latex, number_text
 from autograd.formulas.writing import ATOM, POWER, SIGN, operand
 from autograd.graphs import Edge
 from autograd.operation import Operation
+from autograd.operations import constant
 from autograd.value import Value
 
 
@@ -35,3 +36,8 @@ def named_by_number(x: float, operation: Operation | None = None) -> Formula:
     text = number_text(x)
     level = SIGN if text.startswith("−") else POWER if "e" in text else ATOM
     return spelled((text, number_latex(text)), level, x, operation)
+
+
+def number_of(node: Value, x: float) -> Formula:
+    """The name of a node by its number; simplification uses a constant's."""
+    return named_by_number(x, constant if node.operation is constant else None)

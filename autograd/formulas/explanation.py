@@ -11,7 +11,7 @@ from typing import Any, overload
 from autograd import operations as ops
 from autograd.formulas.algebra import Formula, FormulaError, write
 from autograd.formulas.chain_rule import ChainRule
-from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number
+from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number, number_of
 from autograd.formulas.lines import BLANK, MOST_LINES, Line, equation, joined, left_out, readable, shortened, way
 from autograd.formulas.naming import named
 from autograd.formulas.notation import label_text
@@ -172,7 +172,7 @@ def _forward(node: Value, names: Names) -> Line:
     if node.operation.summary:
         return equation([names[node], named_by_number(node.data)], f": {node.operation.summary}")
     forms = [names[node]]
-    for inputs in ([names[p] for p in node.parents], [named_by_number(p.data) for p in node.parents]):
+    for inputs in ([names[p] for p in node.parents], [number_of(p, p.data) for p in node.parents]):
         with suppress(FormulaError):
             forms.append(write(node.operation, inputs))
     shown = readable(forms)

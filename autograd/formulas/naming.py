@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from autograd.formulas.algebra import Formula, as_formula
-from autograd.formulas.derivative_names import named_by_number
+from autograd.formulas.derivative_names import number_of
 from autograd.formulas.notation import LONGEST_LABEL, label_text, lowered, raised
 from autograd.graphs import order_of_use
 from autograd.neurons import network_in
@@ -70,11 +70,9 @@ def is_plain(node: Value, names: Mapping[Value, Formula]) -> bool:
 
 
 def plain_number(node: Value) -> Formula:
-    """A node as its number; simplification uses that of a constant."""
-    if node.operation is not constant:
-        return named_by_number(node.data)
-    exact = as_formula(node.data)
-    return exact if len(exact.text) <= 12 else named_by_number(node.data, constant)
+    """A node as its number: a constant's exactly, if that is short."""
+    exact = as_formula(node.data) if node.operation is constant else None
+    return exact if exact is not None and len(exact.text) <= 12 else number_of(node, node.data)
 
 
 def _ends(outputs: Iterable[Value], taken: Container[str]) -> dict[Value, str]:

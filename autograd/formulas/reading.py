@@ -8,7 +8,7 @@ from contextlib import suppress
 from inspect import signature
 from typing import Any
 
-from autograd.formulas.algebra import Formula, FormulaError, as_formula, write
+from autograd.formulas.algebra import Formula, FormulaError, as_formula, write, write_short
 from autograd.formulas.naming import named
 from autograd.graphs import is_whole_graph
 from autograd.operation import Operation
@@ -86,13 +86,12 @@ def expanded(output: Value, names: Mapping[Value, Formula]) -> Formula:
 
 def computed(node: Value, inputs: Sequence[Formula], longest: int = LONGEST) -> str:
     """How a node is computed from these inputs: log(exp(a) + exp(b)); where that is longer, logsumexp(a, b)."""
-    assert node.operation is not None
-    forms = [
-        f"{node.operation.name}({', '.join(x.text for x in inputs)})",
-        f"{node.operation.name} of {len(inputs)} inputs",
-    ]
+    operation = node.operation
+    assert operation is not None
+    forms = []
     with suppress(FormulaError):
-        forms.insert(0, write(node.operation, inputs).text)
+        forms = [write(operation, inputs).text, write_short(operation, inputs).text]
+    forms += [f"{operation.name}({', '.join(x.text for x in inputs)})", f"{operation.name} of {len(inputs)} inputs"]
     return next((form for form in forms if len(form) <= longest), forms[-1])
 
 

@@ -102,6 +102,11 @@ def _choice(condition: Any, a: Any, b: Any) -> Any:
     return condition if is_one_or_zero(condition) and _is(a, 1) and _is(b, 0) else None
 
 
+def _selected(i: Any, *xs: Any) -> Any:
+    is_place = i.operation is constant and i.number in range(len(xs))
+    return xs[int(i.number)] if is_place else None
+
+
 LAWS: dict[Operation, Callable[..., Any]] = {
     ops.add: _sum,
     ops.subtract: _difference,
@@ -113,4 +118,5 @@ LAWS: dict[Operation, Callable[..., Any]] = {
     ops.positive: lambda x: x,
     ops.equal: _equality,
     ops.where: _choice,
+    ops.select: _selected,
 }

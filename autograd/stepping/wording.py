@@ -21,11 +21,11 @@ from autograd.formulas import (
     is_plain,
     named,
     named_by_number,
+    number_of,
     number_text,
     parameter_names,
 )
 from autograd.graphs import Edge
-from autograd.operations import constant
 from autograd.stepping.events import ForwardStep, Step, backward_steps, forward_steps
 from autograd.tables import aligned
 from autograd.value import Value
@@ -75,7 +75,7 @@ class Wording:
     @staticmethod
     def evaluation(step: ForwardStep) -> str:
         """The same in numbers, without the result: −3 · 2."""
-        return computed(step.node, [named_by_number(x) for x in step.inputs])
+        return computed(step.node, [number_of(p, x) for p, x in zip(step.node.parents, step.inputs, strict=True)])
 
     # ---- the backward pass
 
@@ -109,7 +109,7 @@ class Wording:
     def _local_derivatives(self, node: Value) -> Iterator[Sequence[Formula]]:
         """The formulas of a node's local derivatives, in names and in numbers."""
         assert node.operation is not None
-        numbers = [named_by_number(p.data, p.operation if p.operation is constant else None) for p in node.parents]
+        numbers = [number_of(p, p.data) for p in node.parents]
         with suppress(FormulaError):  # of a rule that computes with more than the table's operations
             yield derivative_formulas(node.operation, [self.names[p] for p in node.parents], self.names[node])
             yield derivative_formulas(node.operation, numbers, named_by_number(node.data))
