@@ -76,8 +76,8 @@ def expanded(output: Value, names: Mapping[Value, Formula]) -> Formula:
     for node in reversed([*names]):
         if node in wanted and (node is output or not node.label):
             wanted.update(node.parents)
-    is_named = lambda v: not v.parents or is_whole_graph(v) or (v.label and v is not output)  # noqa: E731
-    formulas = {v: names[v] for v in names if is_named(v)}
+    leaves = {v for v in names if not v.parents or is_whole_graph(v)}
+    formulas = {v: names[v] for v in names if v in leaves or (v.label and v is not output)}
     for node in names:
         if node in wanted and node not in formulas and node.operation is not None:
             formulas[node] = Formula.apply_operation(node.operation, tuple(formulas[p] for p in node.parents))
