@@ -16,7 +16,7 @@ from autograd.formulas.lines import BLANK, MOST_LINES, Line, equation, joined, l
 from autograd.formulas.naming import named
 from autograd.formulas.notation import label_text
 from autograd.formulas.reading import derivative_formulas, expanded, input_names
-from autograd.graphs import COUNTED, Edge, Path
+from autograd.graphs import COUNTED, Edge, Path, is_whole_graph
 from autograd.operation import Operation
 from autograd.operations import constant
 from autograd.tables import printable
@@ -152,6 +152,9 @@ def _all_rules(output: Value, names: Names) -> Iterator[list[Line]]:
     if not output.parents:
         kind = "a constant" if output.operation is constant else "a leaf"
         yield [equation([names[output], named_by_number(output.data)], f": {kind}, computed from nothing")]
+        return
+    if is_whole_graph(output):
+        yield [_forward(output, names)]
         return
     forms = [names[output]]
     with suppress(FormulaError):

@@ -88,6 +88,8 @@ def computed(node: Value, inputs: Sequence[Formula], longest: int = LONGEST) -> 
     """How a node is computed from these inputs: log(exp(a) + exp(b)); where that is longer, logsumexp(a, b)."""
     operation = node.operation
     assert operation is not None
+    if operation.summary:
+        return operation.summary
     forms = []
     with suppress(FormulaError):
         forms = [write(operation, inputs).text, write_short(operation, inputs).text]
