@@ -588,7 +588,10 @@ def test_bad_input(call, message):
 
 def test_what_is_public():
     assert set(data.__all__) == {f.__name__ for f in (xor, *GENERATED, digits, mnist, one_hot, jitter)} | {
+        "Vocabulary",
         "batches",
+        "names",
+        "sequences",
         "train_test_split",
     }
 
