@@ -1,15 +1,15 @@
 """A small neural network library on top of autograd's Value.
 
 What networks are made of: Neuron, Layer, MLP, Sequential, Activation; for images Conv2d, MaxPool2d, AvgPool2d, Flatten;
-for sequences Embedding, Recurrent, LSTM, GRU; Residual, BatchNorm, LayerNorm, RMSNorm, Dropout; and Module to derive
-from. Where weights start: uniform, xavier, he, zeros. What is minimised: mse, cross_entropy and the other losses of one
-sample, l1_penalty and l2_penalty. How: SGD, RMSprop, Adagrad, Adam, AdamW; schedules of the learning rate;
-clip_grad_norm and clip_grad_value. fit trains, History holds the figures; accuracy and confusion_matrix count. nn.data
-has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
+for sequences Embedding, Recurrent, LSTM, GRU, MultiheadAttention, GPT; Residual, BatchNorm, LayerNorm, RMSNorm,
+Dropout; and Module to derive from. Where weights start: uniform, xavier, he, normal, zeros. What is minimised: mse,
+cross_entropy and the other losses of one sample, l1_penalty and l2_penalty. How: SGD, RMSprop, Adagrad, Adam, AdamW;
+schedules of the learning rate; clip_grad_norm and clip_grad_value. fit trains, History holds the figures; accuracy and
+confusion_matrix count. nn.data has data sets; nn.plots has pictures, needs matplotlib and is imported by its name.
 
 Read in this order: `module.py`, what all parts have in common; `layers.py`, with its neighbours `images.py`,
-`embedding.py`, `recurrent.py` and `remedies.py`; `losses.py`; `optimizers.py`, an update rule each; then `training/`.
-`README.md` in this folder is the manual.
+`embedding.py`, `recurrent.py`, `attention.py`, `gpt.py` and `remedies.py`; `losses.py`; `optimizers.py`, an update rule
+each; then `training/`. `README.md` in this folder is the manual.
 """
 
 from pathlib import Path
@@ -24,9 +24,11 @@ if (Path(autograd.__file__).parent / "tracer.py").exists():  # installed last, i
     )
 
 from nn import data, peers
+from nn.attention import MultiheadAttention
 from nn.embedding import Embedding
+from nn.gpt import GPT
 from nn.images import AvgPool2d, Conv2d, Flatten, MaxPool2d
-from nn.initializers import he, uniform, xavier, zeros
+from nn.initializers import he, normal, uniform, xavier, zeros
 from nn.layers import MLP, Activation, Layer, Neuron, Sequential
 from nn.losses import (
     binary_cross_entropy,
@@ -50,6 +52,7 @@ from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, StepDe
 from nn.training import EarlyStopping, History, fit
 
 __all__ = [
+    "GPT",
     "GRU",
     "LSTM",
     "MLP",
@@ -73,6 +76,7 @@ __all__ = [
     "LayerNorm",
     "MaxPool2d",
     "Module",
+    "MultiheadAttention",
     "Neuron",
     "Optimizer",
     "RMSNorm",
@@ -100,6 +104,7 @@ __all__ = [
     "l2_penalty",
     "mae",
     "mse",
+    "normal",
     "uniform",
     "xavier",
     "zeros",

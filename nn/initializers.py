@@ -37,6 +37,11 @@ def he(nin: int, nout: int, rng: np.random.Generator) -> Array:
     return rng.normal(0.0, np.sqrt(2 / nin), (nout, nin))
 
 
+def normal(deviation: float) -> Initializer:
+    """An initializer: normal with this standard deviation, whatever the width. `Layer(2, 8, init=normal(0.1))`."""
+    return lambda nin, nout, rng: rng.normal(0.0, deviation, (nout, nin))
+
+
 def zeros(nin: int, nout: int, rng: np.random.Generator) -> Array:
     """All zero: neurons that start equal stay equal, which is what this one is for showing."""
     return np.zeros((nout, nin))

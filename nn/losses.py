@@ -8,7 +8,9 @@ The loss of a batch is the mean of its samples'.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from autograd import Value, dot, log, log_loss, log_softmax, mean, minimum, select, softplus, where
+import numpy as np
+
+from autograd import Value, dot, equal, log, log_loss, log_softmax, mean, minimum, select, softplus, where
 from autograd import sum as sum_of
 from autograd.value import as_value, is_operand
 from nn.module import Module
@@ -126,15 +128,20 @@ def binary_cross_entropy_with_logits(outputs: Outputs, targets: Targets) -> Valu
 
 
 @of_a_sample(takes_class=True, applies="softmax")
-def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
+def cross_entropy(outputs: Sequence[Value] | Sequence[Sequence[Value]], target: Targets) -> Value:
     """−Σ t log softmax(outputs), for scores of any size and a target that is a class index or a distribution.
 
-    Of a class index c it is `log_loss`, logsumexp(z) − z_c, one node; the index may be a Value. Raises ValueError for a
-    target that is neither the index of a class nor a distribution.
+    Of a class index c it is `log_loss`, logsumexp(z) − z_c, one node; the index may be a Value. Of a sequence, a list
+    of scores for each position and a list of class indices, it is the mean over the positions whose target is not −1.
+    Raises ValueError for a target that is neither the index of a class nor a distribution, and where all are −1.
 
     >>> cross_entropy([Value(0.0), Value(1000.0)], 0).data
     1000.0
+    >>> cross_entropy([[Value(0.0), Value(1000.0)], [Value(0.0), Value(1.0)]], [0, -1]).data
+    1000.0
     """
+    if isinstance(outputs, list | tuple | np.ndarray) and len(outputs) and np.iterable(outputs[0]):
+        return _mean_over_positions(outputs, target)
     outputs = _classes("cross_entropy", outputs)
     if is_operand(target):
         loss: Value = log_loss(_class("cross_entropy", len(outputs), target), outputs)
@@ -144,6 +151,21 @@ def cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
     # A class of probability 0 stays out, also with a score of -inf.
     surprises: list[Value] = [where(t, -z, 0.0) for t, z in zip(targets, logs, strict=True)]
     return dot(surprises, targets)
+
+
+def _mean_over_positions(scores: Any, targets: Any) -> Value:
+    """The mean of the positions' losses. A target that is a Value says anew, in each replay, whether it counts."""
+    ts = _listed("cross_entropy", "targets", targets)
+    if len(ts) != len(scores):
+        raise ValueError(f"cross_entropy needs a target for each of {len(scores)} positions, got {len(ts)}")
+    if all(_number(t) == -1 for t in ts):
+        raise ValueError("cross_entropy got the target -1 for every position, and so has nothing to take the mean of")
+    if not any(isinstance(t, Value) for t in ts):
+        return mean([cross_entropy(z, t) for z, t in zip(scores, ts, strict=True) if t != -1])
+    counts = [1 - equal(t, -1) for t in ts]
+    losses = [where(c, cross_entropy(z, where(c, t, 0)), 0) for z, t, c in zip(scores, ts, counts, strict=True)]
+    total: Value = sum_of(losses) / sum_of(counts)
+    return total
 
 
 @of_a_sample(takes_class=True)

@@ -16,7 +16,9 @@ from tests.golden import stub
 
 ROOT = Path(__file__).parent.parent
 STUB = ROOT / "autograd" / "elementary.pyi"
-GOLDEN = {ROOT / "tests" / "golden" / f"{name}.json": f"tests.golden.record_{name}" for name in ("torch", "nn")}
+GOLDEN = {
+    ROOT / "tests" / "golden" / f"{name}.json": f"tests.golden.record_{name}" for name in ("torch", "nn", "attention")
+}
 HINT = 'out of date: run `pip install -e ".[torch]"`, then `python -m tests.renew`'
 
 

@@ -302,6 +302,8 @@ MODULES = {
     "Dropout": (lambda: Dropout(0.5, rng=3), (5,)),
     "Embedding": (lambda: Embedding(4, 3, rng=0), 4),
     "Flatten": (lambda: Flatten(), (2, 2, 3)),
+    "GPT": (lambda: nn.GPT(4, 4, 4, 2, init="xavier", rng=0), 4),
+    "GPT, of two layers": (lambda: nn.GPT(3, 3, 2, 1, 2, init=nn.normal(0.5), rng=0), 3),
     "GRU": (lambda: GRU(2, 3, rng=0), (4, 2)),
     "GRU, all states": (lambda: GRU(1, 1, rng=0, return_sequences=True), (3,)),
     "LSTM": (lambda: LSTM(2, 3, rng=0), (4, 2)),
@@ -315,6 +317,7 @@ MODULES = {
     "MLP": (lambda: MLP(2, [3, 2], "tanh", init="xavier", rng=0), (2,)),
     "MLP, softmax": (lambda: MLP(2, [3, 1, 2], "silu", output="softmax", rng=1), (2,)),
     "MLP, expanded": (lambda: MLP(2, [3, 2], "elu", expand=True, rng=2), (2,)),
+    "MultiheadAttention": (lambda: nn.MultiheadAttention(4, 2, rng=0), (3, 4)),
     "Neuron": (lambda: Neuron(3, "sigmoid", rng=0), (3,)),
     "RMSNorm": (lambda: RMSNorm(3), (3,)),
     "Recurrent": (lambda: Recurrent(2, 3, rng=0), (4, 2)),
@@ -355,7 +358,7 @@ MODULES = {
 
 
 def test_every_module_has_an_entry_in_the_table():
-    public = {c.__name__ for c in family(nn.Module) if not c.__name__.startswith("_")}
+    public = {c.__name__ for c in family(nn.Module) if c in PUBLIC}
     assert public == {name.split(",")[0] for name in MODULES}, "MODULES, here, says how to make each"
 
 
@@ -474,7 +477,8 @@ def test_a_module_trains_by_replay_as_it_does_eagerly_or_says_why_not(name):
     elif any(module.couples_samples for _, module in make().named_modules()):
         assert run(make(), X=samples, loss=loss).engine == "eager: batch normalisation couples the samples of a batch"
     else:
-        assert_equal(*both(make, X=samples, loss=loss, epochs=5))
+        # Adam would divide a gradient that is 0 but for rounding, as that of a key's bias, by its size.
+        assert_equal(*both(make, X=samples, loss=loss, epochs=5, optimizer=nn.SGD))
 
 
 @each("sample", ["ab", None, ["a", "b"]])

@@ -52,6 +52,8 @@ ORDER = {
         "layers",
         "images",
         "embedding",
+        "attention",
+        "gpt",
         "recurrent",
         "remedies",
         "losses",
