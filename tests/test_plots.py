@@ -603,6 +603,55 @@ def test_an_unknown_activation_is_refused():
     assert plt.get_fignums() == []
 
 
+# attention
+
+
+def called():
+    model = nn.GPT(5, 6, 8, 4, rng=0)
+    model([4, 0, 1])
+    return model
+
+
+def test_attention_shows_where_each_position_of_the_last_call_looks():
+    layer = called().layers[0]
+    ax = plots.attention(layer, "^ab")
+    assert [image.get_array().tolist() for image in ax.images] == layer.weights
+    assert {(*image.get_clim(), image.origin) for image in ax.images} == {(0.0, 1.0, "upper")}
+    assert [name for name in texts(ax) if name.startswith("head")] == ["head 0", "head 1", "head 2", "head 3"]
+    assert texts(ax).count("^") == texts(ax).count("b") == 8  # a row and a column of each head
+    boxes = [image.get_extent() for image in ax.images]
+    assert len({(left, bottom) for left, _, bottom, _ in boxes}) == 4
+    for left, right, bottom, top in boxes:
+        assert (right - left, bottom - top) == pytest.approx((3, 3))
+        assert sum(left < text.get_position()[0] < right and top < text.get_position()[1] < bottom
+                   for text in ax.texts) == 0  # fmt: skip
+
+
+def test_attention_takes_a_module_and_arrays():
+    attention = nn.MultiheadAttention(4, 2, rng=0)
+    attention(np.eye(3, 4).tolist())
+    for given in (attention, attention.weights, np.array(attention.weights)):
+        assert [image.get_array().tolist() for image in plots.attention(given).images] == attention.weights
+    (image,) = plots.attention(np.eye(2)).images
+    assert image.get_array().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("given", "labels", "error", "message"),
+    [
+        (nn.MultiheadAttention(4, 2), None, ValueError, "this module has not been called"),
+        (nn.Layer(2, 3), None, TypeError, "takes a MultiheadAttention or a layer of a GPT, not Layer 2 → 3"),
+        (nn.GPT(5, 3), None, TypeError, "takes a MultiheadAttention or a layer of a GPT, not GPT"),
+        (np.ones((2, 3)), None, ValueError, r"\(heads, T, T\) or \(T, T\), not \(1, 2, 3\)"),
+        (np.ones(3), None, ValueError, r"\(heads, T, T\) or \(T, T\), not \(3,\)"),
+        (np.eye(3), "ab", ValueError, "a label for each of 3 positions, got 2"),
+    ],
+)
+def test_what_is_no_attention_is_refused(given, labels, error, message):
+    with pytest.raises(error, match=message):
+        plots.attention(given, labels)
+
+
 # all of them
 
 
@@ -615,7 +664,7 @@ import nn
 from nn import plots
 from nn.plots import canvas
 from nn.plots.canvas import own_axes
-axes = list(Figure(figsize=(9, 12)).subplots(3, 3).flat)
+axes = list(Figure(figsize=(9, 15)).subplots(5, 2).flat)
 history = nn.History(loss=[1.0, 0.5], gradient_norms={"layers.0": [1.0, 0.5]})
 X, y = nn.data.xor()
 model = nn.MLP(2, [2, 1], rng=0)
@@ -630,6 +679,7 @@ given = [
     plots.optimizer_trails(lambda x, y: x * x + y * y, {"a": [(1, 1), (0, 0)]}, ax=axes[6]),
     plots.activation("relu", ax=axes[7]),
     plots.filters(nn.Conv2d(1, 2, 3, rng=0), ax=axes[8]),
+    plots.attention([[1.0]], ax=axes[9]),
 ]
 assert given == axes and all(ax.has_data() for ax in axes)
 assert "matplotlib.pyplot" not in sys.modules
@@ -651,6 +701,9 @@ PICTURES = {
     "filters of many channels": lambda: plots.filters(np.eye(36, 18).reshape(18, 2, 3, 6)),
     "wide weights": lambda: plots.weights_as_images(np.eye(3, 60), (3, 20)),
     "trails": lambda: plots.optimizer_trails(bowl, LONG),
+    "attention": lambda: plots.attention(called().layers[0], "^ab"),
+    "attention of many": lambda: plots.attention(np.ones((8, 12, 12)) / 12),
+    "attention of one": lambda: plots.attention([[1.0]]),
     "activation": lambda: plots.activation("sigmoid"),
 }
 

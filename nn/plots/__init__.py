@@ -25,10 +25,12 @@ from nn.plots.charts import (
     loss_curves,
     optimizer_trails,
 )
+from nn.plots.sequences import attention
 from nn.plots.weights import filters, weights_as_images
 
 __all__ = [
     "activation",
+    "attention",
     "confusion_matrix",
     "decision_boundary",
     "filters",
