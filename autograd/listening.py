@@ -39,6 +39,11 @@ def is_heard_by(listener: Listener) -> bool:
     return listener in _listeners.get()
 
 
+def is_heard() -> bool:
+    """Whether anybody listens to what this thread asks: a graph is made to be replayed or differentiated."""
+    return bool(_listeners.get())
+
+
 def ask(question: Question) -> None:
     """Tell those who listen."""
     for listener in _listeners.get():

@@ -219,8 +219,16 @@ class Value(Methods, Aliases, Refused):
         return self.data
 
     def detach(self) -> "Value":
-        """A new leaf with the same number and label: nothing flows back through it."""
-        return Value(self.data, self.label)
+        """A new leaf with the same number and label: nothing flows back through it.
+
+        Where a function is recorded, as by `replayed` and `nn.fit`, it is a node to whose parent nothing flows, so that
+        each replay computes the number again.
+        """
+        if not listening.is_heard():
+            return Value(self.data, self.label)
+        node = make_node(OPERATIONS["detached_max"], (self,))
+        node.label = self.label
+        return node
 
     def conjugate(self) -> "Value":
         """The Value itself, since it is real: NumPy's `var` and `std` ask for it."""

@@ -92,6 +92,24 @@ def test_a_dropout_that_is_used_twice_draws_twice_a_sample():
     assert replayed[1].rng.random() == eager[1].rng.random()
 
 
+class Detaching(nn.Module):
+    """Its second part gets what the first gives as a number: the first learns by the way past it alone."""
+
+    def __init__(self):
+        self.first, self.second = Layer(2, 1, "tanh", rng=0), Layer(1, 1, "tanh", rng=1)
+
+    def __call__(self, x):
+        h = self.first(x)
+        return h + self.second(h.detach())
+
+
+def test_what_a_model_detaches_is_computed_anew_for_each_sample():
+    assert_equal(*both(Detaching))
+    model = Detaching()
+    many = model.predict(X)[:, 0]
+    assert many == pytest.approx([model(x).data for x in X.tolist()], rel=1e-12)
+
+
 def test_an_interrupted_replay_goes_on_to_the_last_bit():
     calls = []
 

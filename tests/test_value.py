@@ -166,6 +166,34 @@ def test_detach_is_a_new_leaf():
     assert a.grad == 9.0
 
 
+def test_what_is_detached_is_computed_again_in_a_replay_and_nothing_flows_to_it():
+    w = Value(2.0, "w")
+
+    @autograd.replayed
+    def loss(x):
+        return (w * x * x).detach() * x * w
+
+    for x in (3.0, -1.0, 0.5):
+        w.data += 0.5
+        w.grad = 0.0
+        given = Value(x)
+        y = loss(given)
+        y.backward()
+        c = w.data * x * x
+        assert (y.data, w.grad, given.grad) == pytest.approx((c * x * w.data, c * x, c * w.data))
+    assert autograd.grad(lambda x: x.detach() * x)(3.0) == 3.0
+    assert autograd.grad(autograd.grad(lambda x: x.detach() * x * x))(3.0) == 6.0
+
+
+def test_where_a_graph_is_recorded_by_hand_detached_max_stands_for_detach():
+    x = Value(3.0)
+    with pytest.raises(ValueError, match=r"detached_max\(\[v\]\) in the place of v.detach\(\)"):
+        autograd.record((x * x).detach() * x, [x])
+    program = autograd.record(autograd.detached_max([x * x]) * x, [x])
+    assert program([[3.0], [2.0]]).tolist() == [[27.0], [8.0]]
+    assert program.input_gradient([[3.0], [2.0]]).tolist() == [[9.0], [4.0]]
+
+
 def test_attributes_of_ones_own_and_weak_references():
     p = Value(1.0)
     p.m = 0.5

@@ -69,7 +69,7 @@ def _constant_leaf(value: Value, nodes: dict[Value, Node]) -> Node:
     if value.operation is not constant:
         raise ValueError(
             f"{describe(value)} is a leaf of the graph, but neither among the inputs nor among the parameters: list it "
-            "there, or use a plain number in its place to fix it"
+            "there, or use a plain number in its place to fix it, or detached_max([v]) in the place of v.detach()"
         )
     node = nodes[value] = leaf(CONSTANT, -1, value.data)
     return node
