@@ -1,14 +1,17 @@
-"""The programs of `tests/test_applications.py`: what each comes to from ten seeds, and its time by replay and eagerly.
+"""The programs of `tests/test_applications*.py`: what each comes to from ten seeds, and its time by replay and eagerly.
 
 The eager time is that of a few samples, multiplied: what a graph takes does not change.
 """
 
 import statistics
+from importlib import import_module
+from pathlib import Path
 
 from tests.benchmarks.tables import print_table
-from tests.test_applications import PROGRAMS
 
 SEEDS = range(10)
+FILES = sorted(Path(__file__).parent.parent.glob("test_applications*.py"))
+PROGRAMS = {name: program for file in FILES for name, program in import_module(f"tests.{file.stem}").PROGRAMS.items()}
 
 
 def main() -> None:
