@@ -1,6 +1,6 @@
 """The command line: `python -m autograd EXPRESSION name=value …` prints an expression's value, steps and gradients.
 
-The console script `chaingrad` is the same.
+The console script `chaingrad` is the same; `chaingrad course` copies the course's notebooks.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from textwrap import fill
 from typing import NoReturn
 
 from autograd.backprop import topological_order
+from autograd.course import copy_course
 from autograd.expressions import CONSTANTS, FUNCTIONS, ExpressionError, evaluate
 from autograd.formulas import (
     Formula,
@@ -44,6 +45,7 @@ examples (`chaingrad` is the same as `python -m autograd`):
   python -m autograd "dot([w1, w2], [x1, x2])" w1=0.5 w2=-1 x1=2 x2=3 --svg neuron.svg
   python -m autograd "a*b + sin(a)" a=0.5 b=-3 --html steps.html
   python -m autograd "where(x > 0, log(x), 0)" x=2 --latex
+  python -m autograd course backprop      copies the course's notebooks into the folder backprop
 
 an expression has numbers, variables, + - * / ** ( ), comparisons (1 or 0), {", ".join(CONSTANTS)}, and the functions
 {fill(", ".join(FUNCTIONS), initial_indent="  ", subsequent_indent="  ")}"""
@@ -90,12 +92,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ∂y/∂a = 2
     0
     """
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        _run(_options(sys.argv[1:] if arguments is None else arguments))
+        if given and given[0] == "course" and not any("=" in argument for argument in given[1:]):
+            _copy(*given[1:])
+        else:
+            _run(_options(given))
     except (ValueError, OSError, RuntimeError, SubprocessError) as error:  # the latter two from drawing
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _copy(folder: str = "course", *more: str) -> None:
+    """Copy the course, and say how to open it."""
+    if more or folder.startswith("-"):
+        raise UsageError("course takes the name of a folder, as in `chaingrad course backprop`")
+    first = copy_course(Path(folder))
+    print(f"The course is in {folder}. To open it: jupyter lab {first}")
+    print('Jupyter and matplotlib come with pip install "chaingrad[notebooks]"')
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -35,11 +35,32 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-INSTALL = f'''# @title In Colab this cell installs the library; elsewhere it does nothing
+INSTALL = f"""# @title In Colab and in the browser this cell installs the library; elsewhere it does nothing
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
-if "google.colab" in sys.modules:
-    %pip install -q chaingrad=={__version__} "matplotlib>=3.8"'''
+if find_spec("nn") is None:
+    wheels = sorted(Path().glob("chaingrad-*.whl"))
+    in_colab = "google.colab" in sys.modules
+    package = str(wheels[-1]) if wheels else "chaingrad=={__version__}"
+    if sys.platform == "emscripten":
+        import piplite
+
+        try:
+            await piplite.install([f"emfs:{{Path(package).absolute()}}" if wheels else package, "matplotlib"])
+        except ValueError as error:
+            print(error)
+    elif wheels or in_colab:
+        if in_colab:  # an older package brings a folder of the same name
+            %pip uninstall -q -y autograd
+        %pip install -q {{package}} "matplotlib>=3.8"
+    if find_spec("nn") is None:
+        print(
+            "chaingrad is not installed here, and no package index has it yet. Where you have installed it, choose\\n"
+            "that environment as the kernel. Or make a wheel in a clone of the project, `pip wheel --no-deps .`, put\\n"
+            "the file chaingrad-….whl beside this notebook (in Colab: Files, Upload), and run this cell again."
+        )"""
 
 
 class Cell(NamedTuple):
@@ -119,7 +140,7 @@ def _blanks(solution: list[str]) -> list[str]:
 
 
 def editions(all_lessons: list[Lesson]) -> dict[Path, str]:
-    """The text of every notebook by its path: the students' and the solutions."""
+    """The text of every notebook by its path: the students', the solutions, and the quickstart with its first cell."""
     texts = {}
     for i, lesson in enumerate(all_lessons):
         for folder, solved in ((NOTEBOOKS, False), (NOTEBOOKS / "solutions", True)):
@@ -130,7 +151,10 @@ def editions(all_lessons: list[Lesson]) -> dict[Path, str]:
             notebook = v4.new_notebook(cells=cells, metadata=METADATA)
             nbformat.validate(notebook)
             texts[folder / f"{lesson.stem}.ipynb"] = nbformat.writes(notebook) + "\n"
-    return texts
+    quickstart = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
+    quickstart.cells = [cell for cell in quickstart.cells if "install" not in cell.metadata.get("tags", [])]
+    quickstart.cells.insert(1, v4.new_code_cell(INSTALL, metadata=_folded("install"), id="install"))
+    return texts | {NOTEBOOKS / "quickstart.ipynb": nbformat.writes(quickstart) + "\n"}
 
 
 def _built(lesson: Lesson, solved: bool) -> Iterator[Any]:

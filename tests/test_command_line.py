@@ -5,6 +5,7 @@ import re
 import time
 import tomllib
 from importlib import import_module
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -442,3 +443,30 @@ def test_without_a_program_to_draw_with(capsys, tmp_path, monkeypatch):
 def test_importing_the_command_line_runs_nothing(capsys):
     assert callable(main)
     assert capsys.readouterr().out == ""
+
+
+# ---- the course
+
+
+def test_course_copies_the_notebooks_and_writes_over_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = printed(capsys, "course")
+    assert (status, (tmp_path / "course" / "README.md").is_file()) == (0, True)
+    first = Path(re.search(r"jupyter lab (.+)", out)[1])
+    assert first.name == "01_derivative_as_slope.ipynb"
+    first.write_text("my answers", encoding="utf-8")
+    status, out, err = printed(capsys, "course")
+    assert (status, out) == (2, "")
+    assert re.match(r"error: .* is there already, perhaps with answers in it: name another folder", err)
+    assert first.read_text(encoding="utf-8") == "my answers"
+    assert printed(capsys, "course", "other/place")[0] == 0
+    assert len([*(tmp_path / "other" / "place").rglob("*.ipynb")]) == 34
+
+
+@pytest.mark.parametrize("arguments", [("a", "b"), ("--steps",)])
+def test_course_takes_one_folder(arguments, capsys):
+    assert "course takes the name of a folder" in printed(capsys, "course", *arguments)[2]
+
+
+def test_a_variable_may_be_called_course(capsys):
+    assert printed(capsys, "course", "course=2")[1].startswith("course = 2")

@@ -40,6 +40,7 @@ ORDER = {
         "check",
         "diagnosis",
         "exercise",
+        "course",
         "__init__",
         "__main__",
     ],
