@@ -1,7 +1,8 @@
 """Pictures of computation graphs: `draw`, and what you need for a picture of your own.
 
 Read `drawing.py` first: which boxes and links a graph becomes. `captions.py` is what they say, `style.py` has the
-colours, fonts and themes, `rendering.py` the Picture itself and the search for a program to lay it out with.
+colours, fonts and themes, `page.py` asks a browser to draw, `rendering.py` has the Picture itself and the search for a
+program to lay it out with.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,7 @@
 """Finding a `dot` program, and pictures that use it: Graphviz need not be installed.
 
 Tried in turn: the program named by the environment variable AUTOGRAD_DOT, the one of the package graphviz-pure, the
-system's `dot`, which also makes the formats that the package's cannot (pdf, ps, gif).
+system's `dot`, which also makes the formats that the package's cannot (pdf, ps, gif). In a browser the page draws.
 """
 
 import os
@@ -11,6 +11,7 @@ import sysconfig
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import copy
 from functools import partial
 from html import escape
@@ -23,6 +24,7 @@ from typing import Any
 import graphviz
 from graphviz.backend import dot_command
 
+from autograd.pictures.page import svg_by_page
 from autograd.pictures.style import FONTS, Drawn, stylesheet
 from autograd.tables import text_width, visible
 
@@ -45,7 +47,8 @@ class DotNotFound(graphviz.ExecutableNotFound):  # type: ignore[misc]
         self.args = (
             f"{found or f'no program found that renders {output_format}'}: tried $AUTOGRAD_DOT, the package "
             "graphviz-pure and `dot` on the PATH. Install one (`pip install graphviz-pure` for svg and png, or "
-            "Graphviz from your system's packages), or set AUTOGRAD_DOT to a `dot` program. "
+            "Graphviz from your system's packages), or set AUTOGRAD_DOT to a `dot` program; in a browser, have the "
+            "page set `globalThis.viz = await Viz.instance()` of @viz-js/viz, which draws svg. "
             "The picture's .source works without",
         )
 
@@ -174,6 +177,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     def pipe(self, format: str | None = None, *args: Any, **options: Any) -> Any:  # noqa: A002
         wanted = format = (format or self.format).lower()  # noqa: A001
+        if wanted == "svg" and (made := svg_by_page(self._laid_out(wanted).source)):
+            svg = self._finished(made)
+            return svg if options.get("encoding") else svg.encode()
         options.setdefault("quiet", True)  # of a warning about the width of letters that are not ASCII
         with _using_dot(wanted):
             made = graphviz.Digraph.pipe(self._laid_out(wanted), format, *args, **options)
@@ -212,7 +218,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         bundle = {"image/svg+xml": svg}
         boxes = sum(name.startswith("v") for name in self.texts)
         if boxes <= PNG_LIMIT:
-            bundle["image/png"] = b64encode(self.pipe(format="png")).decode()
+            with suppress(DotNotFound):  # a page draws no PNG
+                bundle["image/png"] = b64encode(self.pipe(format="png")).decode()
         return bundle | {"text/plain": f"<Picture of {boxes} boxes>"}
 
     def _laid_out(self, wanted: str) -> graphviz.Digraph:

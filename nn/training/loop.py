@@ -294,5 +294,8 @@ def _training(model: Module) -> Iterator[None]:
 def _bar(total: int, done: int, progress: bool) -> Iterator[Any]:
     from tqdm import tqdm  # only here, so that importing nn does not load it
 
-    with tqdm(total=total, initial=done, disable=not progress, unit="update") as bar:
+    class Bar(tqdm):  # type: ignore[misc]
+        monitor_interval = 0  # no thread that watches it: in a browser there is none
+
+    with Bar(total=total, initial=done, disable=not progress, unit="update") as bar:
         yield bar
