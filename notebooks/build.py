@@ -1,6 +1,7 @@
 """Build the course: of each source two notebooks, one to work in and one with the solutions.
 
     python notebooks/build.py          write notebooks/*.ipynb and notebooks/solutions/*.ipynb
+    python notebooks/build.py --site DIR    make a website of them, `website.py`
     python notebooks/build.py --html   execute the solutions, and write them to notebooks/html/ to be read
 
 A source is a Python file whose cells begin with `# %%`, prose with `# %% [markdown]`. Names tell what belongs together:
@@ -223,5 +224,12 @@ def write_html() -> None:
 
 if __name__ == "__main__":
     write()
-    if "--html" in sys.argv[1:]:
-        write_html()
+    match sys.argv[1:]:
+        case ["--html"]:
+            write_html()
+        case ["--site", folder]:
+            from website import write_site
+
+            write_site(Path(folder))
+        case [_, *_]:
+            sys.exit(__doc__)

@@ -2,7 +2,7 @@
 
 import pytest
 
-collect_ignore = ["source", "build.py"]  # tests/test_course.py runs them
+collect_ignore = ["source", "build.py", "website.py"]  # tests/test_course.py runs them
 
 
 @pytest.hookimpl(wrapper=True)
