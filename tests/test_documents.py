@@ -1,5 +1,6 @@
 """The documents: links that lead somewhere, a README on few pages, manuals that name everything public."""
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -76,3 +77,13 @@ def test_a_manual_says_what_stands_in_every_file_and_folder(manual):
 def test_the_command_line_answers_as_the_manual_says(command, answer, capsys):
     main(shlex.split(command))
     assert capsys.readouterr().out == answer
+
+
+@pytest.mark.parametrize("workflow", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.stem)
+def test_each_step_of_a_workflow_is_a_line_that_anyone_can_run(workflow):
+    yaml = pytest.importorskip("yaml")
+    jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"].values()
+    lines = [step["run"].split(' "${{')[0] for job in jobs for step in job["steps"] if "run" in step]
+    assert lines
+    assert [line for line in lines if f"`{line}" not in DOCUMENTS[".github/CONTRIBUTING.md"]] == []
+    assert [line for line in lines if line.startswith(".ci/") and not os.access(ROOT / line, os.X_OK)] == []

@@ -684,7 +684,7 @@ given = [
 assert given == axes and all(ax.has_data() for ax in axes)
 assert "matplotlib.pyplot" not in sys.modules
 """
-    python("-W", "error", "-c", code)
+    python("-W", "error", "-W", "default::DeprecationWarning", "-c", code)
 
 
 LONG = {f"momentum {k / 10}": [(k, k), (k + 1, 0)] for k in range(6)}

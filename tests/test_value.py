@@ -357,7 +357,7 @@ def test_numpy_functions_of_two_object_arrays_differentiate(name):
     ys = f(a, b)
     np.sum(ys).backward()
     for u, v, y in zip(a, b, ys, strict=True):
-        assert y.data == f(u.data, v.data)
+        assert y.data == pytest.approx(f(u.data, v.data), rel=1e-15)  # NumPy has an arctan2 of its own
         assert u.grad == pytest.approx((f(u.data + 1e-6, v.data) - f(u.data - 1e-6, v.data)) / 2e-6, rel=1e-8)
         assert v.grad == pytest.approx((f(u.data, v.data + 1e-6) - f(u.data, v.data - 1e-6)) / 2e-6, rel=1e-8)
     assert f(a[0], 2.0).data == f(0.6, 2.0)
@@ -437,7 +437,7 @@ def test_an_array_of_floats_from_values():
         ((1,), r"not \(1,\) of type tuple: make one Value for each element"),
         (np.array([1.0]), r"not array\(\[1\.\]\) of type ndarray: make one Value for each element"),
         (1j, r"not 1j of type complex: Values are real: use its \.real or abs\(\)"),
-        (np.complex128(1j), r"not np\.complex128\(1j\) of type complex128: Values are real"),
+        (np.complex128(1j), r"not .*1j.* of type complex128: Values are real"),
         (Value(2), r"not Value\(data=2, grad=0\) of type Value: use the Value as it is"),
     ],
 )
@@ -535,5 +535,6 @@ def test_a_step_of_a_number_is_no_part_of_a_graph(ask, advice):
     ],
 )
 def test_whoever_compares_by_equality_is_named(compare):
-    with pytest.raises(TypeError, match="==, `in`, np.isclose and pytest.approx .* as in v.data == "):
+    earlier = "|ufunc 'isfinite' not supported" if np.__version__.startswith("1.") else ""  # NumPy 1 refuses by itself
+    with pytest.raises(TypeError, match="==, `in`, np.isclose and pytest.approx .* as in v.data == " + earlier):
         compare(Value(2.5))
