@@ -1,4 +1,4 @@
-"""The benchmarks: `python -m tests.benchmarks` from the root of the repository, or some: `… eager replay programs`."""
+"""The benchmarks: `python -m tests.benchmarks` from the root of the repository, or some: `… replay networks`."""
 
 import platform
 import sys
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-PARTS = ["eager", "replay", "programs", "functions"]
+PARTS = ["eager", "replay", "networks", "functions", "programs"]
 
 
 def main(parts: list[str]) -> int:

@@ -54,6 +54,42 @@ def torch_step(layers: Layers, loss_of: Callable[..., Any], *data: Array) -> Con
     return Contender(step, read, tuple(p for layer in tensors for p in layer))
 
 
+def torch_gpt(weights: dict[str, Array], heads: int, tokens: NDArray[np.intp], targets: NDArray[np.intp]) -> Contender:
+    """W5 in PyTorch, with what it has for RMS norm, attention and cross-entropy."""
+    import torch
+
+    functional = torch.nn.functional
+
+    w = {name: torch.tensor(matrix, requires_grad=True) for name, matrix in weights.items()}
+    ids, follows = torch.tensor(tokens), torch.tensor(targets).reshape(-1)
+    count, n = tokens.shape
+    width = weights["tokens"].shape[1]
+
+    def split(x: Any) -> Any:
+        return x.reshape(count, n, heads, -1).transpose(1, 2)
+
+    def normed(x: Any) -> Any:
+        return functional.rms_norm(x, (width,), eps=1e-5)
+
+    def step() -> Any:
+        for p in w.values():
+            p.grad = None
+        x = normed(functional.embedding(ids, w["tokens"]) + w["positions"][:n])
+        a = normed(x)
+        q, k, v = (split(a @ w[name].T) for name in ("query", "key", "value"))
+        seen = functional.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(count, n, width)
+        y = seen @ w["out"].T + x
+        z = (normed(y) @ w["up"].T).relu() @ w["down"].T + y
+        loss = functional.cross_entropy((z @ w["scores"].T).reshape(count * n, -1), follows)
+        loss.backward()
+        return loss
+
+    def read(loss: Any) -> tuple[float, Array]:
+        return loss.item(), np.concatenate([p.grad.numpy().ravel() for p in w.values()])
+
+    return Contender(step, read)
+
+
 def jax_step(layers: Layers, loss_of: Callable[..., Any], *data: Array) -> Contender:
     """JAX with `jit`, compiled before it is timed."""
     import jax
@@ -108,6 +144,14 @@ def import_jax_logsumexp() -> Callable[..., Any]:
     from jax.nn import logsumexp
 
     return logsumexp  # type: ignore[no-any-return]
+
+
+def convolution(torch: Any, layers: Any, images: Any, labels: Any) -> Any:
+    """W6, in PyTorch's own functions."""
+    (W, b), (V, c) = layers
+    maps = torch.nn.functional.conv2d(images[:, None], W.T.reshape(-1, 1, 3, 3), b).relu()
+    outputs = maps.permute(0, 2, 3, 1).reshape(len(images), -1) @ V + c
+    return torch.nn.functional.cross_entropy(outputs, labels)
 
 
 def rosenbrock(xp: Any, layers: Any) -> Any:

@@ -49,7 +49,7 @@ def main() -> None:
     rows, recordings = [], []
     for make in (training_step, cross_entropy_of_one, cross_entropy_of_32, wide, rosenbrock, recorded_batch):
         workload = make()
-        check(workload)
+        check(workload.name, workload.contenders)
         seconds = interleaved({name: contender.step for name, contender in workload.contenders.items()})
         ratio = np.median(seconds["ours"] / seconds["by hand"])
         rows.append(
@@ -69,13 +69,13 @@ def main() -> None:
     print_epochs()
 
 
-def check(workload: Workload) -> None:
+def check(workload: str, contenders: dict[str, Contender]) -> None:
     """Raise ArithmeticError where a contender's first value or gradient is not the one by hand."""
-    results = {name: contender.read(contender.step()) for name, contender in workload.contenders.items()}
+    results = {name: contender.read(contender.step()) for name, contender in contenders.items()}
     value, gradient = results["by hand"]
     for name, (other, theirs) in results.items():
         if not (np.isclose(other, value, 1e-9) and np.allclose(theirs, gradient, 1e-9, 1e-9 * abs(gradient).max())):
-            raise ArithmeticError(f"{workload.name}: {name} gives {other!r}, by hand it is {value!r}")
+            raise ArithmeticError(f"{workload}: {name} gives {other!r}, by hand it is {value!r}")
 
 
 def interleaved(steps: dict[str, Callable[[], Any]], blocks: int = 20, seconds: float = 0.001) -> dict[str, Array]:
