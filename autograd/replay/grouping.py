@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.operation import Operation
-from autograd.operations import fixed_power
-from autograd.replay.instructions import Elementwise, Instruction, LargestOf, LogSumExp, PairedDots, Product, Sum
+from autograd.operations import add, fixed_power, multiply, positive
+from autograd.replay.folding import LargestOf, LogSumExp, PairedDots, Sum
+from autograd.replay.instructions import Elementwise, Instruction, Product
 from autograd.replay.layout import Access, strides_of
 from autograd.replay.nodes import (
     CONSTANT,
@@ -40,6 +41,7 @@ T = TypeVar("T")
 MOST_LINES = 100  # of a printed program
 
 FOLDS = {SUM: Sum, LOGSUMEXP: LogSumExp, DETACHED_MAX: LargestOf}
+OF_ANY_LENGTH = {DOT, *FOLDS}  # nodes on numbers that vary: those of unequal length are one group
 
 Groups = dict[Any, list[Node]]
 
@@ -156,12 +158,16 @@ class Grouping:
     # ---- many numbers to one
 
     def fold(self, operation: Operation, nodes: list[Node]) -> None:
+        counts = {len(node.parents) for node in nodes}
+        if operation is SUM and counts in ({1}, {2}):
+            self.elementwise(positive if counts == {1} else add, nodes)
+            return
         nodes = in_order(nodes, [[node.parents[0] for node in nodes]])
         terms = [p for node in nodes for p in sorted(node.parents, key=_slot)]
         self.place(nodes)
-        shape = grid([], len(nodes))
-        operand = Access.of(terms, (*shape, len(terms) // len(nodes)))
-        self.instructions.append(FOLDS[operation](operand, Access.of(nodes, shape), stands_for(nodes)))
+        shape, shape_of_terms, lengths = shapes([len(node.parents) for node in nodes])
+        operand = Access.of(terms, shape_of_terms)
+        self.instructions.append(FOLDS[operation](operand, Access.of(nodes, shape), stands_for(nodes), lengths))
 
     def selection(self, nodes: list[Node]) -> None:
         nodes = in_order(nodes, [[node.parents[0] for node in nodes], [node.parents[1] for node in nodes]])
@@ -180,23 +186,29 @@ class Grouping:
 
     def dots(self, nodes: list[Node]) -> None:
         """Dots of fixed rows with others are matrix products where rows meet rows; the rest are pairs of rows."""
-        half = len(nodes[0].parents) // 2
-        left, right = _sorted_terms(nodes, half)
-        lone = [*range(len(nodes))]
-        if left[0, 0].kind in (CONSTANT, FIXED):
+        if nodes[0].parents[0].kind in (CONSTANT, FIXED):
+            left, right = _sorted_terms(nodes, len(nodes[0].parents) // 2)
             tables, lone = matrices(_row_keys(left), _row_keys(right))
             if len(lone) == 1:
                 tables.append([lone])
                 lone = []
             for table in tables:
                 self.product(nodes, left, right, table)
-        if lone:
-            lone = in_order(lone, [[row[0] for row in right[lone]], [row[0] for row in left[lone]]])
-            chosen = [nodes[i] for i in lone]
-            self.place(chosen)
-            shape = grid([], len(lone))
-            lefts, rights = (Access.of(side[lone].ravel(), (*shape, half)) for side in (left, right))
-            self.instructions.append(PairedDots(lefts, rights, Access.of(chosen, shape), stands_for(chosen)))
+            nodes = [nodes[i] for i in lone]
+        if nodes:
+            self.paired(nodes)
+
+    def paired(self, nodes: list[Node]) -> None:
+        """Dots of which each has its own two vectors."""
+        if all(len(node.parents) == 2 for node in nodes):
+            self.elementwise(multiply, nodes)
+            return
+        pairs = {node: _pairs(node) for node in nodes}
+        nodes = in_order(nodes, [[pairs[node][0][k] for node in nodes] for k in (1, 0)])
+        self.place(nodes)
+        shape, shape_of_terms, lengths = shapes([len(pairs[node]) for node in nodes])
+        left, right = (Access.of([pair[k] for node in nodes for pair in pairs[node]], shape_of_terms) for k in (0, 1))
+        self.instructions.append(PairedDots(left, right, Access.of(nodes, shape), stands_for(nodes), lengths))
 
     def product(self, nodes: list[Node], left: Any, right: Any, table: list[list[int]]) -> None:
         """The matrix product of the dots table[s][r], of right row s and left row r."""
@@ -216,12 +228,14 @@ class Grouping:
 
 def _key(node: Node) -> tuple[Any, ...]:
     """What the nodes of a group have in common; the level comes first."""
-    kinds = tuple([p.kind for p in node.parents])
+    kinds, count = tuple([p.kind for p in node.parents]), len(node.parents)
     if node.operation in (DOT, SELECT, LOG_LOSS, *FOLDS):
         kinds = kinds[:1] + kinds[-1:]
+        if node.operation in OF_ANY_LENGTH and kinds == (VARYING, VARYING):
+            count = 0
     exponent = node.parents[1].data if node.operation is fixed_power and kinds[1] == CONSTANT else None
     special = exponent if exponent in (1.0, 2.0) else None  # a square is a product, and no power is asked for
-    return node.level, node.operation, len(node.parents), node.kind, kinds, special, node.learns, node.matters
+    return node.level, node.operation, count, node.kind, kinds, special, node.learns, node.matters
 
 
 def stands_for(nodes: Iterable[Node]) -> int:
@@ -255,6 +269,14 @@ def grid(operands: Sequence[Access], count: int) -> tuple[int, ...]:
     return (count,)
 
 
+def shapes(counts: list[int]) -> tuple[tuple[int, ...], tuple[int, ...], list[int]]:
+    """The shape of a group of nodes on so many terms, and of its terms; and the counts, if they differ."""
+    if len(set(counts)) > 1:
+        return (len(counts),), (sum(counts),), counts
+    shape = grid([], len(counts))
+    return shape, (*shape, counts[0]), []
+
+
 def matrices(lefts: list[bytes], rights: list[bytes]) -> tuple[list[list[list[int]]], list[int]]:
     """The dots i of lefts[i] and rights[i] that fill tables, one row for each right and one column for each left.
 
@@ -281,6 +303,13 @@ def matrices(lefts: list[bytes], rights: list[bytes]) -> tuple[list[list[list[in
 
 def _slot(node: Node) -> int:
     return node.slot
+
+
+def _pairs(node: Node) -> list[tuple[Node, Node]]:
+    """The pairs of factors of a dot, in the order of the right ones' slots."""
+    half = len(node.parents) // 2
+    pairs = zip(node.parents[:half], node.parents[half:], strict=True)
+    return sorted(pairs, key=lambda pair: (pair[1].slot, pair[0].slot))
 
 
 def _sorted_terms(nodes: list[Node], half: int) -> tuple[Any, Any]:

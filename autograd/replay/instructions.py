@@ -1,7 +1,7 @@
 """The instructions of a program: each stands for a group of nodes, and writes the source that computes them as arrays.
 
 The derivatives are the table's, read on symbols. What is written here by hand is only what arrays do better than one
-number at a time: matrix products for dots, and sums and logsumexps along an axis.
+number at a time: matrix products for dots here, sums and the largest of many numbers in `folding.py`.
 """
 
 from collections.abc import Sequence
@@ -166,106 +166,6 @@ def right_of_many(left: Array, g: Array) -> Array:
     if g.shape[2] == 1:
         return (g[:, :, 0] @ left)[:, :, None]
     return left.T @ g
-
-
-class Sum:
-    """Sums of many numbers: the operand has an axis for the terms behind those of the group."""
-
-    def __init__(self, operand: Access, result: Access, nodes: int) -> None:
-        self.operand, self.result, self.nodes = operand, result, nodes
-        self.axis = operand.index.ndim - 1
-        self.varying = result.kind == VARYING
-
-    def forward(self, code: Code) -> None:
-        terms, y = (code.operand(access, varying=self.varying) for access in (self.operand, self.result))
-        code.store(Call("add.reduce", (terms, str(self.axis), "None")), y)
-
-    def backward(self, code: Code) -> None:
-        if code.wants(self.operand):
-            g = along(code.upstream(self.result), self.axis)
-            code.contribute(self.operand, Call("", (g,)), batched=self.varying, full=False)
-
-    def __str__(self) -> str:
-        return f"sum of {self.operand.index.shape[-1]} → {extent(self.result)}"
-
-
-class LogSumExp(Sum):
-    """Logarithms of sums of many eˣ. What the forward pass sums up gives the derivatives eˣ⁻ʸ too, over their sum."""
-
-    def forward(self, code: Code) -> None:
-        terms, y = (code.operand(access, varying=self.varying) for access in (self.operand, self.result))
-        self.powers, self.total = f"p{len(code.lines)}", f"q{len(code.lines)}"
-        code.line(f"{self.powers}, {self.total} = {code.name_of(logsumexp)}({terms}, {self.axis}, {y})")
-
-    def backward(self, code: Code) -> None:
-        if code.wants(self.operand):
-            g = along(f"({code.upstream(self.result)} / {self.total})", self.axis)
-            call = Call("*", (self.powers, g))
-            code.contribute(self.operand, call, batched=self.varying)
-
-    def __str__(self) -> str:
-        return "logsumexp" + super().__str__().removeprefix("sum")
-
-
-class LargestOf(Sum):
-    """The largest of many numbers, to which nothing flows."""
-
-    def forward(self, code: Code) -> None:
-        terms, y = (code.operand(access, varying=self.varying) for access in (self.operand, self.result))
-        code.store(Call("maximum.reduce", (terms, str(self.axis), "None")), y)
-
-    def backward(self, code: Code) -> None:
-        pass
-
-    def __str__(self) -> str:
-        return "largest" + super().__str__().removeprefix("sum")
-
-
-def along(name: str, axis: int) -> str:
-    """The text of an array with an axis of length one more; a first axis need not be said."""
-    return f"{name}[{':, ' * axis}None]" if axis else name
-
-
-class PairedDots:
-    """Dots of which each has its own two vectors: `left` and `right` have an axis for the terms behind the group's."""
-
-    def __init__(self, left: Access, right: Access, result: Access, nodes: int) -> None:
-        self.left, self.right, self.result, self.nodes = left, right, result, nodes
-        self.axis = left.index.ndim - 1
-        self.varying = result.kind == VARYING
-
-    def forward(self, code: Code) -> None:
-        left, right = (code.operand(access, varying=self.varying) for access in (self.left, self.right))
-        y = code.operand(self.result, varying=self.varying)
-        code.store(Call("add.reduce", (f"{left} * {right}", str(self.axis), "None")), y)
-
-    def backward(self, code: Code) -> None:
-        g = along(code.upstream(self.result), self.axis)
-        for access, other in ((self.left, self.right), (self.right, self.left)):
-            if code.wants(access):
-                call = Call("*", (g, code.operand(other, varying=self.varying)))
-                code.contribute(access, call, batched=self.varying, full=other.literal is None)
-
-    def __str__(self) -> str:
-        return f"dot of {self.left.index.shape[-1]} pairs → {extent(self.result)}"
-
-
-LARGEST = float(np.finfo(float).max)
-
-
-def logsumexp(terms: Array, axis: int, out: Array) -> tuple[Array, Array]:
-    """The logarithm of Σ eˣ along an axis, as the table's row computes it for one number at a time.
-
-    The largest x is taken out; where it is infinite the largest float is, which gives ±inf as the row does. The axis is
-    the first or the second. Returns the powers of what remains, and their sums.
-    """
-    largest = np.minimum(np.maximum.reduce(terms, axis, initial=-LARGEST), LARGEST)
-    powers = terms - (largest[:, None] if axis else largest)
-    np.exp(powers, powers)
-    total = np.add.reduce(powers, axis)
-    np.log(total, out)
-    np.add(out, largest, out)
-    return powers, total
 
 
 def extent(result: Access) -> str:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from autograd.floats import refuse_index
 from autograd.operations import OPERATIONS
-from autograd.replay.instructions import LogSumExp, extent
+from autograd.replay.folding import LogSumExp
+from autograd.replay.instructions import extent
 from autograd.replay.layout import GRADIENTS, Access, Array
 from autograd.replay.nodes import INPUT, VARYING
 from autograd.replay.source import Code
@@ -66,6 +67,8 @@ class Selection:
 class LogLoss(LogSumExp):
     """−log softmax(scores) at the index. Off the power eˣ there goes the sum of all: over it they are derivatives."""
 
+    name = "log_loss"
+
     def __init__(self, index: Access, scores: Access, result: Access, nodes: int) -> None:
         super().__init__(scores, result, nodes)
         self.index = index
@@ -73,11 +76,8 @@ class LogLoss(LogSumExp):
     def forward(self, code: Code) -> None:
         index, terms, y = (code.operand(x, varying=self.varying) for x in (self.index, self.operand, self.result))
         self.powers, self.total = f"p{len(code.lines)}", f"q{len(code.lines)}"
-        arguments = f"{index}, {terms}, {self.operand.index.shape[-1]}, {self.axis}, {y}"
+        arguments = f"{index}, {terms}, {self.operand.index.shape[-1]}, {self.operand.index.ndim - 1}, {y}"
         code.line(f"{self.powers}, {self.total} = {code.name_of(log_loss)}({arguments})")
-
-    def __str__(self) -> str:
-        return "log_loss" + super().__str__().removeprefix("logsumexp")
 
 
 def log_loss(index: Any, terms: Any, count: int, axis: int, out: Array) -> tuple[Array, Array]:

@@ -64,8 +64,12 @@ class Sums:
                 self.result.append(node)
                 return
             pairs: list[Pair] = [(a, b, None) for a, b in zip(node.parents[:half], node.parents[half:], strict=True)]
-            self.add_up(node, pairs, [])
-        elif node.operation is add and self.terms_of_sums.isdisjoint(node.parents):
+            self.add_up(node, pairs, [], by_sum=True)
+        elif (
+            node.operation is add
+            and self.terms_of_sums.isdisjoint(node.parents)
+            and not any(map(_is_zero, node.parents))
+        ):
             self.result.append(node)
         elif node.operation in (add, SUM) or (node.operation is MEAN and len(node.parents) == 1):
             self.add_up(node, *self.terms(node))
@@ -82,8 +86,12 @@ class Sums:
                 node.parents = (node.parents[0], *self.of_one_kind(node.parents[1:]))
             self.result.append(node)
 
-    def terms(self, root: Node) -> tuple[list[Pair], list[Node]]:
-        """The products and the other terms of a sum, those of the sums that it absorbs among them."""
+    def terms(self, root: Node) -> tuple[list[Pair], list[Node], bool]:
+        """The products and the other terms of a sum, those of the sums that it absorbs among them.
+
+        And whether it was written as a sum: by `sum`, or begun with 0 as Python's `sum` begins.
+        """
+        by_sum = root.operation is SUM
         products: list[Pair] = []
         others: list[Node] = []
         stack = [*reversed(root.parents)]
@@ -95,15 +103,23 @@ class Sums:
             elif term in self.products:
                 a, b = term.parents
                 products.append((a, b, term))
-            elif not (term.kind == CONSTANT and term.data == 0.0):
+            elif _is_zero(term):
+                by_sum = True
+            else:
                 others.append(term)
-        return products, others
+        return products, others, by_sum
 
-    def add_up(self, root: Node, pairs: list[Pair], others: list[Node]) -> None:
-        """Make root the sum of the products of pairs and of other terms."""
+    def add_up(self, root: Node, pairs: list[Pair], others: list[Node], by_sum: bool = False) -> None:
+        """Make root the sum of the products of pairs and of other terms.
+
+        What was written `by_sum` and varies stays a sum, or a dot, however short: `sum(w * x for …)` over the one
+        position before is like those over two and three, and is computed in one instruction with them.
+        """
+        kinds_of_all = {n.kind for n in others}.union(*[(a.kind, b.kind) for a, b, _ in pairs])
+        short = by_sum and kinds_of_all == {VARYING} and not (pairs and others)
         parts: dict[str, list[Node]] = {kind: [] for kind in (VARYING, INPUT, FIXED, CONSTANT)}
         for kinds, same in _by_kinds(pairs).items():
-            if len(same) >= (2 if kinds[0] in (CONSTANT, FIXED) else 3):
+            if len(same) >= (1 if short else 2 if kinds[0] in (CONSTANT, FIXED) else 3):
                 dot = self.made(DOT, (*[a for a, _, _ in same], *[b for _, b, _ in same]))
                 if same[0][2]:  # products and the additions between them
                     dot.stands_for = 2 * len(same) - 1
@@ -117,20 +133,23 @@ class Sums:
                     parts[node.kind].append(node)
         for term in others:
             parts[term.kind].append(term)
-        summands = [self.total(part) for part in parts.values() if part]
+        summands = [self.total(part, short and not pairs) for part in parts.values() if part]
         self.become(root, summands)
 
-    def total(self, terms: list[Node]) -> Node:
-        """The sum of terms of one kind: those of one operation, if many, first, for they stand in a row."""
+    def total(self, terms: list[Node], short: bool) -> Node:
+        """The sum of terms of one kind: those of one operation, if many, first, for they stand in a row.
+
+        If `short` it is a sum even of one or two.
+        """
         parts: dict[Operation | None, list[Node]] = {}
         for term in terms:
             parts.setdefault(term.operation, []).append(term)
         if len(parts) > 1 and any(len(part) >= MANY for part in parts.values()):
             few = [term for part in parts.values() if len(part) < MANY for term in part]
             terms = few + [self.made(SUM, tuple(part)) for part in parts.values() if len(part) >= MANY]
-        if len(terms) == 1:
+        if len(terms) == 1 and not short:
             return terms[0]
-        return self.made(add if len(terms) == 2 else SUM, tuple(terms))
+        return self.made(add if len(terms) == 2 and not short else SUM, tuple(terms))
 
     def made(self, operation: Operation, parents: tuple[Node, ...]) -> Node:
         """A new node, or leaf where it is constant."""
@@ -169,6 +188,10 @@ class Sums:
             copy.kind, copy.data = kind, node.data
             self.result.append(copy)
         return self.copies[node, kind]
+
+
+def _is_zero(node: Node) -> bool:
+    return node.kind == CONSTANT and node.data == 0.0
 
 
 def _is_term(node: Node) -> bool:

@@ -1,0 +1,89 @@
+"""What a program makes one instruction of: sums and dots of unequal length, and positions that look at those before."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, record
+from tests.microgpt import GPT
+from tests.test_program import choose, compare, leaves
+from tests.test_program_use import words
+
+
+def numbers(n, count=7, seed=3):
+    return np.random.default_rng(seed).uniform(-1.5, 1.5, (n, count))
+
+
+def squares(a, b):
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+# ---- sums and dots of unequal length: as many terms as there are positions up to this one
+
+LOOKS = {
+    "sum": (lambda a, b: sum(a), "sum of 1 to 7 → 7×batch"),
+    "autograd.sum": (lambda a, b: autograd.sum(a), "sum of 1 to 7 → 7×batch"),
+    "mean": (lambda a, b: autograd.mean(a), "sum of 2 to 7 → 6×batch"),
+    "products": (squares, "dot of 1 to 7 pairs → 7×batch"),
+    "dot": (lambda a, b: autograd.dot(a, b), "dot of 1 to 7 pairs → 7×batch"),
+    "products reversed": (lambda a, b: squares(a[::-1], b), "dot of 1 to 7 pairs → 7×batch"),
+    "logsumexp": (lambda a, b: autograd.logsumexp(a), "logsumexp of 1 to 7 → 7×batch"),
+    "softmax": (lambda a, b: autograd.dot(autograd.softmax(a), b), "largest of 1 to 7 → 7×batch"),
+}
+
+
+def looking_back(look, inputs):
+    a, b = [x.tanh() for x in inputs], [x.exp() for x in inputs]
+    return autograd.mean([look(a[: k + 1], b[: k + 1]).sin() for k in range(len(inputs))])
+
+
+@pytest.mark.parametrize("n", [1, 2, 40])
+@pytest.mark.parametrize("name", LOOKS)
+def test_unequal_lengths_are_one_instruction(name, n):
+    look, expected = LOOKS[name]
+    inputs, w = leaves(numbers(1)[0]), Value(0.7)
+    program = compare(looking_back(look, [w * x for x in inputs]), inputs, [w], numbers(n))
+    assert expected in words(program)
+
+
+@pytest.mark.parametrize("name", ["sum", "products", "logsumexp", "softmax"])
+def test_unequal_lengths_of_parameters_only(name):
+    parameters = leaves(numbers(1)[0])
+    compare(looking_back(LOOKS[name][0], parameters), [], parameters, np.zeros((1, 0)))
+
+
+def test_sums_that_share_terms_in_any_order():
+    x = leaves(numbers(1)[0])
+    a = [v.tanh() for v in x]
+    rows = [[0], [6, 2], [2, 6, 0, 0], [5, 4, 3, 2, 1], [1], [0, 1, 2, 3, 4, 5, 6]]
+    total = autograd.sum([autograd.sum([a[i] for i in row]).sin() for row in rows])
+    compare([total, *a], x, [], numbers(5))
+
+
+def test_logsumexps_of_unequal_length_with_infinities():
+    x = leaves(numbers(1)[0])
+    a = [2.0 * v for v in x]
+    outputs = [autograd.logsumexp(a[: k + 1]) for k in range(7)]
+    program = record(outputs, x)
+    choose(program, "arrays")
+    inf = math.inf
+    X = np.array([[1.0, inf, 2.0, 3.0, 4.0, 5.0, 6.0], [-inf, -inf, 0.0, 1.0, 2.0, 3.0, 4.0], [1000.0] * 7])
+    for row, ys in zip(X.tolist(), program(X).tolist(), strict=True):
+        expected = [autograd.logsumexp([2.0 * x for x in row[: k + 1]]) for k in range(7)]
+        np.testing.assert_allclose(ys, expected, 1e-14)
+
+
+# ---- a network in microgpt's style
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8, 12])
+def test_positions_of_a_network_are_one_instruction_each_step(n):
+    """The length makes no difference but where there is one position, which looks at itself alone."""
+    model = GPT(Value, width=4, heads=2, context=12, pick=lambda token, rows: autograd.select(token, rows))
+    tokens = leaves([float(k) for k in range(2 * n)])
+    loss = model.loss(tokens[:n], tokens[n:])
+    X = np.random.default_rng(1).integers(0, 27, (3, 2 * n))
+    program = compare(loss, tokens, model.parameters, X)
+    assert len(words(program)) <= 45
