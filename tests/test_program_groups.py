@@ -87,3 +87,26 @@ def test_positions_of_a_network_are_one_instruction_each_step(n):
     X = np.random.default_rng(1).integers(0, 27, (3, 2 * n))
     program = compare(loss, tokens, model.parameters, X)
     assert len(words(program)) <= 45
+
+
+# ---- gradients that arrive in another order than that of the slots, several at some
+
+
+@pytest.mark.parametrize("n", [1, 2, 40])
+@pytest.mark.parametrize(
+    "order",
+    [
+        [3, 1, 0, 2, 5, 4],  # a permutation of slots in a row
+        [5, 0, 0, 3, 2, 4, 1, 5, 5],  # with repetitions
+        [4, 0, 1, 5],  # a view of two axes, 0 1 and 4 5
+        [0, 5, 1],  # no view
+        [2, 0, 5, 2, 0],  # no view, with repetitions
+    ],
+)
+def test_gradients_are_added_up_in_the_order_of_the_slots(order, n):
+    x, w = leaves(numbers(1)[0]), leaves([0.5, 1.5])
+    for a in [v.tanh() for v in x], x, [w[0] * v for v in x], [w[k % 2] * 1.1 for k in range(7)]:
+        wide = [(a[i] * x[k % 7]).sin() for k, i in enumerate(order)]
+        rows = [autograd.sum([a[i], a[k % 7], a[-1]]).exp() for k, i in enumerate(order)]
+        for parts in wide, rows, [*wide, *rows, *a]:  # alone, so the first to write, and after others
+            compare(autograd.mean([v.sin() for v in parts]), x, w, numbers(n))

@@ -2,9 +2,9 @@
 
 Read `program.py` first: what a program is and how it is called. `recording.py` reads the graph into `nodes.py`'s nodes
 and `sums.py` rewrites its sums; `grouping.py` finds its instructions, which stand in `instructions.py`, `folding.py`
-and, for `select`, in `selecting.py`; `layout.py` says where their numbers stand, `source.py` writes what reads them there,
-`symbols.py` and `readings.py` say what the table's rules are on arrays. `compiling.py` makes a function on arrays of it
-all, `straight.py` one on floats, and `comparing.py` compares both with the rules.
+and, for `select`, in `selecting.py`; `layout.py` says where their numbers stand, `source.py` writes what reads them
+there, `symbols.py` and `readings.py` say what the table's rules are on arrays. `compiling.py` makes a function on
+arrays of it all, `straight.py` one on floats, and `comparing.py` compares both with the rules.
 
 `decorator.py` does all this to a function, as `replayed`: `tracing.py` finds what the function rests on,
 `arguments.py` reads what it is given, `recorded.py` holds and compares its programs, `call.py` is the operation of

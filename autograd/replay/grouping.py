@@ -16,7 +16,7 @@ from autograd.operation import Operation
 from autograd.operations import add, fixed_power, multiply, positive
 from autograd.replay.folding import LargestOf, LogSumExp, PairedDots, Sum
 from autograd.replay.instructions import Elementwise, Instruction, Product
-from autograd.replay.layout import Access, strides_of
+from autograd.replay.layout import Access, regular_shape
 from autograd.replay.nodes import (
     CONSTANT,
     DETACHED_MAX,
@@ -204,10 +204,21 @@ class Grouping:
             self.elementwise(multiply, nodes)
             return
         pairs = {node: _pairs(node) for node in nodes}
-        nodes = in_order(nodes, [[pairs[node][0][k] for node in nodes] for k in (1, 0)])
+
+        def operands(nodes: list[Node]) -> list[Access]:
+            shape = shapes([len(pairs[node]) for node in nodes])[1]
+            return [Access.of([pair[k] for node in nodes for pair in pairs[node]], shape) for k in (0, 1)]
+
+        in_slots = in_order(nodes, [[pairs[node][0][k] for node in nodes] for k in (1, 0)])
+        left, right = operands(in_slots)
+        if (
+            left.strides is right.strides is None
+        ):  # gathered anyway: as they were recorded their users find them in rows
+            left, right = operands(nodes)
+        else:
+            nodes = in_slots
         self.place(nodes)
-        shape, shape_of_terms, lengths = shapes([len(pairs[node]) for node in nodes])
-        left, right = (Access.of([pair[k] for node in nodes for pair in pairs[node]], shape_of_terms) for k in (0, 1))
+        shape, _, lengths = shapes([len(pairs[node]) for node in nodes])
         self.instructions.append(PairedDots(left, right, Access.of(nodes, shape), stands_for(nodes), lengths))
 
     def product(self, nodes: list[Node], left: Any, right: Any, table: list[list[int]]) -> None:
@@ -262,10 +273,9 @@ def grid(operands: Sequence[Access], count: int) -> tuple[int, ...]:
         return ()
     for access in operands:
         if access.constants is None and access.strides is None:
-            steps = np.diff(access.index)
-            width = 1 + int(np.argmax(steps != steps[0]))
-            if count % width == 0 and strides_of(access.index.reshape(-1, width)) is not None:
-                return count // width, width
+            shape = regular_shape(access.index)
+            if len(shape) > 1:
+                return shape
     return (count,)
 
 

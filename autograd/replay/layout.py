@@ -97,3 +97,16 @@ def strides_of(index: Index) -> tuple[int, ...] | None:
         strides.append(stride)
         regular = regular[..., None] + stride * np.arange(n)
     return tuple(strides) if np.array_equal(regular, index) else None
+
+
+def regular_shape(index: Index) -> tuple[int, ...]:
+    """The shape in which an index is a strided view if it can be one of two axes: the first is broken where steps are.
+
+    Slots 0, 1, 2, 10, 11, 12 are a view of shape (2, 3).
+    """
+    if index.size > 1 and strides_of(index) is None:
+        steps = np.diff(index)
+        width = 1 + int(np.argmax(steps != steps[0]))
+        if index.size % width == 0 and strides_of(index.reshape(-1, width)) is not None:
+            return index.size // width, width
+    return index.shape

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.replay.layout import GRADIENTS, Access, Index, View
+from autograd.replay.layout import GRADIENTS, Access, View, regular_shape
 from autograd.replay.nodes import FIXED, INPUT
 from autograd.replay.symbols import Call, Writer, number
 
@@ -169,35 +169,52 @@ class Code:
             reduced = (*axes, access.index.ndim) if sums_batch else axes
             call = Call("add.reduce", (str(call), str(reduced[0] if len(reduced) == 1 else reduced), "None"))
             access = access.without(axes)
+        if access.strides is None or not access.is_each_once():
+            access, call = self.summed(access, call, batched=batched and not sums_batch)
+            full = True
         kind, slots = access.kind, access.index
         written = self.written[kind][slots]
-        if access.strides is None or not access.is_each_once():
+        if written.any():
             self.blank[kind][slots] |= ~written
-            self.scatter(access, call)
-        elif not written.any():
-            target = self.gradient(access)
-            if full:
-                self.store(call, target)
-            else:
-                self.line(f"{target}[...] = {call}")
+            self.line(f"{self.target(access)} += {call}")
+        elif access.strides is None:
+            self.line(f"{self.target(access)} = {call}")
+        elif full:
+            self.store(call, self.target(access))
         else:
-            self.blank[kind][slots] |= ~written
-            target = self.gradient(access)
-            self.line(f"{target} += {call}")
+            self.line(f"{self.target(access)}[...] = {call}")
         self.written[kind][slots] = True
 
-    def scatter(self, access: Access, call: Call) -> None:
-        """Add to slots in no regular order, some of them perhaps several times."""
-        buffer = GRADIENTS[access.kind]
-        rows = f"{buffer}.T" if buffer == "E" else buffer
-        if access.is_each_once():
-            self.line(f"{rows}[{self.constant(access.index)}] += {call}")
-            return
+    def summed(self, access: Access, call: Call, *, batched: bool) -> tuple[Access, Call]:
+        """The same contributions to each slot once, and in the order of the slots, which as a rule make a view.
+
+        Contributions to the slots 7, 5, 7, 6 are taken in the order 1, 3, 0, 2 and added up from 0, 1 and 2 on.
+        """
         order = np.argsort(access.index, axis=None, kind="stable")
         slots, starts = np.unique(access.index.ravel()[order], return_index=True)
-        self.namespace["add_to_slots"] = add_to_slots
-        arguments = ", ".join(map(self.constant, (order, starts, slots)))
-        self.line(f"add_to_slots({rows}, {call}, {access.index.ndim}, {arguments})")
+        text, behind = str(call), ", n" if batched else ""
+        if access.index.ndim > 1:
+            text = f"({text}).reshape({access.index.size}{behind})"
+        if (np.diff(order) < 0).any():
+            text = f"({text}).take({self.constant(order)}, 0)"
+        each = Call("", (text,))
+        if len(slots) < len(order):
+            each = Call("add.reduceat", (text, self.constant(starts), "0", "None"))
+        result = Access(access.kind, slots.reshape(regular_shape(slots)))
+        if result.index.ndim > 1:
+            each = Call("", (f"({each}).reshape({', '.join(map(str, result.index.shape))}{behind})",))
+        return result, each
+
+    def target(self, access: Access) -> str:
+        """The text of the gradients of slots, to be written or added to."""
+        if access.strides is not None:
+            return self.gradient(access)
+        buffer = GRADIENTS[access.kind]
+        return (
+            f"{buffer}.T[{self.constant(access.index)}]"
+            if buffer == "E"
+            else f"{buffer}[{self.constant(access.index)}]"
+        )
 
     def blank_lines(self, kind: str, leaves: int) -> list[str]:
         """The lines that set to zero what is read or added to before it is written, and leaves that nothing reaches."""
@@ -209,9 +226,3 @@ class Code:
                 rows = f"{GRADIENTS[kind]}.T" if kind == INPUT else GRADIENTS[kind]
                 lines.append(f"{rows}[{start}:{stop}] = 0.0")
         return lines
-
-
-def add_to_slots(rows: Any, contributions: Any, ndim: int, order: Index, starts: Index, slots: Index) -> None:
-    """Add contributions, sorted into the order of their slots, to rows: those to one slot are summed first."""
-    contributions = contributions.reshape(-1, *contributions.shape[ndim:])
-    rows[slots] += np.add.reduceat(contributions[order], starts, axis=0)
