@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Re
 from typing import NamedTuple
 
 from autograd.backprop import interior_order
+from autograd.floats import FLOAT_ERRORS
 from autograd.operations import own
 from autograd.value import Value, describe
 
@@ -138,7 +139,11 @@ def stale_nodes(order: Iterable[Value]) -> Iterator[tuple[Value, float]]:
     """The nodes that would have another number if they were computed now, with that number."""
     for node in order:
         if node.parents and node.operation is not None and node.operation is not own:
-            now = node.operation(*[p.data for p in node.parents])
+            numbers = [p.data for p in node.parents]
+            try:
+                now = node.operation.on_floats.value(*numbers)
+            except FLOAT_ERRORS:
+                now = node.operation(*numbers)
             if now != node.data and not is_same(now, node.data):
                 yield node, now
 

@@ -7,6 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value, record
+from autograd.value import as_value
 from tests.microgpt import GPT
 from tests.test_program import choose, compare, leaves
 from tests.test_program_use import words
@@ -25,7 +26,7 @@ def squares(a, b):
 LOOKS = {
     "sum": (lambda a, b: sum(a), "sum of 1 to 7 → 7×batch"),
     "autograd.sum": (lambda a, b: autograd.sum(a), "sum of 1 to 7 → 7×batch"),
-    "mean": (lambda a, b: autograd.mean(a), "sum of 2 to 7 → 6×batch"),
+    "mean": (lambda a, b: autograd.mean(a), "sum of 1 to 7 → 7×batch"),
     "products": (squares, "dot of 1 to 7 pairs → 7×batch"),
     "dot": (lambda a, b: autograd.dot(a, b), "dot of 1 to 7 pairs → 7×batch"),
     "products reversed": (lambda a, b: squares(a[::-1], b), "dot of 1 to 7 pairs → 7×batch"),
@@ -110,3 +111,26 @@ def test_gradients_are_added_up_in_the_order_of_the_slots(order, n):
         rows = [autograd.sum([a[i], a[k % 7], a[-1]]).exp() for k, i in enumerate(order)]
         for parts in wide, rows, [*wide, *rows, *a]:  # alone, so the first to write, and after others
             compare(autograd.mean([v.sin() for v in parts]), x, w, numbers(n))
+
+
+# ---- sums of sums, of which only the whole is a node
+
+CHAINS = {
+    "a mean of products": lambda x, w: autograd.mean([w[0] * x[0], x[1] * x[2], x[3] + w[1], x[0]]),
+    "a mean of constants": lambda x, w: autograd.mean([as_value(2.0) * 1.0, as_value(3.0) * 1.0]) * x[0],
+    "a product that is used twice": lambda x, w: (p := x[0] * x[1]) + p,
+    "a product that is an output too": lambda x, w: w[0] + x[0] * x[1],
+    "a sum within a sum": lambda x, w: 0 + (0 + x[0].sin()) + (x[1] * w[0] + (x[2] - x[3])),
+    "of all kinds": lambda x, w: sum([x[0].tanh() * x[1], w[0] * w[1], w[0] * x[2], 2 * x[3], x[4], w[1], 5.0, x[0]]),
+    "a sum of one": lambda x, w: sum([x[0]]) * sum([w[0]]) * autograd.sum([x[1].exp()]) * autograd.mean([x[2]]),
+    "a sum of nothing but zero": lambda x, w: (x[0] * 0 + as_value(0.0) * 1.0 + 0) + sum([x[0].sin() * x[1]]),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_chains_of_sums(name):
+    x, w = leaves(numbers(1)[0]), leaves([0.5, 1.5])
+    whole = CHAINS[name](x, w)
+    compare(whole, x, w, numbers(3))
+    inside = [v for v in autograd.topological_order(whole) if v.parents]
+    compare([whole.sin(), *inside], x, w, numbers(3))

@@ -4,7 +4,6 @@ A node's *kind* says what it changes with: a constant with nothing, a fixed node
 a varying node from sample to sample.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 from autograd.operation import Operation
@@ -28,7 +27,7 @@ class Node:
     - stands_for: how many Values of the recorded graph it replaces
     - learns: whether a parameter is among what it is computed from
     - matters: whether the first output is computed from it
-    - uses: how many times it is a parent or an output; `user` is the node that has it for a parent, if only one
+    - uses: how many times it is a parent or an output
     """
 
     __slots__ = (
@@ -41,26 +40,25 @@ class Node:
         "parents",
         "slot",
         "stands_for",
-        "user",
         "uses",
     )
 
     def __init__(self, operation: Operation | None, parents: tuple["Node", ...], stands_for: int = 1) -> None:
-        self.operation = operation
-        self.parents = parents
         self.stands_for = stands_for
-        self.kind = FIXED
         self.data = 0.0
         self.slot = -1
         self.level = 0
         self.uses = 0
-        self.user: Node | None = None
         self.learns = False
         self.matters = False
-        if parents:
-            kinds = {p.kind for p in parents}
-            self.kind = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
-            self.learns = True in [p.learns for p in parents]
+        self.become(operation, parents)
+
+    def become(self, operation: Operation | None, parents: tuple["Node", ...]) -> None:
+        """Be computed by this operation from these nodes."""
+        self.operation = operation
+        self.parents = parents
+        kinds = {p.kind for p in parents}
+        self.kind: str = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
 
 
 def leaf(kind: str, slot: int, data: float) -> Node:
@@ -68,17 +66,3 @@ def leaf(kind: str, slot: int, data: float) -> Node:
     node = Node(None, ())
     node.kind, node.slot, node.data = kind, slot, float(data)
     return node
-
-
-def count_uses(nodes: Sequence[Node], outputs: Sequence[Node]) -> None:
-    """Set `uses` and `user` of everything that the nodes are computed from."""
-    for node in nodes:
-        for p in (node, *node.parents):
-            p.uses, p.user = 0, None
-    for node in nodes:
-        for p in node.parents:
-            p.uses += 1
-            p.user = node
-    for output in outputs:
-        output.uses += 1
-        output.user = None

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from autograd.backprop import interior_order
-from autograd.operations import constant, own
+from autograd.operations import constant
 from autograd.replay.call import Call
-from autograd.replay.nodes import CONSTANT, FIXED, INPUT, Node, Wrt, count_uses, leaf
-from autograd.replay.sums import Sums
+from autograd.replay.nodes import CONSTANT, FIXED, INPUT, Node, Wrt, leaf
+from autograd.replay.sums import Sums, terms_of_sums
 from autograd.value import Value, describe
 
 
@@ -25,27 +25,32 @@ class Recording:
         self.inputs = [leaf(INPUT, slot, v.data) for slot, v in enumerate(inputs)]
         for parameter in self.parameters:
             parameter.learns = True
-        nodes: dict[Value, Node] = dict(zip(parameters, self.parameters, strict=True))
+        nodes = _Nodes(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
         nodes.update((v, leaf(CONSTANT, -1, v.data)) for v in constants)
-        recorded = []
+        calls = {v: v.operation.graph() for v in interior if isinstance(v.operation, Call)}
+        self.node_count = len(interior) - len(calls)
+        terms = terms_of_sums(interior, {*outputs, *calls.values()})
+        sums = Sums(nodes, terms)
         for value in interior:
-            if isinstance(value.operation, Call):
-                graph = value.operation.graph()
-                nodes[value] = nodes[graph] if graph in nodes else _constant_leaf(graph, nodes)
-            else:
-                recorded.append(_record(value, nodes))
-        self.node_count = len(recorded)
-        self.outputs = [nodes[v] if v in nodes else _constant_leaf(v, nodes) for v in outputs]
-        self.nodes = Sums(recorded, self.outputs).rewritten()
-        count_uses(self.nodes, self.outputs)
+            if value in calls:
+                nodes[value] = nodes[calls[value]]
+            elif value not in terms:
+                sums.record(value)
+        self.outputs = [nodes[v] for v in outputs]
+        self.nodes = sums.result
+        for node in self.nodes:
+            node.level = 1 + max([p.level for p in node.parents])
+            node.learns = True in [p.learns for p in node.parents]
+            for p in node.parents:
+                p.uses += 1
+        for output in self.outputs:
+            output.uses += 1
         self.outputs[0].matters = True
         for node in reversed(self.nodes):
             if node.matters:
                 for parent in node.parents:
                     parent.matters = True
-        for node in self.nodes:
-            node.level = 1 + max([p.level for p in node.parents])
 
     def leaves(self, wrt: Wrt) -> list[Node]:
         """What a gradient is asked for toward."""
@@ -64,21 +69,15 @@ def interior_of(outputs: Sequence[Value]) -> list[Value]:
     return interior
 
 
-def _constant_leaf(value: Value, nodes: dict[Value, Node]) -> Node:
-    """The node of a leaf that is neither input nor parameter: a plain number in an expression, else an error."""
-    if value.operation is not constant:
-        raise ValueError(
-            f"{describe(value)} is a leaf of the graph, but neither among the inputs nor among the parameters: list it "
-            "there, or use a plain number in its place to fix it, or detached_max([v]) in the place of v.detach()"
-        )
-    node = nodes[value] = leaf(CONSTANT, -1, value.data)
-    return node
+class _Nodes(dict[Value, Node]):
+    """The node of each Value. A leaf that is none of inputs and parameters is a plain number in an expression."""
 
-
-def _record(value: Value, nodes: dict[Value, Node]) -> Node:
-    parents = tuple([nodes[p] if p in nodes else _constant_leaf(p, nodes) for p in value.parents])
-    if value.operation is own:
-        own.rules.value()  # says that it has no rule
-    node = nodes[value] = Node(value.operation, parents)
-    node.data = value.data
-    return node
+    def __missing__(self, value: Value) -> Node:
+        if value.operation is not constant:
+            raise ValueError(
+                f"{describe(value)} is a leaf of the graph, but neither among the inputs nor among the parameters: "
+                "list it there, or use a plain number in its place to fix it, or detached_max([v]) in the place of "
+                "v.detach()"
+            )
+        node = self[value] = leaf(CONSTANT, -1, value.data)
+        return node
