@@ -1,12 +1,14 @@
 """Training by replay: equal to eager training, and eager where it cannot be, saying why."""
 
+import gc
 import signal
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
 import nn
-from autograd import Value, where
+from autograd import Value, record, where
 from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Sequential, fit
 
 X, Y = nn.data.moons(70, noise=0.1, rng=0)
@@ -330,3 +332,33 @@ def test_a_label_out_of_range_is_refused_wherever_it_stands():
     labels[-1] = 3
     with pytest.raises(ValueError, match="got class 3: with 3 outputs the classes are 0 to 2"):
         run(model, y=labels, loss=nn.cross_entropy)
+
+
+# ---- the cycle collector
+
+
+@each("enabled", [True, False])
+@each("replay", [True, False])
+@each("fails", [True, False])
+def test_the_collector_rests_within_a_sample_and_is_as_it_was_afterwards(enabled, replay, fails):
+    asked = []
+
+    def loss(y, t):
+        asked.append(gc.isenabled())
+        if fails:
+            raise KeyError("the loss")
+        return nn.mse(y, t)
+
+    was = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with pytest.raises(Exception, match="the loss") if fails else nullcontext():
+            run(MLP(2, [1]), loss=loss, replay=replay, X=X[:8], y=Y[:8])
+        assert gc.isenabled() == enabled
+        assert asked
+        assert True not in asked
+        with pytest.raises(ValueError, match="leaf of the graph"):
+            record(Value(2.0) * Value(3.0))
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if was else gc.disable)()

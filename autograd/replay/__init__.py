@@ -8,13 +8,14 @@ arrays of it all, `straight.py` one on floats, and `comparing.py` compares both 
 
 `decorator.py` does all this to a function, as `replayed`: `tracing.py` finds what the function rests on,
 `arguments.py` reads what it is given, `recorded.py` holds and compares its programs, `call.py` is the operation of
-its results.
+its results. While any of this goes on, `collector.py` lets the cycle collector rest.
 
 How `w1*x1 + w2*x2` becomes a matrix product: `Sums` in `sums.py` makes a dot of it, `Grouping.dots` in `grouping.py`
 puts the dots of the same weights and the same inputs into a table, and `Product` in `instructions.py` computes that.
 """
 
 from autograd.replay.call import Call
+from autograd.replay.collector import collector_paused
 from autograd.replay.decorator import Replayed, replayed
 from autograd.replay.program import Program, record, without_warnings
 from autograd.replay.tracing import ReplayError, Trace, trace
@@ -25,6 +26,7 @@ __all__ = [
     "ReplayError",
     "Replayed",
     "Trace",
+    "collector_paused",
     "record",
     "replayed",
     "trace",

@@ -20,9 +20,10 @@ from autograd.functions import sum as sum_of
 from autograd.listening import heard_by, is_anybody_told
 from autograd.replay.arguments import Batch
 from autograd.replay.call import Call
+from autograd.replay.collector import collector_paused
 from autograd.replay.program import Program
 from autograd.replay.recorded import Recorded
-from autograd.replay.tracing import ReplayError, collector_paused, flat, numbers_in
+from autograd.replay.tracing import ReplayError, flat, numbers_in
 from autograd.value import Value, as_value
 
 Array = NDArray[np.float64]

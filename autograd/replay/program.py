@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.graphs import refuse_stale
+from autograd.replay.collector import collector_paused
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
 from autograd.replay.grouping import Grouping, grouped
@@ -30,6 +31,7 @@ SIZES_KEPT = 4  # batch sizes whose buffers are kept
 BLOCK = 2**20  # numbers in a buffer: a larger batch is evaluated block by block
 
 
+@collector_paused()
 def record(
     output: Value | Sequence[Value],
     inputs: Iterable[Value] = (),
@@ -88,6 +90,7 @@ class Program:
     by itself, so for one sample of two or three operations it is no faster than building the graph anew.
     """
 
+    @collector_paused()
     def __init__(
         self,
         outputs: list[Value],

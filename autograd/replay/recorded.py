@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from autograd.graphs import values_at
 from autograd.operations import OPERATIONS
 from autograd.replay.arguments import Batch, Lookups
+from autograd.replay.collector import collector_paused
 from autograd.replay.program import counted
-from autograd.replay.tracing import REMEDY, ReplayError, Trace, collector_paused, numbers_in, trace
+from autograd.replay.tracing import REMEDY, ReplayError, Trace, numbers_in, trace
 from autograd.value import Value, describe
 
 Array = NDArray[np.float64]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import sum as sum_of
+from autograd.replay import collector_paused
 from nn.module import evaluating, rows
 from nn.optimizers import Array, gradients_of
 from nn.training.settings import Settings
@@ -20,6 +21,7 @@ class Eager:
         self.parameters = list(dict.fromkeys((*settings.optimizer.parameters, *settings.model.parameters())))
         self.checked = False
 
+    @collector_paused()
     def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
         """The losses (n,), the outputs (n, …), the penalty, and the gradient of the optimizer's parameters, flat."""
         losses, outputs = self._backpropagate(xs, ys)

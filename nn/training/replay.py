@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Program, ReplayError, Value
-from autograd.replay import trace
+from autograd.replay import collector_paused, trace
 from nn.arrays import flat, leaves
 from nn.module import evaluating, plain
 from nn.optimizers import Array
@@ -24,6 +24,7 @@ TARGETS_TRIED = 10_000  # different targets that the loss is asked about before 
 class Replay(Eager):
     """The same by replaying programs: one of a sample's loss, one of the penalty, one for evaluation."""
 
+    @collector_paused()
     def __init__(self, settings: Settings, X: NDArray[Any], y: NDArray[Any]) -> None:
         super().__init__(settings)
         if any(module.couples_samples for module in self.modules):
