@@ -134,3 +134,14 @@ def test_chains_of_sums(name):
     compare(whole, x, w, numbers(3))
     inside = [v for v in autograd.topological_order(whole) if v.parents]
     compare([whole.sin(), *inside], x, w, numbers(3))
+
+
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_sums_of_squares_and_what_only_looks_like_them(n):
+    """Inputs and computed numbers stand in the same slots of different arrays."""
+    x = leaves(numbers(1, 6)[0])
+    a = [v.tanh() for v in x]
+    squares_of = [sum(v * v for v in row) for row in (a, a[:3], a[3:])]
+    compare(autograd.mean([y.sin() for y in squares_of]), x, [], numbers(n, 6))
+    mixed = [sum(u * v for u, v in zip(x[k : k + 3], a[k : k + 3], strict=True)) for k in (0, 3)]
+    compare(autograd.mean([y.sin() for y in mixed]), x, [], numbers(n, 6))

@@ -133,7 +133,11 @@ class PairedDots:
     def backward(self, code: Code) -> None:
         g = f"g{len(code.lines)}"
         code.line(f"{g} = {self.terms.spread(code.upstream(self.result), code)}")
-        for access, other in ((self.left, self.right), (self.right, self.left)):
+        sides = [(self.left, self.right), (self.right, self.left)]
+        if self.left.kind == self.right.kind and np.array_equal(self.left.index, self.right.index):  # sums of squares
+            code.line(f"{g} = 2.0 * {g}")
+            sides = sides[:1]
+        for access, other in sides:
             if code.wants(access):
                 call = Call("*", (g, code.operand(other, varying=self.varying)))
                 code.contribute(access, call, batched=self.varying, full=other.literal is None)

@@ -126,9 +126,11 @@ class Product:
     def call(self, code: Code, a: str, b: str, part: str) -> Call:
         """The product of two of left, right and g."""
         if self.many and self.batched:
-            function = {"forward": products_of_many, "left": left_of_many, "right": right_of_many}[part]
-            code.namespace[function.__name__] = function
-            return Call(function.__name__, (a, b))
+            if part == "left":
+                return Call(code.name_of(left_of_many), (a, b))
+            name = code.name_of(products_of_many)
+            code.take_out.add(name)
+            return Call(name, (a if part == "forward" else f"{a}.T", b))
         if self.many:
             return Call("matmul", {"forward": (b, f"{a}.T"), "left": (f"{a}.T", b), "right": (b, a)}[part])
         if part == "left" and not self.batched:
@@ -147,25 +149,24 @@ class Product:
         return f"matmul {r}×{n} · {right} → {extent(self.result)}"
 
 
-def products_of_many(left: Array, right: Array) -> Array:
+FEW = 16  # samples, for which one product of all is quicker than a product for each
+
+
+def products_of_many(left: Array, right: Array, out: Array | None = None) -> Array:
     """Left (r, n) times each of right (s, n, batch), as (s, r, batch)."""
     if right.shape[2] == 1:
-        return (right[:, :, 0] @ left.T)[:, :, None]
-    return left @ right
+        return np.matmul(right[:, :, 0], left.T, None if out is None else out[:, :, 0])[:, :, None]
+    return np.matmul(left, right, out)
 
 
 def left_of_many(g: Array, right: Array) -> Array:
     """Σ over s and the batch of g (s, r, batch) times right (s, n, batch), as (r, n)."""
     if g.shape[2] == 1:
         return g[:, :, 0].T @ right[:, :, 0]
+    if g.shape[2] <= FEW:
+        rows, columns = g.transpose(1, 0, 2), right.transpose(0, 2, 1)
+        return rows.reshape(len(rows), -1) @ columns.reshape(-1, columns.shape[2])
     return np.add.reduce(g @ right.transpose(0, 2, 1), axis=0)  # type: ignore[no-any-return]
-
-
-def right_of_many(left: Array, g: Array) -> Array:
-    """The transpose of left (r, n) times each of g (s, r, batch), as (s, n, batch)."""
-    if g.shape[2] == 1:
-        return (g[:, :, 0] @ left)[:, :, None]
-    return left.T @ g
 
 
 def extent(result: Access) -> str:

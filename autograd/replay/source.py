@@ -33,6 +33,7 @@ class Code:
         self.bound: dict[str, View] = {}
         self.names: dict[Any, str] = {}
         self.functions: dict[Any, str] = {}
+        self.take_out: set[str] = set()  # names of functions that write into out=, as ufuncs do
         self.indices: list[Any] = []
         self.wanted = wanted
         self.row = 8 * sizes[INPUT]  # bytes from one sample of X to the next
@@ -135,7 +136,7 @@ class Code:
             self.line(f"copyto({target}, {call.arguments[0]})")
             return
         known = self.namespace.get(function.partition(".")[0])
-        if isinstance(known, np.ufunc):
+        if isinstance(known, np.ufunc) or function in self.take_out:
             self.line(f"{function}({', '.join(call.arguments)}, out={target})")
         else:
             self.line(f"{target}[...] = {call}")
