@@ -91,7 +91,9 @@ def _lite(output: Path, work: Path, wheels: Path) -> None:
     given = ["--lite-dir", work, "--contents", work / "course", "--output-dir", output.absolute()]
     for wheel in wheels.iterdir():
         given += ["--piplite-wheels", wheel]
-    _call(sys.executable, "-m", "jupyter", "lite", "build", "--no-sourcemaps", "--log-level", "WARN", *given, folder=work)
+    _call(
+        sys.executable, "-m", "jupyter", "lite", "build", "--no-sourcemaps", "--log-level", "WARN", *given, folder=work
+    )
     (output / "static" / "pyodide.mjs").write_text(LOADER, encoding="utf-8")
     _fetch_viz(output / "static" / "viz.js")
 

@@ -46,7 +46,10 @@ def _lines(code: CodeType, is_meant: Callable[[Any], bool]) -> Iterator[Line]:
     passed = {_line(i) for i in instructions if i.argval in LOGGING or i.opname.startswith(("FORMAT", "STORE_ATTR"))}
     for owner, i in pairwise(instructions):
         reads = i.opname in ("LOAD_ATTR", "LOAD_METHOD") and i.argval in ("data", "item")
-        if reads and _line(i) not in passed and is_meant(owner.argval):
+        name = (
+            owner.argval[-1] if isinstance(owner.argval, tuple) else owner.argval
+        )  # from 3.13 two may be loaded at once
+        if reads and _line(i) not in passed and is_meant(name):
             yield Line(code.co_filename, _line(i), code.co_name)
 
 
