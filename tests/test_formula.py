@@ -241,7 +241,7 @@ NO_FORMULA = {
     "math": (lambda y, x: (math.cos(x),), "function of math"),
     "float": (lambda y, x: (2 * float(x),), "function of math"),
     "branch": (lambda y, x: (1.0 if x > 0 else 0.0,), "branches on a number"),
-    "numpy": (lambda y, x: (np.sinc(x),), "cannot be read as formulas"),
+    "numpy": (lambda y, x: (np.heaviside(x, 1.0),), "cannot be read as formulas"),
     "array": (lambda y, x: (np.array([1.0, 2.0]),), "made from formulas and numbers"),
     "short": (lambda y, x: (), "tuple with one entry for each"),
     "error": (lambda y, x: ({}[x],), "cannot be read as formulas"),
