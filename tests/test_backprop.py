@@ -190,7 +190,7 @@ def test_a_gradient_of_none_is_zero():
     a.grad = None
     y = a * b
     assert "grad=0" in repr(a)
-    assert "grad -" in draw(y).source
+    assert "grad –" in draw(y).source
     y.backward()
     assert (a.grad, b.grad) == (3.0, 2.0)
     optimizer = nn.SGD([a, b], lr=1.0)

@@ -159,14 +159,14 @@ def test_the_text_gives_nothing_away():
 def test_the_picture_has_question_marks_and_the_solved_one_has_numbers():
     task = by_hand()
     source = task.picture().source
-    assert "d = * | data ? | grad ?" in source
-    assert "a | data 3 | grad ?" in source
+    assert r"d = a · b\ndata ?\ngrad ?" in source
+    assert r"a\ndata 3\ngrad ?" in source
     assert source.count('label="?"') == 4
     fills = re.findall(r"^\s+v\d.*fillcolor=(\"\S+\"|\w+)", source, re.MULTILINE)
     assert (len(fills), len(set(fills))) == (4, 1)
     assert not {"6", "18", "12", "9"} & set(source.replace('"', " ").split())
     solved = task.picture(solved=True).source
-    assert "d = * | data 6 | grad 3" in solved
-    assert "a | data 3 | grad 12" in solved
+    assert r"d = a · b\ndata 6\ngrad 3" in solved
+    assert r"a\ndata 3\ngrad 12" in solved
     assert task.picture(solved=True).source == solved
     assert "?" not in solved

@@ -159,7 +159,10 @@ def test_an_array_without_axes_is_one_number_everywhere(number):
             lambda: nn.mse([[0.1], [0.9]], [0, 1]),
             r"mse takes .* first axis, \[mse\(y, t\) for y, t in zip\(outputs, targets",
         ),
-        (lambda: nn.cross_entropy(np.eye(2), [0, 1]), r"cross_entropy takes .* as outputs, not .* loop over the first"),
+        (
+            lambda: nn.categorical_cross_entropy(np.eye(2), [0, 1]),
+            r"categorical_cross_entropy takes .* as outputs, not .* loop over the first",
+        ),
         (lambda: nn.cross_entropy([1.0, 2.0], "01"), "cross_entropy takes numbers and Values as targets, not '0'"),
         (lambda: nn.categorical_cross_entropy([0.5, 0.5], ["0", "1"]), "as targets, not '0' of type str"),
         (lambda: nn.binary_cross_entropy(0.5, None), "as targets, not None of type NoneType"),

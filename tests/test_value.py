@@ -496,7 +496,7 @@ def test_functions_refuse_strings_and_wrong_counts():
 def test_draw_refuses_what_is_no_value():
     with pytest.raises(TypeError, match=r"draw\(\) needs the Value that a computation ended in, not 3\.0"):
         draw(3.0)
-    with pytest.raises(ValueError, match="direction is 'LR', 'TB', 'RL' or 'BT', not 'up'"):
+    with pytest.raises(ValueError, match="direction is one of 'LR', 'TB', 'RL', 'BT', not 'up'"):
         draw(Value(1.0), direction="up")
 
 

@@ -19,7 +19,6 @@ import pytest
 from autograd import __version__
 from tests.shared import ROOT
 
-pytest.importorskip("jupyterlite_core", reason='needs JupyterLite: pip install -e ".[site]"')
 pytestmark = pytest.mark.browser
 
 
@@ -32,6 +31,7 @@ class Server(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
+    pytest.importorskip("jupyterlite_core", reason='needs JupyterLite: pip install -e ".[site]"')
     if shutil.which("npm") is None:
         pytest.skip("needs npm, which fetches viz-js")
     folder = tmp_path_factory.mktemp("site")
