@@ -38,7 +38,12 @@ def hatchling(project, target, folder):
 
 
 def files(folder, *parts):
-    return {str(file.relative_to(folder)) for part in parts for file in folder.glob(part) if file.is_file()}
+    return {
+        str(file.relative_to(folder))
+        for part in parts
+        for file in folder.glob(part)
+        if file.is_file() and file.suffix != ".pyc"
+    }
 
 
 def test_the_source_package_holds_what_its_tests_need(packages):
