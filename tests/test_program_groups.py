@@ -1,9 +1,12 @@
 """What a program makes one instruction of: sums and dots of unequal length, and positions that look at those before."""
 
 import math
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, record
@@ -145,3 +148,22 @@ def test_sums_of_squares_and_what_only_looks_like_them(n):
     compare(autograd.mean([y.sin() for y in squares_of]), x, [], numbers(n, 6))
     mixed = [sum(u * v for u, v in zip(x[k : k + 3], a[k : k + 3], strict=True)) for k in (0, 3)]
     compare(autograd.mean([y.sin() for y in mixed]), x, [], numbers(n, 6))
+
+
+# ---- random graphs whose like nodes wait for each other
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32))
+def test_random_graphs_in_which_like_nodes_follow_upon_each_other(seed):
+    """Sums and dots of any length over whatever came before: the same operations at every depth, in any order."""
+    rng = Random(seed)
+    inputs, parameters = leaves(rng.uniform(-1, 1) for _ in range(4)), leaves(rng.uniform(-1, 1) for _ in range(4))
+    nodes = [x.tanh() for x in inputs]
+    for _ in range(30):
+        a, b = (rng.choices(nodes + parameters * (rng.random() < 0.3), k=rng.randint(1, 5)) for _ in range(2))
+        b = (b * 5)[: len(a)]
+        look = rng.choice([squares, autograd.dot, lambda a, b: sum(a), lambda a, b: autograd.logsumexp(a)])
+        nodes.append(rng.choice([autograd.tanh, autograd.sin])(look(a, b)) * rng.choice([0.7, parameters[0]]))
+    X = np.random.default_rng(seed % 1000).uniform(-1, 1, (3, 4))
+    compare([autograd.mean(nodes), nodes[-1]], inputs, parameters, X)

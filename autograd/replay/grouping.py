@@ -1,8 +1,11 @@
 """From the nodes of a recording to a program's instructions: groups of like nodes, and the slots of their numbers.
 
-Nodes of one level depend only on levels below. Those of one operation on operands of the same kinds are one
-instruction, in an order that lets it read its operands as slices; dots of the same weights with the same inputs are a
-matrix product.
+Nodes of one level depend only on levels below, so no two groups wait for each other, however often like nodes follow
+upon each other in the graph. Those of one operation on operands of the same kinds are one instruction, in an order that
+lets it read its operands as slices; dots of the same weights with the same inputs are a matrix product. Of sums and
+dots of what varies the length does not matter. Attention at three positions adds up 1, 2 and 3 terms, `p1`, `p1 + p2`
+and `p1 + p2 + p3`: one group on one level. By groups of one length it would be three, and all that is computed from
+them, position by position, would come on three levels too.
 """
 
 from collections import defaultdict
