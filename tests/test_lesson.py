@@ -220,7 +220,17 @@ def shares(xs):
         (shares, lambda xs: shares(xs)[:-1], "the list has 2 of the 3 entries"),
         (shares, lambda xs: [*shares(xs), 1.0], "the list has 4 entries, not 3"),
         (shares, lambda xs: [0.0, *shares(xs)[1:]], "only the first number is wrong"),
+        (
+            lambda xs: [*shares(xs), 1.0],
+            lambda xs: [shares(xs)[0], 0.5, *shares(xs)[2:], 1.0],
+            "only number 2 is wrong",
+        ),
         (shares, lambda xs: [x / max(map(abs, xs)) for x in xs], ""),
+        # Nothing is said of numbers where there are none, or none is wrong.
+        (lambda xs: xs[0] > 0, lambda xs: xs[0] < 0, ""),
+        (lambda xs: xs[0] > 0.7, lambda xs: True, "3 of 4 calls are right: what is different about this one?"),
+        (lambda xs: "up", lambda xs: "down", ""),
+        (lambda xs: {"mean": mean(xs), "kind": "a"}, lambda xs: {"mean": mean(xs), "kind": "b"}, ""),
         (lambda xs: [mean(xs)], mean, "the result is right, but a list is asked for"),
         (lambda xs: {"a": xs[0], "b": xs[1]}, lambda xs: {"a": xs[0], "b": 0 * xs[1]}, "only the last number is wrong"),
     ],

@@ -36,10 +36,10 @@ def _causes(
     if [*map(len, mine)] != [*map(len, theirs)]:
         if all(isinstance(y, list) for y in yours):
             yield _lengths(yours, right)
-    else:
-        if not all(map(_shaped, yours, right)) and same(mine, theirs):
-            yield "the numbers are right, but the lists that hold them are not"
+    elif not same(mine, theirs):
         yield from _of_numbers(calls, mine, theirs, same)
+    elif any(mine) and not all(map(_shaped, yours, right)):
+        yield "the numbers are right, but the lists that hold them are not"
     if any(map(same, yours, right)) and len(yours) > 2:
         count = sum(map(same, yours, right))
         yield f"{count} of {len(yours)} calls are right: what is different about this one?"
@@ -78,7 +78,7 @@ def _of_numbers(
     if len(places) == 1 and min(map(len, theirs)) > 1:
         i = places.pop()
         last = all(len(x) == i + 1 for x in theirs)
-        yield f"only the {'last' if last else 'first' if i == 0 else f'{i + 1}th'} number is wrong"
+        yield f"only {'the last number' if last else 'the first number' if i == 0 else f'number {i + 1}'} is wrong"
 
 
 def _multiple(factor: float) -> str:
