@@ -88,7 +88,7 @@ DISTANCE = {
     **dict.fromkeys(["leaky_relu", "elu"], lambda x, slope: x),
     **dict.fromkeys(["less", "less_equal", "equal", "maximum", "minimum"], lambda a, b: a - b),
     "where": lambda condition, a, b: condition,
-    "arctan2": lambda a, b: a if b < 0 else 1.0,
+    "arctan2": lambda a, b: a if b <= 0 else 1.0,  # the cut along the negative half of an axis, and its end
     "detached_max": lambda *xs: 0.0,  # differences see what does not flow
 }
 
