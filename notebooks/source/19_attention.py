@@ -1,0 +1,1094 @@
+# %% [markdown]
+# # 19. Attention
+#
+# **Goal.** Write the part of a network that looks things up in a text, train it to copy, and catch it when it cheats.
+#
+# **You need** softmax and cross-entropy ([notebook 8](08_losses.ipynb)) and a network unrolled in time
+# ([notebook 14](14_sequences.ipynb)). **Afterwards you can** write a head of attention and its mask, read a picture of
+# its weights, say why it needs positions, and tell a loss that is too good to be true.
+
+# %% [markdown]
+# ## A dictionary that is asked softly
+#
+# A Python dictionary has keys and values. You ask it with a query, and the query must equal a key. If it is close to a
+# key but not equal, you get an error. And there is nothing to learn from an error: it has no slope.
+#
+# A soft dictionary answers every query. Keys and queries are now lists of numbers:
+#
+# 1. compare the query with each key by a dot product: that is the key's **score**;
+# 2. turn the scores into **weights** by softmax: positive, with the sum 1;
+# 3. answer with the mean of all values, by these weights.
+
+# %%
+import numpy as np
+
+from autograd import Value, dot, draw, softmax
+
+keys = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]
+values = [10.0, 20.0, 60.0]
+
+
+def ask(query):
+    scores = [dot(query, key) for key in keys]
+    weights = softmax(scores)
+    return dot(weights, values)
+
+
+for query in ([1.0, 0.0], [4.0, 0.0], [20.0, 0.0], [0.0, 4.0]):
+    print(query, "→", round(ask(query), 2))
+
+# %% [markdown]
+# The query `[1, 0]` is exactly the first key, but the other two keys have a say as well. A longer query in the same
+# direction asks louder. The longest one gets what a hard dictionary would say: 10.
+#
+# **Guess first.** What does the query `[0, 0]` get?
+
+# %% guess="nothing"
+### BEGIN SOLUTION
+my_guess = 30
+### END SOLUTION
+
+# %% reveal="nothing"
+from autograd.check import reveal
+
+reveal(
+    my_guess,
+    ask([0.0, 0.0]),
+    because="all scores are 0, and softmax makes equal weights of equal scores: a third each. The answer is the mean",
+    replies={
+        0.0: "The scores are 0, but the weights are not: softmax makes them positive, with the sum 1.",
+        90.0: "That is the sum of the values. The weights add up to 1, so the answer is a mean.",
+        20.0: "That is the value in the middle. With equal weights it is the mean that counts.",
+    },
+)
+
+# %% wrong="nothing" hint="The scores are 0, but the weights are not"
+my_guess = 0
+
+# %% wrong="nothing" hint="That is the sum of the values"
+my_guess = 90
+
+# %% wrong="nothing" hint="That is the value in the middle"
+my_guess = 20
+
+# %% [markdown]
+# Every step is a smooth function, so the answer has a gradient. Here is the look-up as a graph. The six constants are
+# the keys. Softmax first subtracts the largest score, as in notebook 8: that is `detached_max`.
+
+# %%
+query = [Value(1.0, "q1"), Value(0.5, "q2")]
+stored = [Value(v, f"v{i}") for i, v in enumerate(values, 1)]
+scores = [dot(query, key) for key in keys]
+weights = softmax(scores)
+for i, (score, weight) in enumerate(zip(scores, weights, strict=True), 1):
+    score.label, weight.label = f"score {i}", f"a{i}"
+answer = dot(weights, stored)
+answer.label = "answer"
+answer.backward()
+assert np.allclose([v.grad for v in stored], [a.data for a in weights])
+draw(answer, direction="TB")
+
+# %% [markdown]
+# Compare the three weights `a1`, `a2`, `a3` with the gradients of the values `v1`, `v2`, `v3`: they are the same
+# numbers. A value that is read with a large weight gets a large gradient. A value whose weight is almost 0 learns
+# almost nothing.
+#
+# ## Not too loud
+#
+# So a network must not start out shouting. If it does, one weight is almost 1 and all others are almost 0: the softmax
+# is saturated, like the sigmoid in notebook 7.
+#
+# Let the queries and keys have sixty-four numbers each, drawn at random, with a spread of 1.
+#
+# **Guess first.** What is the typical size (the rms) of a score, the dot product of two such lists?
+
+# %% guess="loud"
+### BEGIN SOLUTION
+my_guess = 8
+### END SOLUTION
+
+# %% reveal="loud"
+rng = np.random.default_rng(0)
+drawn = [dot(rng.normal(size=64), rng.normal(size=64)) for _ in range(1000)]
+measured = np.sqrt(np.mean(np.square(drawn)))
+reveal(
+    my_guess,
+    np.sqrt(64),
+    because="64 products of random sign add up to √64 times the size of one, the law of notebook 11. A thousand pairs: "
+    f"{measured:.2f}",
+    replies={
+        64: "That would be 64 products of one sign. These have random signs, and most of the sum cancels.",
+        1: "That is the size of one product. The score is a sum of 64.",
+        0: "That is their mean. But the single score is far from it, on one side or the other.",
+    },
+)
+
+# %% wrong="loud" hint="products of one sign"
+my_guess = 64
+
+# %% wrong="loud" hint="the size of one product"
+my_guess = 1
+
+# %% wrong="loud" hint="That is their mean"
+my_guess = 0
+
+# %% [markdown]
+# The remedy is the one of notebook 12, a factor: divide each score by $\sqrt d$, where $d$ is the number of numbers in
+# a key. Look at the largest of ten weights, with the factor and without it, and at the gradient that comes back to the
+# scores: the mean size of $\partial a_i / \partial s_i = a_i (1 - a_i)$.
+
+
+# %%
+def of_ten(scale, d=64, tries=200):
+    """Mean of the largest of ten weights, and the mean size of softmax's slope."""
+    rng = np.random.default_rng(1)
+    q, K = rng.normal(size=(tries, d, 1)), rng.normal(size=(tries, 10, d))
+    a = np.array([softmax(scores) for scores in (K @ q * scale)[:, :, 0].tolist()])
+    return a.max(axis=1).mean(), (a * (1 - a)).mean()
+
+
+for name, scale in {"not scaled": 1.0, "by 1/√d": 64**-0.5}.items():
+    largest, slope = of_ten(scale)
+    print(f"{name:10}  largest weight {largest:.2f}, mean slope {slope:.3f}")
+
+# %% [markdown]
+# Not scaled, the head is sure of itself before it has learned anything, and most of its gradient is gone.
+#
+# ## One head
+#
+# Now let a whole sequence ask. Each position has a query, a key and a value of its own: $q_t$, $k_t$, $v_t$. Position
+# $t$ gets
+#
+# $$y_t = \sum_s a_{ts} \, v_s \qquad a_t = \operatorname{softmax}\left(\frac{q_t \cdot k_1}{\sqrt d}, \;
+# \frac{q_t \cdot k_2}{\sqrt d}, \; \dots \right)$$
+#
+# That is a **head** of attention. The values are now lists of numbers too.
+#
+# **Exercise: write one head.** `Q`, `K` and `V` are lists of queries, keys and values, one for each position, and each
+# of them is a list of numbers. Return the list of the $y_t$. It must work with Values inside, so use `dot` and
+# `softmax` from above.
+#
+# <details><summary>Hint</summary>
+#
+# Begin with one query `q`: its scores are a list with one number for each key. `zip(*V)` gives the columns of `V`: all
+# first numbers of the values, all second numbers, and so on. One number of $y_t$ is the `dot` of the weights with one
+# column.
+#
+# </details>
+
+
+# %% exercise="head"
+def head(Q, K, V):
+    """For each query the mean of the values, weighted by softmax(q · k / √d)."""
+    ### BEGIN SOLUTION
+    outputs = []
+    for q in Q:
+        weights = softmax([dot(q, k) / len(q) ** 0.5 for k in K])
+        outputs.append([dot(weights, column) for column in zip(*V, strict=True)])
+    return outputs
+    ### END SOLUTION
+
+
+# %% check="head"
+from functools import wraps
+
+from autograd.check import check_answer, check_function
+
+BARE = "numbers by which no gradient comes back to Q"
+
+
+def weighted(rows, V):
+    return [[dot(row, column) for column in zip(*V, strict=True)] for row in rows]
+
+
+def scored(Q, K, scale=lambda d: d**-0.5):
+    return [[dot(q, k) * scale(len(q)) for k in K] for q in Q]
+
+
+def by_head(scale=lambda d: d**-0.5, shares=softmax):
+    return lambda Q, K, V: weighted([shares(row) for row in scored(Q, K, scale)], V)
+
+
+def by_number_of_keys(Q, K, V):
+    return by_head(lambda d: len(K) ** -0.5)(Q, K, V)
+
+
+def scaled_afterwards(Q, K, V):
+    return [[y / len(Q[0]) ** 0.5 for y in row] for row in by_head(lambda d: 1.0)(Q, K, V)]
+
+
+def over_queries(Q, K, V):
+    columns = [softmax(column) for column in zip(*scored(Q, K), strict=True)]
+    return weighted(zip(*columns, strict=True), V)
+
+
+def over_all(Q, K, V):
+    a = iter(softmax([score for row in scored(Q, K) for score in row]))
+    return weighted([[next(a) for _ in K] for _ in Q], V)
+
+
+def by_values(Q, K, V):
+    return [[dot(softmax(row), value) for value in V] for row in scored(Q, K)]
+
+
+def on_values(function):
+    """The same function, asked with Values; it says so where no gradient comes back to the queries."""
+
+    @wraps(function)
+    def asked(*matrices):
+        Q, K, V = ([[*map(Value, row)] for row in matrix] for matrix in matrices)
+        answers = function(Q, K, V)
+        try:
+            rows = [[*row] for row in answers]
+        except TypeError:
+            return answers
+        flat = [y for row in rows for y in row]
+        if not flat or any(isinstance(y, list) or not np.isfinite(float(y)) for y in flat):
+            return rows
+        total = sum(i * y for i, y in enumerate(flat, 1))
+        if isinstance(total, Value):
+            total.backward()
+        return rows if any(q.grad for row in Q for q in row) else BARE
+
+    return asked
+
+
+def hints(mistakes, bare):
+    return {on_values(f): hint for f, hint in mistakes.items()} | {lambda *_: BARE: bare}
+
+
+def in_use(yours, ours):
+    """Yours, once it has passed its check; ours while it is a blank."""
+    try:
+        yours(*[[[Value(1.0)]]] * 3)
+    except NotImplementedError:
+        return ours
+    return lambda Q, K, V: [[*row] for row in yours(Q, K, V)]
+
+
+right_head = look = by_head()
+mistakes = {
+    by_head(lambda d: 1.0): "the scale is forgotten: divide each score by √d, d numbers in a key",
+    by_head(lambda d: 1 / d): "that divides by d: it is the root of d",
+    by_head(lambda d: d**0.5): "that multiplies by √d: divide, or it gets louder still",
+    by_number_of_keys: "that scales by the number of keys: d is the number of numbers in one key",
+    scaled_afterwards: "scale the scores, before the softmax, and not what comes after",
+    over_queries: "the softmax runs over the wrong axis: the weights of one query, over all keys, have the sum 1",
+    over_all: "the softmax runs over all scores at once: each query has weights of its own, with the sum 1",
+    lambda Q, K, V: right_head(Q, V, K): "keys and values are swapped: compare the query with the keys; what it gets "
+    "are the values",
+    lambda Q, K, V: right_head(K, Q, V): "queries and keys are swapped: each query gets an answer",
+    by_head(shares=lambda row: row): "those are sums weighted by the scores: the softmax is missing",
+    lambda Q, K, V: [softmax(row) for row in scored(Q, K)]: "those are the weights: now take the mean of the values",
+    lambda Q, K, V: right_head(Q, K, V)[0]: "that is the answer to the first query alone: make a list of all answers",
+    lambda Q, K, V: [
+        [sum(row)] for row in right_head(Q, K, V)
+    ]: "the numbers of a value are added up: an answer has as many numbers as a value",
+    by_values: "for one number of the answer take one number of each value: `zip(*V)`",
+}
+check_function(
+    on_values(head),
+    on_values(right_head),
+    [
+        ([[2.0, 0.0], [0.5, 1.0]], [[1.0, 0.5], [-1.0, 2.0]], [[4.0, 1.0], [0.0, 7.0]]),
+        ([[1.5, 0.5], [0.0, -1.0]], [[1.0, 2.0], [3.0, 0.0], [0.5, -1.0]], [[3.0], [5.0], [-2.0]]),
+    ],
+    hints(mistakes, "use `dot` and `softmax` on the Values as they are: `.data` and `math.exp` cut the graph"),
+)
+look = in_use(head, right_head)
+
+
+# %% wrong="head" hint="the scale is forgotten"
+def head(Q, K, V):
+    rows = [softmax([dot(q, k) for k in K]) for q in Q]
+    return weighted(rows, V)
+
+
+# %% wrong="head" hint="it is the root of d"
+def head(Q, K, V):
+    rows = [softmax([dot(q, k) / len(q) for k in K]) for q in Q]
+    return weighted(rows, V)
+
+
+# %% wrong="head" hint="over the wrong axis"
+def head(Q, K, V):
+    columns = [softmax([dot(q, k) / len(k) ** 0.5 for q in Q]) for k in K]
+    return weighted(zip(*columns, strict=True), V)
+
+
+# %% wrong="head" hint="keys and values are swapped"
+def head(Q, K, V):
+    rows = [softmax([dot(q, v) / len(q) ** 0.5 for v in V]) for q in Q]
+    return weighted(rows, K)
+
+
+# %% wrong="head" hint="queries and keys are swapped"
+def head(Q, K, V):
+    rows = [softmax([dot(q, k) / len(q) ** 0.5 for q in Q]) for k in K]
+    return weighted(rows, V)
+
+
+# %% wrong="head" hint="the softmax is missing"
+def head(Q, K, V):
+    rows = [[dot(q, k) / len(q) ** 0.5 for k in K] for q in Q]
+    return weighted(rows, V)
+
+
+# %% wrong="head" hint="cut the graph"
+def head(Q, K, V):
+    rows = [softmax([dot(q, k).data / len(q) ** 0.5 for k in K]) for q in Q]
+    return weighted(rows, [[v.data for v in row] for row in V])
+
+
+# %% [markdown]
+# From here on `look` is your head, if it passed. (While it is a blank, `look` is ours.)
+#
+# How do you see the weights of a head? Ask for them: give it unit vectors as values. The weighted mean of unit vectors
+# *is* the list of weights.
+
+# %%
+import matplotlib.pyplot as plt
+
+import nn
+from nn import plots
+
+Q = [[4.0, 0.0], [0.0, 4.0], [3.0, 3.0]]
+K = [[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]]
+
+
+def weights_of(look, Q, K):
+    rows = ([[Value(float(x)) for x in row] for row in m] for m in (Q, K, np.eye(len(K))))
+    return np.array([[a.data for a in row] for row in look(*rows)])
+
+
+print(weights_of(look, Q, K).round(3))
+plots.attention(weights_of(look, Q, K), ["a", "b", "c"])
+plt.show()
+
+# %% [markdown]
+# Read it by rows: each row is a position that looks, each column a position that is seen. Position c looks at a and b
+# alike, and not at itself.
+#
+# ## Every position is one step away
+#
+# Where do queries, keys and values come from? From the sequence itself. A position has a row of numbers $x_t$, and
+# three linear layers make a query, a key and a value of it. The layers are the same for all positions: shared weights
+# again.
+
+
+# %%
+class SelfAttention(nn.Module):
+    """Each position looks at all others, by the head `look`."""
+
+    def __init__(self, look, d, rng):
+        self.look = look
+        linear = {"activation": "linear", "init": "xavier", "rng": rng}
+        self.query, self.key, self.value = (nn.Layer(d, d, **linear) for _ in range(3))
+
+    def asked(self, x):
+        return ([f(row) for row in x] for f in (self.query, self.key, self.value))
+
+    def __call__(self, x):
+        return self.look(*self.asked(x))
+
+
+# %% [markdown]
+# In the unrolled network of notebook 14 a gradient goes back one position at a time. How far is it here? Count the
+# operations on the shortest way from a number of the first position to a number of the last output.
+
+
+# %%
+def shortest(output, inputs):
+    """The number of operations on the shortest path in the graph."""
+    level, count = {output}, 0
+    while not level & set(inputs):
+        level = {parent for value in level for parent in value.parents}
+        count += 1
+    return count
+
+
+def first_and_last(network, T):
+    """The first input of a random sequence and the last output, for T positions."""
+    x = [[Value(v) for v in row] for row in np.random.default_rng(0).normal(size=(T, 8))]
+    return x[0], network(x)[-1]
+
+
+rng = np.random.default_rng(0)
+attending = SelfAttention(look, 8, rng)
+recurrent = nn.Recurrent(8, 8, return_sequences=True, rng=rng)
+paths = {}
+for T in (2, 5):
+    for name, network in {"recurrent": recurrent, "attention": attending}.items():
+        start, end = first_and_last(network, T)
+        paths[name, T] = shortest(end[0], start)
+        print(f"{T} positions, {name}: {paths[name, T]} operations")
+
+# %% [markdown]
+# **Guess first.** How many operations will it be for attention with 30 positions?
+
+# %% guess="one_step"
+### BEGIN SOLUTION
+my_guess = 3
+### END SOLUTION
+
+# %% reveal="one_step"
+start, end = first_and_last(attending, 30)
+start_r, end_r = first_and_last(recurrent, 30)
+across = shortest(end_r[0], start_r)
+reveal(
+    my_guess,
+    shortest(end[0], start),
+    because="it is one look, however far away. First the number goes into a value, then the value goes into the mean. "
+    f"In the recurrent network it is {across} operations",
+    replies={
+        across: "So it is in the recurrent network, which hands the note on from position to position.",
+        30: "It does not walk there: the last position compares its query with all keys at once.",
+        29: "It does not walk there: the last position compares its query with all keys at once.",
+    },
+)
+
+# %% wrong="one_step" hint="It does not walk there"
+my_guess = 30
+
+# %% [markdown]
+# Short paths have few factors, and a product of few factors neither vanishes nor explodes.
+#
+# ## The mask
+#
+# A network that writes text is trained to foretell: at each position it sees what has come so far, and says which
+# letter comes next. The whole text is there at once, so the answer to position $t$ stands at position $t + 1$. It must
+# not look there. A **mask** sees to it: position $t$ looks at itself and at the positions before it, $s \le t$.
+#
+# **Exercise: write the mask.** The same head, but position $t$ sees the positions $s \le t$ only.
+#
+# <details><summary>Hint</summary>
+#
+# What is not in the lists gets no weight. For position `t`, hand `look` one query, and only the first keys and values:
+# a slice. How many? Position 0 sees one position, itself. (Large programs compute all scores and set the hidden ones to
+# $-\infty$ *before* the softmax. That is the same.)
+#
+# </details>
+
+
+# %% exercise="mask"
+def masked(Q, K, V):
+    """A head whose position t sees only the positions 0 … t."""
+    ### BEGIN SOLUTION
+    return [look([q], K[: t + 1], V[: t + 1])[0] for t, q in enumerate(Q)]
+    ### END SOLUTION
+
+
+# %% check="mask"
+def seeing(visible):
+    """A head whose position t of n sees the positions of the slice visible(t, n)."""
+
+    def masked(Q, K, V):
+        slices = [visible(t, len(K)) for t in range(len(Q))]
+        return [right_head([q], K[part], V[part])[0] for q, part in zip(Q, slices, strict=True)]
+
+    return masked
+
+
+def hiding(hidden, first=1):
+    """A head that puts the number `hidden` in the place of the scores from position t + first on."""
+
+    def masked(Q, K, V):
+        rows = [row[: t + first] + [hidden] * (len(K) - t - first) for t, row in enumerate(scored(Q, K))]
+        return weighted([softmax(row) for row in rows], V)
+
+    return masked
+
+
+def hidden_afterwards(Q, K, V):
+    rows = [softmax(row) for row in scored(Q, K)]
+    return weighted([row[: t + 1] + [0.0] * (len(K) - t - 1) for t, row in enumerate(rows)], V)
+
+
+def padded(Q, K, V):
+    zeros = [[[0.0] * len(M[0])] * len(M) for M in (K, V)]
+    pairs = [[M[: t + 1] + Z[t + 1 :] for M, Z in zip((K, V), zeros, strict=True)] for t in range(len(K))]
+    return [right_head([q], *pair)[0] for q, pair in zip(Q, pairs, strict=True)]
+
+
+right_mask = look_back = seeing(lambda t, n: slice(0, t + 1))
+mistakes = {
+    seeing(
+        lambda t, n: slice(t, n)
+    ): "the mask is on the wrong side: that position sees itself and what comes *after* it",
+    seeing(lambda t, n: slice(0, n)): "nothing is hidden: the first position sees the last",
+    seeing(lambda t, n: slice(0, t)): "position t may see itself too: position 0 sees one key and one value, t + 1 of "
+    "each",
+    hiding(-np.inf, 0): "position t may see itself too: position 0 has nothing else to look at",
+    seeing(lambda t, n: slice(0, t + 2)): "one position too many: t + 1 is the answer",
+    hiding(0.0): "a score of 0 is not hidden: softmax gives it a weight. Hide it by −∞, or leave it out",
+    padded: "a key of zeros is not hidden: its score is 0, and softmax gives it a weight",
+    hidden_afterwards: "the weights that are left no longer have the sum 1: hide *before* the softmax",
+    lambda Q, K, V: right_mask([Q[-1]] * len(Q), K, V): "that is the last query each time: position t has its own",
+    lambda Q, K, V: right_mask([Q[0]] * len(Q), K, V): "that is the first query each time: position t has its own",
+    lambda Q, K, V: right_head(Q[0], K, V): "the head wants a *list* of queries, even of one: `[q]`",
+    lambda Q, K, V: [[row] for row in right_mask(Q, K, V)]: "one list too many: the head returns a list of answers, "
+    "here of one: take `[0]`",
+}
+check_function(
+    on_values(masked),
+    on_values(right_mask),
+    [
+        ([[1.0], [2.0]], [[1.0], [0.5]], [[2.0], [5.0]]),
+        (
+            [[1.0, 0.5], [0.0, 2.0], [1.0, -1.0]],
+            [[2.0, 0.0], [1.0, 1.0], [0.5, -2.0]],
+            [[1.0, 4.0], [3.0, 0.0], [7.0, -1.0]],
+        ),
+    ],
+    hints(
+        mistakes,
+        "no gradient comes back to the queries: let a position see all before it, and take the Values as they are",
+    ),
+)
+look_back = in_use(masked, right_mask)
+
+
+# %% wrong="mask" hint="on the wrong side"
+def masked(Q, K, V):
+    return [look([q], K[t:], V[t:])[0] for t, q in enumerate(Q)]
+
+
+# %% wrong="mask" hint="nothing is hidden"
+def masked(Q, K, V):
+    return look(Q, K, V)
+
+
+# %% wrong="mask" hint="may see itself too"
+def masked(Q, K, V):
+    return [look([q], K[:t], V[:t])[0] for t, q in enumerate(Q)]
+
+
+# %% wrong="mask" hint="t + 1 is the answer"
+def masked(Q, K, V):
+    return [look([q], K[: t + 2], V[: t + 2])[0] for t, q in enumerate(Q)]
+
+
+# %% wrong="mask" hint="one list too many"
+def masked(Q, K, V):
+    return [look([q], K[: t + 1], V[: t + 1]) for t, q in enumerate(Q)]
+
+
+# %% wrong="mask" hint="a score of 0 is not hidden"
+def masked(Q, K, V):
+    scores = [[dot(q, k) / len(q) ** 0.5 for k in K] for q in Q]
+    hidden = [[x if s <= t else 0 for s, x in enumerate(row)] for t, row in enumerate(scores)]
+    return weighted([softmax(row) for row in hidden], V)
+
+
+# %% wrong="mask" hint="hide *before* the softmax"
+def masked(Q, K, V):
+    rows = [softmax([dot(q, k) / len(q) ** 0.5 for k in K]) for q in Q]
+    return weighted([[a if s <= t else 0 for s, a in enumerate(row)] for t, row in enumerate(rows)], V)
+
+
+# %% [markdown]
+# ## Learn to copy
+#
+# Ten letters at random, of eight; a mark; then the same ten letters again. At each position the network is to say what
+# comes next. That is a task for a memory: the first letter comes back ten steps later, and nine others stand between.
+
+# %%
+LETTERS, TEN, MARK = "abcdefgh|", 10, 8
+
+
+def texts(n, rng):
+    """Texts as tokens, numbers from 0 to 8, and what comes next at each position."""
+    text = rng.integers(8, size=(n, TEN))
+    whole = np.hstack([text, np.full((n, 1), MARK), text])
+    return whole[:, :-1], whole[:, 1:]
+
+
+def spelled(tokens):
+    return "".join(LETTERS[t] for t in tokens)
+
+
+X, y = texts(1, np.random.default_rng(5))
+print("sees:    ", spelled(X[0]))
+print("is to say:", spelled(y[0]))
+floor = 9 / 20 * np.log(8)
+print(f"the lowest honest loss: 9/20 · ln 8 = {floor:.3f}")
+
+# %% [markdown]
+# Can a network be right everywhere? No. Each text has twenty targets, and nine of them are letters that were drawn at
+# random. Nobody can foretell those. The best that an honest network can say is "one in eight, each", and that costs
+# ln 8. The mark and the copy can be foretold with certainty, and cost nothing.
+#
+# The network has four parts: a row of numbers for each token, one more for each position, one head, and nine scores.
+# (`nn.Embedding` is a table with a row for each token. The rows are parameters.) One text is a graph of thousands of
+# values. `@replayed` records it once and computes it again for sixteen texts at a time, at the speed of arrays.
+
+
+# %%
+from autograd import replayed
+
+
+class Copier(nn.Module):
+    def __init__(self, look, places=True):
+        rng = np.random.default_rng(0)
+        self.tokens = nn.Embedding(9, 16, rng=rng)
+        self.places = nn.Embedding(20, 16, rng=rng) if places else None
+        self.attention = SelfAttention(look, 16, rng)
+        self.scores = nn.Layer(16, 9, "linear", init="xavier", rng=rng)
+
+    def rows(self, tokens):
+        rows = [self.tokens(token) for token in tokens]
+        if self.places is None:
+            return rows
+        return (np.array(rows) + [self.places(t) for t in range(len(rows))]).tolist()
+
+    def __call__(self, tokens):
+        return [self.scores(row) for row in self.attention(self.rows(tokens))]
+
+
+def train(model, steps=120, rate=0.03):
+    """The loss of every step."""
+
+    @replayed
+    def loss(tokens, targets):
+        return nn.cross_entropy(model(tokens), targets)
+
+    rng = np.random.default_rng(1)
+    optimizer = nn.Adam(model.parameters())
+    losses = []
+    for step in range(steps):
+        optimizer.lr = rate * (1 - step / steps)
+        optimizer.zero_grad()
+        batch = loss.mean(*texts(16, rng))
+        batch.backward()
+        optimizer.step()
+        losses.append(batch.data)
+    return losses
+
+
+honest = Copier(look_back)
+honest_loss = train(honest)
+print(f"loss: {honest_loss[0]:.2f} at first, {np.mean(honest_loss[-20:]):.2f} at the end")
+
+# %% [markdown]
+# The loss ends a little above the lowest honest one: the network still dares guesses at random letters. What counts is
+# whether it can copy. So let it **write**. It gets ten letters and the mark, says the next letter, and this letter of
+# its own is put to the text before it says the next one.
+
+
+# %%
+def write(model, starts):
+    """Ten letters after each start, one by one: always the one with the largest score."""
+    scores = replayed(model)
+    tokens = np.full((len(starts), 2 * TEN), MARK)  # a mark where nothing is written yet
+    tokens[:, : TEN + 1] = starts
+    said = []
+    for t in range(TEN, 2 * TEN):
+        said.append(scores.each(tokens)[:, t].argmax(axis=1))
+        tokens[:, t + 1 : t + 2] = said[-1][:, None]
+    return np.transpose(said)
+
+
+def copied(model, n=100):
+    """The share of letters that are copied right, and the first text with its copy."""
+    X, y = texts(n, np.random.default_rng(2))
+    said = write(model, X[:, : TEN + 1])
+    return (said == y[:, TEN:]).mean(), f"{spelled(X[0, : TEN + 1])}{spelled(said[0])}"
+
+
+share, example = copied(honest)
+print(example)
+print(f"of 1,000 letters, {share:.1%} are right")
+assert share > 0.99
+
+# %% [markdown]
+# Every letter is right. Where does the network look? Here are the weights for one text. Each row is a position that
+# looks, labelled with the letter that stands there.
+
+# %%
+text = X[0].tolist()
+Q, K, V = honest.attention.asked(honest.rows(text))
+seen = weights_of(look_back, Q, K)
+plots.attention(seen, spelled(text))
+plt.show()
+print(f"at the mark, the weight of the first letter is {seen[TEN, 0]:.2f}")
+assert (seen[TEN:].argmax(axis=1) == np.arange(TEN)).all()
+assert (np.triu(seen, 1) == 0).all()
+
+# %% [markdown]
+# You see what it has found. In the lower half there is a stripe: every position looks ten places back, at the letter
+# that is due next. Nobody told it so. And right of the diagonal all is white: that is your mask.
+#
+# ## Break it on purpose
+#
+# Now the same network with `look` instead of `look_back`: no mask. It is trained on the same texts, for as many steps.
+
+# %%
+cheat = Copier(look)
+cheat_loss = train(cheat)
+
+# %% [markdown]
+# **Guess first.** The lowest honest loss was 0.936. Where does the loss without the mask end? (Two digits after the
+# point.)
+
+# %% guess="unmasked"
+### BEGIN SOLUTION
+my_guess = 0.0
+### END SOLUTION
+
+# %% reveal="unmasked"
+reveal(
+    my_guess,
+    round(np.mean(cheat_loss[-20:]), 2),
+    because="without a mask the next letter is in sight, one position to the right. The network learns to read it off, "
+    f"and 'foretells' letters that were drawn by chance. Its loss is {np.mean(cheat_loss[-20:]):.4f}",
+    replies={
+        round(floor, 3): "That is the best that an honest network can do. This one need not be honest.",
+        round(floor, 2): "That is the best that an honest network can do. This one need not be honest.",
+        round(np.log(8), 2): "That is what it costs to know nothing at all. It sees more than that.",
+    },
+)
+
+# %% wrong="unmasked" hint="This one need not be honest"
+my_guess = 0.94
+
+# %% wrong="unmasked" hint="know nothing at all"
+my_guess = 2.08
+
+# %% [markdown]
+# Is that wonderful? Let both of them write. The picture shows where the new network looks.
+
+# %%
+plt.figure(figsize=(6, 3.5))
+plt.plot(honest_loss, label="with the mask")
+plt.plot(cheat_loss, label="without the mask")
+plt.axhline(floor, color="k", ls=":", label="the lowest honest loss")
+plt.xlabel("step")
+plt.ylabel("loss")
+plt.legend()
+plt.show()
+
+Q, K, V = cheat.attention.asked(cheat.rows(text))
+seen = weights_of(look, Q, K)
+plots.attention(seen, spelled(text))
+plt.show()
+ahead = np.triu(seen, 1)[:9].sum(axis=1)  # right of the diagonal, in the first nine rows
+print(f"of what the first nine positions look at, {ahead.mean():.1%} lies ahead of them")
+
+shares = {}
+for name, network in {"with the mask": honest, "without": cheat}.items():
+    shares[name], example = copied(network)
+    print(f"{name:14}  {example}  {shares[name]:.0%} right")
+assert shares["without"] < 0.75 < 0.99 < shares["with the mask"]
+assert ahead.mean() > 0.95
+assert np.mean(cheat_loss[-20:]) < 0.01 < floor < np.mean(honest_loss[-20:])
+
+# %% [markdown]
+# Its loss is almost 0, and about half of what it writes is wrong. In training it looked ahead: one position to the
+# right, or into the copy, where the same letter stands. When a network writes, nothing stands ahead: the next letter
+# does not exist yet. So what it has learned is little use. It never learned to copy the whole text, because it never
+# had to.
+#
+# > **Misconception: "the lower the loss, the better the model".** Among models that get the same inputs, yes. But a
+# > loss that is lower than it can be by honest means is a sign of a leak: the answer is among the inputs. It is the
+# > commonest mistake in such programs, and no error is raised. So work out beforehand what an honest model can
+# > reach, here 9/20 · ln 8. And test a model the way it will be used.
+#
+# ## What positions are for
+#
+# The `Copier` adds a row for the position to the row of the token. Why? Take positions away, and give a head the same
+# letters in two orders.
+
+# %%
+model = Copier(look_back, places=False)
+forwards, backwards = [0, 3, 5, 1, 8], [1, 5, 3, 0, 8]
+last = [[float(score) for score in model(order)[-1]] for order in (forwards, backwards)]
+for order, scores in zip((forwards, backwards), last, strict=True):
+    print(spelled(order), "→", np.round(scores[:4], 4))
+assert np.allclose(*last, atol=1e-12)
+train(model)
+
+# %% [markdown]
+# The last position gets the same numbers: a weighted mean does not know in which order its values stood. To a head, a
+# text is a bag of letters.
+#
+# **Guess first.** The cell above has also trained this network to copy, without positions. Which share of the letters
+# does it copy right? One in eight is chance. Is it `"all"`, `"chance"`, or `"a little more than chance"`?
+
+# %% guess="places"
+### BEGIN SOLUTION
+my_guess = "a little more than chance"
+### END SOLUTION
+
+# %% reveal="places"
+share, example = copied(model)
+assert 1 / 8 + 0.02 < share < 0.4
+reveal(
+    my_guess,
+    "a little more than chance",
+    because=f"it copies {share:.1%} of the letters: {example}. It sees which letters are in the bag, and says one that "
+    "is in there often, but it cannot know whose turn it is",
+    replies={
+        "all": "How would it know which letter is due? It cannot tell the first from the last.",
+        "chance": "It does know something: which letters the text has, and how often.",
+    },
+)
+
+# %% wrong="places" hint="cannot tell the first from the last"
+my_guess = "all"
+
+# %% wrong="places" hint="It does know something"
+my_guess = "chance"
+
+# %% [markdown]
+# A program that forgets the positions raises no error either. It learns something, and stops far too early.
+#
+# ## What you can now do
+#
+# You can write a head and its mask, read its weights, and say what it can know. Show it:
+#
+# **Exercise 1: one look, on paper.** A query and two keys of four numbers each, and the values of the two keys:
+
+# %%
+q1 = [2.0, 0.0, 1.0, 1.0]
+k1, k2 = [2.0, 5.0, 1.0, 1.0], [1.0, 1.0, -1.0, 1.0]
+v1, v2 = 10.0, 20.0
+
+# %% [markdown]
+# What is the weight of the first key, and what does the head answer? (With the scale. A pocket calculator or `exp` is
+# allowed, three digits are enough.)
+
+# %% exercise="by_hand"
+### BEGIN SOLUTION
+first_weight = 1 / (1 + 2.718281828**-2)
+answer = 10 * first_weight + 20 * (1 - first_weight)
+### END SOLUTION
+
+# %% check="by_hand"
+s1, s2 = dot(q1, k1), dot(q1, k2)
+mistakes = {
+    softmax([s1, s2])[0]: "the scale is forgotten: four numbers, so divide each score by 2",
+    softmax([s1 / 4, s2 / 4])[0]: "that divides by d = 4: it is its root, 2",
+    s1 / (s1 + s2): "that is a share of the scores: the softmax is missing",
+    s1 / 2: "that is the score: softmax makes a weight of it",
+    s1: "that is the score, before the scale and the softmax",
+    softmax([s1 / 2, s2 / 2])[1]: "that is the weight of the second key",
+}
+a1, a2 = softmax([s1 / 2, s2 / 2])
+check_answer("first_weight", first_weight, a1, mistakes, rtol=2e-3)
+check_answer(
+    "answer",
+    answer,
+    a1 * v1 + a2 * v2,
+    {
+        v1: "that is what a hard dictionary says: the second value counts a little",
+        (v1 + v2) / 2: "that is the plain mean: weight the values",
+        a2 * v1 + a1 * v2: "the weights are swapped",
+        a1 * v1: "the second value is missing",
+        v1 + v2: "that is the sum: weight the values",
+    },
+    rtol=2e-3,
+)
+
+# %% wrong="by_hand" hint="the scale is forgotten"
+first_weight, answer = 0.982, 10.18
+
+# %% wrong="by_hand" hint="it is its root"
+first_weight, answer = 0.731, 12.69
+
+# %% wrong="by_hand" hint="the softmax is missing"
+first_weight, answer = 0.75, 12.5
+
+# %% wrong="by_hand" hint="the weight of the second key"
+first_weight, answer = 0.119, 11.19
+
+# %% wrong="by_hand" hint="what a hard dictionary says"
+first_weight, answer = 0.881, 10
+
+# %% wrong="by_hand" hint="the weights are swapped"
+first_weight, answer = 0.881, 18.81
+
+# %% [markdown]
+# **Exercise 2: find a place.** Training found queries that look ten places back. Find some by hand. The keys are unit
+# vectors, one for each position: `K[s]` has a 1 in place `s`. Return the queries, `T` lists of `T` numbers, so that
+# position `t` looks at position `t - back` with a weight of at least 0.99, for up to twelve positions. Where no such
+# position exists, let it look at position 0.
+#
+# <details><summary>Hint</summary>
+#
+# Which query has a dot product above 0 with `K[s]`, and 0 with all other keys? The scores are still divided by
+# $\sqrt T$. Ask loudly enough.
+#
+# </details>
+
+
+# %% exercise="find"
+def queries(T, back):
+    """Position t looks at position t - back, or at 0."""
+    ### BEGIN SOLUTION
+    Q = [[0.0] * T for _ in range(T)]
+    for t in range(T):
+        Q[t][max(t - back, 0)] = 50.0
+    return Q
+    ### END SOLUTION
+
+
+# %% check="find"
+def found(queries):
+    """For each position, the one that it looks at, or how much it sees at most."""
+
+    @wraps(queries)
+    def looked_at(T, back):
+        Q = queries(T, back)
+        if not isinstance(Q, list | tuple | np.ndarray) or np.shape(Q) != (T, T):
+            return f"queries of the shape {np.shape(Q)}" if Q is not None else None
+        rows = weights_of(right_head, np.array(Q, dtype=float).tolist(), np.eye(T).tolist())
+        return [int(a.argmax()) if a.max() >= 0.99 else "nowhere for sure" for a in rows]
+
+    return looked_at
+
+
+def pointing(where, size=50.0):
+    def queries(T, back):
+        Q = np.zeros((T, T))
+        for t in range(T):
+            if where(t, back, T) is not None:
+                Q[t, where(t, back, T)] = size
+        return Q
+
+    return found(queries)
+
+
+def swapped(T, back):
+    Q = np.zeros((T, T))
+    Q[[max(t - back, 0) for t in range(T)], range(T)] = 50.0
+    return Q
+
+
+check_function(
+    found(queries),
+    pointing(lambda t, back, T: max(t - back, 0)),
+    [(4, 1), (6, 2), (12, 10)],
+    {
+        pointing(lambda t, back, T: max(t - back, 0), 1.0): "the right places, but too softly: make the query longer",
+        pointing(lambda t, back, T: max(t - back, 0), 5.0): "the right places, but too softly for some: make the query "
+        "longer",
+        pointing(lambda t, back, T: max(t - back, 0), -50.0): "a score below 0 pushes away: the query has the sign of "
+        "the key",
+        pointing(lambda t, back, T: min(t + back, T - 1)): "that looks ahead: the place is t - back",
+        pointing(lambda t, back, T: t): "each position looks at itself: the place is t - back",
+        pointing(lambda t, back, T: (t - back) % T): "a place below 0 counts from the end in Python: take 0 there",
+        pointing(lambda t, back, T: t - back if t >= back else None): "where there is no position t - back, look at 0: "
+        "those queries are all 0 and look nowhere",
+        found(swapped): "rows and columns are swapped: `Q[t]` is the query of position t",
+    },
+)
+
+
+# %% wrong="find" hint="too softly"
+def queries(T, back):
+    return [[1.0 if s == max(t - back, 0) else 0.0 for s in range(T)] for t in range(T)]
+
+
+# %% wrong="find" hint="looks ahead"
+def queries(T, back):
+    return [[50.0 if s == min(t + back, T - 1) else 0.0 for s in range(T)] for t in range(T)]
+
+
+# %% wrong="find" hint="counts from the end"
+def queries(T, back):
+    Q = [[0.0] * T for _ in range(T)]
+    for t in range(T):
+        Q[t][t - back] = 50.0
+    return Q
+
+
+# %% wrong="find" hint="look nowhere"
+def queries(T, back):
+    return [[50.0 if s == t - back else 0.0 for s in range(T)] for t in range(T)]
+
+
+# %% wrong="find" hint="rows and columns are swapped"
+def queries(T, back):
+    return [[50.0 if t == max(s - back, 0) else 0.0 for s in range(T)] for t in range(T)]
+
+
+# %% [markdown]
+# **Exercise 3: too good to be true.** Before you train, work out what is honest. Texts of another kind: `n` letters at
+# random, of `letters` different ones, a mark, and the same letters again. The network sees all but the last token, and
+# has a target at each position. Return the lowest honest loss, the mean over all targets, in nats.
+#
+# <details><summary>Hint</summary>
+#
+# How many tokens has a text, and how many targets? Which targets are random? The first letter is an input, but never a
+# target. A letter that nobody can foretell costs the logarithm of the number of letters. `np.log` is the natural one.
+#
+# </details>
+
+
+# %% exercise="honest"
+def lowest_honest(n, letters):
+    ### BEGIN SOLUTION
+    return (n - 1) / (2 * n) * np.log(letters)
+    ### END SOLUTION
+
+
+# %% check="honest"
+check_function(
+    lowest_honest,
+    lambda n, letters: (n - 1) / (2 * n) * np.log(letters),
+    [(10, 8), (3, 2), (20, 26)],
+    {
+        lambda n, letters: np.log(letters): "so it would be if every target were random: the copy costs nothing",
+        lambda n, letters: n / (2 * n) * np.log(letters): "the first letter is never a target: one random target fewer",
+        lambda n, letters: n / (2 * n + 1) * np.log(letters): "a text has 2n + 1 tokens, and one target fewer; and the "
+        "first letter is no target",
+        lambda n, letters: (n - 1) / (2 * n + 1) * np.log(letters): "a text has 2n + 1 tokens, but 2n targets: nothing "
+        "comes before the first",
+        lambda n, letters: (n - 1) / (2 * n - 1) * np.log(letters): "the mark is a target too: there are 2n",
+        lambda n, letters: (n - 1) * np.log(letters): "that is the sum over the targets: the loss is their mean",
+        lambda n, letters: (
+            (n - 1) / (2 * n) * np.log2(letters)
+        ): "that is in bits: the loss here has the natural logarithm",
+        lambda n, letters: (n - 1) / (2 * n) / letters: "one in so many is the probability: the loss is −ln of it",
+        lambda n, letters: 0.0: "that can only be reached by reading the answer",
+        lambda n, letters: (n + 1) / (2 * n) * np.log(letters): "the mark and the copy are the targets that cost "
+        "nothing: take the others",
+    },
+)
+
+
+# %% wrong="honest" hint="if every target were random"
+def lowest_honest(n, letters):
+    return np.log(letters)
+
+
+# %% wrong="honest" hint="one random target fewer"
+def lowest_honest(n, letters):
+    return np.log(letters) / 2
+
+
+# %% wrong="honest" hint="the loss is their mean"
+def lowest_honest(n, letters):
+    return (n - 1) * np.log(letters)
+
+
+# %% wrong="honest" hint="in bits"
+def lowest_honest(n, letters):
+    return (n - 1) / (2 * n) * np.log2(letters)
+
+
+# %% wrong="honest" hint="but 2n targets"
+def lowest_honest(n, letters):
+    return (n - 1) / (2 * n + 1) * np.log(letters)
+
+
+# %% [markdown]
+# ## Your own task
+#
+# Change what comes after the mark: the text backwards, or the next letter of the alphabet for each letter, or the
+# letters sorted. Only `texts` has to change.
+#
+# Before you train, draw the picture of the weights that you expect. Then train, and look.
+#
+# Copying needs one look for each letter. Which of the three tasks can one head do by looking once? And with the text
+# backwards: after how many steps are all 1,000 letters right?

@@ -1,0 +1,994 @@
+# %% [markdown]
+# # 20. A GPT on scalars
+#
+# **Goal.** Put a GPT together from parts that you know, train it on first names, and let it make up new ones.
+#
+# **You need** softmax and cross-entropy ([notebook 8](08_losses.ipynb)), residual connections and normalisation
+# ([notebook 12](12_remedies.ipynb)) and attention ([notebook 19](19_attention.ipynb)). **Afterwards you can** write the
+# forward pass of a GPT, read its loss letter by letter, draw from it at a temperature, and notice when the positions
+# are missing or the answer is being read.
+
+# %% [markdown]
+# ## One letter at a time
+#
+# A language model does one thing: it reads the beginning of a text and gives each possible next token a chance. Here
+# the texts are first names and the tokens are letters. One more token, the **boundary**, stands before and after each
+# name. In print it is a dot.
+
+# %%
+import numpy as np
+
+import nn
+
+names = nn.data.names()
+X, y, vocabulary = nn.data.sequences(names)
+X, X_test, y, y_test = nn.data.train_test_split(X, y, test=500, rng=0)
+signs = vocabulary.letters + "."
+print(len(names), "names,", len(vocabulary), "tokens:", signs)
+print("\nThe network reads    and is to say")
+for a, b in zip(X[0], y[0], strict=True):
+    print(f"{signs[a]:>10}    {signs[b] if b >= 0 else '(does not count)':>17}")
+
+# %% [markdown]
+# One name gives a question for each of its letters, and one for its end. The loss is the mean cross-entropy of the
+# answers: $-\ln p$, where $p$ is the chance that the network gave to the token that really came.
+#
+# **Guess first.** A network that knows nothing gives all 27 tokens the same chance. What is its loss? (Press
+# Shift+Enter twice: it runs your cell, then the folded one.)
+
+# %% guess="uniform"
+### BEGIN SOLUTION
+my_guess = 3.296
+### END SOLUTION
+
+# %% reveal="uniform"
+from autograd import log
+from autograd.check import reveal
+
+knows_nothing = log(27.0)
+reveal(
+    my_guess,
+    knows_nothing,
+    because="each token has the chance 1/27, and −ln(1/27) is ln 27, whatever token comes",
+    replies={
+        1 / 27: "That is the chance. The loss is minus its logarithm.",
+        np.log2(27): "That is the same in bits. The loss has the natural logarithm.",
+        27: "Among so many it chooses. The loss is the logarithm of that.",
+        np.log(26): "The boundary is a token too.",
+        0: "Nothing is known, so every letter is a surprise. Loss 0 would mean that all chances were 1.",
+    },
+)
+
+# %% wrong="uniform" hint="That is the chance"
+my_guess = 1 / 27
+
+# %% wrong="uniform" hint="the same in bits"
+my_guess = 4.755
+
+# %% [markdown]
+# Whatever the network learns will show as a loss below that.
+#
+# ## The parts
+#
+# You have met all of them. A position of the text is a list of numbers, `x`, and each part takes lists and gives lists.
+
+# %%
+from autograd import dot, relu, replayed, select, softmax
+
+
+def row(matrix, token):  # the row of a table, here for a token
+    return list(select(token, matrix))
+
+
+def linear(matrix, x):  # notebook 6: weighted sums, here without a bias
+    return [dot(weights, x) for weights in matrix]
+
+
+def add(a, b):  # notebook 12: a residual connection adds
+    return [p + q for p, q in zip(a, b, strict=True)]
+
+
+def norm(x):  # notebook 12: the numbers of x get the size 1
+    scale = (dot(x, x) / len(x) + 1e-5) ** -0.5
+    return [v * scale for v in x]
+
+
+def attend(query, keys, values, heads=4):  # notebook 19, with four heads side by side
+    if not keys:
+        raise LookupError("there is no key yet, so nothing to attend to")
+    width, seen = len(query) // heads, []
+    for start in range(0, len(query), width):
+        part = slice(start, start + width)
+        weights = softmax([dot(query[part], key[part]) / width**0.5 for key in keys])
+        columns = zip(*(value[part] for value in values), strict=True)
+        seen += [dot(weights, column) for column in columns]
+    return seen
+
+
+def weights_of(model):
+    """The matrices of an nn.GPT, each by what it is for."""
+    (layer,) = model.layers
+    return {
+        "token": model.wte,
+        "position": model.wpe,
+        "query": layer.attn_wq,
+        "key": layer.attn_wk,
+        "value": layer.attn_wv,
+        "out": layer.attn_wo,
+        "up": layer.mlp_fc1,
+        "down": layer.mlp_fc2,
+        "scores": model.lm_head,
+    }
+
+
+model = nn.GPT(vocabulary, 12, rng=0)
+W = weights_of(model)
+for name, matrix in W.items():
+    print(f"{name:9} {len(matrix)} × {len(matrix[0])}")
+print("numbers to learn:", len(model.parameters()))
+
+# %% [markdown]
+# **Exercise: put them together.** `step` takes one more token, at position `t`, and returns the scores of what comes
+# after it. `keys` and `values` are lists of what the earlier positions left there.
+#
+# 1. `x` is the row of the token plus the row of the position, then `norm`.
+# 2. Attention: the query, the key and the value are `linear` in `norm(x)`. Append the key and the value to the lists,
+#    then `attend`. What comes out goes through `"out"` and is added to `x`.
+# 3. A small network: `norm(x)` goes through `"up"`, `relu` and `"down"`, and is added to `x`.
+# 4. The scores are `linear` in `x`.
+#
+# <details><summary>Hint</summary>
+#
+# Points 2 and 3 have the same form: `x = add(x, something(norm(x)))`. Compute `norm(x)` once for query, key and value,
+# and again for the small network, since `x` has changed. `relu` takes one number: `[relu(h) for h in ...]`.
+#
+# </details>
+
+
+# %% exercise="step"
+def step(W, token, t, keys, values):
+    """The scores of what comes after `token`, which stands at position t."""
+    ### BEGIN SOLUTION
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    seen_from = norm(x)
+    keys.append(linear(W["key"], seen_from))
+    values.append(linear(W["value"], seen_from))
+    seen = attend(linear(W["query"], seen_from), keys, values)
+    x = add(x, linear(W["out"], seen))
+    hidden = [relu(h) for h in linear(W["up"], norm(x))]
+    x = add(x, linear(W["down"], hidden))
+    return linear(W["scores"], x)
+    ### END SOLUTION
+
+
+# %% check="step"
+from functools import wraps
+
+from autograd.check import check_answer, check_function
+
+
+def made_of(
+    start=lambda W, token, t: norm(add(row(W["token"], token), W["position"][t])),
+    before=norm,
+    before_up=lambda n, x: norm(x),
+    ask=lambda W, n: linear(W["query"], n),
+    store=lambda W, name, n: linear(W[name], n),
+    add_seen=add,
+    add_hidden=add,
+    bend=relu,
+    back="out",
+    stored=("key", "value"),
+    end=lambda x: x,
+    finish=lambda z: z,
+):
+    """A step, right unless a part is replaced."""
+
+    def step(W, token, t, keys, values):
+        x = start(W, token, t)
+        n = before(x)
+        keys.append(store(W, stored[0], n))
+        values.append(store(W, stored[1], n))
+        seen = attend(ask(W, n), keys, values)
+        x = add_seen(x, linear(W[back], seen) if back else seen)
+        x = add_hidden(x, linear(W["down"], [bend(h) for h in linear(W["up"], before_up(n, x))]))
+        return finish(linear(W["scores"], end(x)))
+
+    return step
+
+
+def on_normed(x, change):
+    return add(norm(x), change)
+
+
+def forgets(W, token, t, keys, values):
+    return made_of()(W, token, t, [], [])
+
+
+def asks_first(W, token, t, keys, values):
+    return attend([1.0] * 8, keys, values)
+
+
+def on_texts(step):
+    """What a step says at all positions of a text, with weights of a test."""
+    rng = np.random.default_rng(1)
+    shapes = dict.fromkeys(("token", "position", "scores"), (5, 8)) | {"up": (32, 8), "down": (8, 32)}
+    test = {name: rng.normal(0, 0.6, shapes.get(name, (8, 8))).tolist() for name in W}
+
+    @wraps(step)
+    def asked(*tokens):
+        keys, values = [], []
+        return [step(test, token, t, keys, values) for t, token in enumerate(tokens)]
+
+    return asked
+
+
+def in_use(yours, ours):
+    """Yours, once it has passed its check; ours while it is a blank."""
+    try:
+        on_texts(yours)(0)
+    except NotImplementedError:
+        return ours
+    return yours
+
+
+def same(x):
+    return x
+
+
+def unnormed(n, x):
+    return x
+
+
+one_step = right_step = made_of()
+check_function(
+    on_texts(step),
+    on_texts(right_step),
+    [(4,), (4, 0), (4, 2, 1, 2)],
+    {
+        on_texts(made_of(start=lambda W, token, t: norm(row(W["token"], token)))): "the position is left out: "
+        "add its row to the token's",
+        on_texts(made_of(start=lambda W, token, t: add(row(W["token"], token), W["position"][t]))): "the norm of "
+        "point 1 is missing: it comes after the sum",
+        on_texts(made_of(start=lambda W, token, t: norm(add(row(W["token"], t), W["position"][token])))): "token and "
+        "position are swapped",
+        on_texts(made_of(before=same)): "the norm before attention is missing: query, key and value are linear in "
+        "norm(x)",
+        on_texts(made_of(before_up=unnormed)): "the norm before the small network is missing",
+        on_texts(
+            made_of(before=same, before_up=unnormed)
+        ): "two norms are missing: before attention, and before the small network",
+        on_texts(made_of(add_seen=lambda x, change: change)): "what comes out of attention is *added* to x",
+        on_texts(made_of(add_hidden=lambda x, change: change)): "what comes out of the small network is *added* to x",
+        on_texts(made_of(add_seen=lambda x, c: c, add_hidden=lambda x, c: c)): "nothing is added to x: attention and "
+        "the small network both change x, they do not replace it",
+        on_texts(made_of(add_seen=on_normed)): "add to x itself, not to norm(x), after attention",
+        on_texts(made_of(add_hidden=on_normed)): "add to x itself, not to norm(x), after the small network",
+        on_texts(made_of(bend=same)): "the relu is missing: two linear maps in a row are one linear map",
+        on_texts(made_of(back=None)): "what the heads have seen goes through `out` first",
+        on_texts(made_of(stored=("value", "key"))): "keys and values are swapped",
+        on_texts(made_of(before_up=lambda n, x: n)): "x has changed since: take norm(x) again for the small network",
+        on_texts(made_of(ask=lambda W, n: n)): "the query is linear in norm(x), by `query`",
+        on_texts(made_of(store=lambda W, name, n: n)): "key and value are linear in norm(x), by `key` and `value`",
+        on_texts(made_of(end=norm)): "there is no norm before the scores: they are linear in x",
+        on_texts(made_of(finish=lambda z: None)): "nothing comes back: the last line begins with `return`",
+        on_texts(made_of(finish=softmax)): "those are chances: return the scores, the loss takes the softmax itself",
+        on_texts(made_of(finish=norm)): "return the scores as they are, without a norm",
+        on_texts(forgets): "only the last position is seen: append to the lists that are given",
+        on_texts(asks_first): "there was nothing to attend to: append key and value first, then attend",
+    },
+)
+one_step = in_use(step, right_step)
+
+
+# %% wrong="step" hint="the position is left out"
+def step(W, token, t, keys, values):
+    x = norm(row(W["token"], token))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="out of attention is *added* to x"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = linear(W["out"], attend(linear(W["query"], n), keys, values))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="append key and value first"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    n = norm(x)
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="append to the lists that are given"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    n = norm(x)
+    keys, values = [linear(W["key"], n)], [linear(W["value"], n)]
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="the relu is missing"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["down"], linear(W["up"], norm(x))))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="take norm(x) again"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], n)]))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="those are chances"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), W["position"][t]))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return softmax(linear(W["scores"], x))
+
+
+# %% [markdown]
+# From here on `one_step` is your step, once it has passed. (Until then it is ours.) A whole text is one step after the
+# other. Nobody has written a mask: a position sees only what is in the lists by then, and that *is* the mask.
+
+
+# %%
+def gpt(W, tokens):
+    """The scores of what comes next, at each position."""
+    keys, values = [], []
+    return [one_step(W, token, t, keys, values) for t, token in enumerate(tokens)]
+
+
+tokens = [vocabulary.boundary, *vocabulary.encode("anna")]
+ours, library = gpt(W, tokens), model(tokens)
+apart = max(
+    abs(a.data - b.data)
+    for our_row, its_row in zip(ours, library, strict=True)
+    for a, b in zip(our_row, its_row, strict=True)
+)
+print(f"five positions, 27 scores each; at most {apart:.0e} away from nn.GPT")
+assert apart < 1e-9
+
+# %% [markdown]
+# The same numbers as from `nn.GPT`. This is a whole GPT: the large ones have more layers and longer lists, of the same
+# kind of parts.
+#
+# ## From single numbers to instructions
+#
+# The loss of one name is a graph like all graphs of this course. How large is it? In notebook 3 the backward sweep
+# took one multiply-add for each edge.
+
+# %%
+from autograd import topological_order
+
+
+@replayed
+def loss(tokens, targets):
+    return nn.cross_entropy(gpt(W, tokens), targets)
+
+
+graph = topological_order(loss.plain(X[0].tolist(), y[0].tolist()))
+print("numbers in the graph of one name:", len(graph))
+print("edges, each one multiply-add:    ", sum(len(v.parents) for v in graph))
+
+# %% [markdown]
+# Training needs that for 32 names in each step, and for hundreds of steps. One by one that is far too slow. `@replayed`
+# records the graph once and sorts it. Numbers that are computed in the same way become one **instruction** on a whole
+# array.
+#
+# **Guess first.** The program is recorded for one name. For a batch of 32 names, does it have `"as many"` instructions,
+# or `"32 times as many"`?
+
+# %% guess="batch"
+### BEGIN SOLUTION
+my_guess = "as many"
+### END SOLUTION
+
+# %% reveal="batch"
+loss.mean(X[:1], y[:1])
+(program_of_one,) = loss.programs.values()
+of_one = len(str(program_of_one).splitlines()) - 1
+start = loss.mean(X[:32], y[:32]).data
+(program,) = loss.programs.values()
+of_many = len(str(program).splitlines()) - 1
+reveal(
+    my_guess,
+    "as many" if of_many == of_one else "more",
+    because="all names take the same way through the same parts. Each array gets a side more: a row for each name",
+    replies={"32 times as many": "So it would be if each name had instructions of its own."},
+)
+
+# %% wrong="batch" hint="instructions of its own"
+my_guess = "32 times as many"
+
+# %%
+listing = str(program).splitlines()
+print(listing[0])
+for line in listing[1:]:
+    if "matmul" in line or "select" in line or "log_loss" in line:
+        print(line)
+print(f"the loss before training, mean of 32 names: {start:.2f}")
+assert len(listing) < 300
+assert abs(start - knows_nothing) < 0.2
+
+# %% [markdown]
+# Thousands of single numbers have become a few dozen instructions. The heavy ones are matrix products, as you would
+# have written them in NumPy. (`print(program)` shows all.) Before training the loss is near $\ln 27$: the network
+# knows nothing, and nearly says so.
+#
+# ## Training
+#
+# To see names we have to draw them. Take the scores, turn them into chances by softmax, draw a letter by these chances,
+# and go on from there until the boundary comes. Before the softmax the scores are divided by a **temperature** $T$:
+#
+# $$p = \operatorname{softmax}(\text{scores} / T)$$
+#
+# A small $T$ makes large differences of the scores, and a large $T$ makes small ones. $T = 1$ leaves them alone.
+#
+# **Exercise: the temperature.** Return the chances, for scores that are a list of plain numbers.
+
+
+# %% exercise="chances"
+def chances(scores, temperature):
+    """softmax(scores / temperature), a list."""
+    ### BEGIN SOLUTION
+    return softmax([z / temperature for z in scores])
+    ### END SOLUTION
+
+
+# %% check="chances"
+def right_chances(scores, temperature):
+    return softmax([z / temperature for z in scores])
+
+
+def sharpened(scores, temperature):
+    powers = [p ** (1 / temperature) for p in softmax(scores)]
+    return [p / sum(powers) for p in powers]
+
+
+draw_by = right_chances
+check_function(
+    chances,
+    right_chances,
+    [([2.0, 0.0], 0.5), ([1.0, -1.0, 0.5], 2.0), ([3.0, 3.5, -40.0], 0.05)],
+    {
+        lambda z, T: softmax([s * T for s in z]): "that multiplies by the temperature: a hot model would be surer",
+        lambda z, T: [
+            p / T for p in softmax(z)
+        ]: "divide the scores, before the softmax: these chances do not have the sum 1",
+        lambda z, T: softmax(z): "the temperature is not used",
+        lambda z, T: [s / T for s in z]: "those are scores still: the softmax is missing",
+        lambda z, T: softmax([p / T for p in softmax(z)]): "that takes the softmax twice: divide the scores themselves",
+        lambda z, T: softmax(z / T): "`scores` is a list: divide each of its numbers",
+        lambda z, T: softmax([s - T for s in z]): "subtracting the same from all scores changes nothing: divide",
+    },
+)
+try:
+    chances([0.0, 1.0], 1.0)
+    draw_by = chances
+except NotImplementedError:
+    pass
+
+
+# %% wrong="chances" hint="that multiplies by the temperature"
+def chances(scores, temperature):
+    return softmax([z * temperature for z in scores])
+
+
+# %% wrong="chances" hint="do not have the sum 1"
+def chances(scores, temperature):
+    return [p / temperature for p in softmax(scores)]
+
+
+# %% wrong="chances" hint="divide each of its numbers"
+def chances(scores, temperature):
+    return softmax(scores / temperature)
+
+
+# %% wrong="chances" hint="the softmax is missing"
+def chances(scores, temperature):
+    return [z / temperature for z in scores]
+
+
+# %% [markdown]
+# Now everything is there. The training loop is the one of notebook 10: draw 32 names, take the mean loss by replay,
+# step. Now and then the network writes a few names, so that you can watch it learn.
+
+
+# %%
+def plain(W):
+    """The numbers in the matrices: no gradient is needed for writing."""
+    return {name: [[float(w) for w in row] for row in m] for name, m in W.items()}
+
+
+def write(W, temperature, rng):
+    """A name, drawn letter by letter, with the boundary at its end."""
+    keys, values, tokens = [], [], [vocabulary.boundary]
+    while len(tokens) <= 12:
+        scores = one_step(W, tokens[-1], len(tokens) - 1, keys, values)
+        p = draw_by(scores, temperature)
+        tokens.append(int(rng.choice(len(p), p=p)))
+        if tokens[-1] == vocabulary.boundary:
+            break
+    return "".join(signs[token] for token in tokens[1:])
+
+
+def train(forward, steps=200, write_at=()):
+    """A GPT that has been trained, its losses on the way, and its loss as a function."""
+    rng, writing = np.random.default_rng(0), np.random.default_rng(1)
+    model = nn.GPT(vocabulary, 12, rng=rng)
+    W, losses = weights_of(model), []
+    optimizer = nn.Adam(model.parameters(), betas=(0.85, 0.99))
+
+    @replayed
+    def loss(tokens, targets):
+        return nn.cross_entropy(forward(W, tokens), targets)
+
+    for i in range(steps):
+        if i in write_at:
+            W_now = plain(W)
+            print(f"step {i:3}:", *(write(W_now, 0.7, writing) for _ in range(6)))
+        names = rng.integers(len(X), size=32)
+        optimizer.lr = 0.02 * (1 - i / steps)
+        optimizer.zero_grad()
+        batch = loss.mean(X[names], y[names])
+        batch.backward()
+        optimizer.step()
+        losses.append(batch.data)
+    return model, losses, loss
+
+
+def held_out(loss):
+    """The mean loss of a letter on names that were not trained on."""
+    letters = (y_test >= 0).sum(axis=1)
+    return loss.each(X_test, y_test) @ letters / letters.sum()
+
+
+model, losses, loss = train(gpt, write_at=(0, 5, 20, 100))
+W, rng = weights_of(model), np.random.default_rng(2)
+print("the end: ", *(write(plain(W), 0.7, rng) for _ in range(6)))
+honest = held_out(loss)
+print(f"\n500 names that it has never seen: {honest:.2f} nats a letter")
+print(f"e to the {honest:.2f} is {np.exp(honest):.1f}")
+assert np.exp(honest) < 10
+
+import matplotlib.pyplot as plt
+
+plt.figure(figsize=(6, 3.5))
+plt.plot(losses, label="batches of 32 names")
+plt.axhline(knows_nothing, color="k", ls=":", label="27 equal chances")
+plt.axhline(honest, color="tab:orange", ls="--", label="new names, at the end")
+plt.xlabel("step")
+plt.ylabel("loss of a letter, nats")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# First noise, then frequent letters, then vowels and consonants that take turns, and in the end names, or what could be
+# names. You can read a loss as a number of choices: $e^{\text{loss}}$ equally likely letters would be just as hard to
+# predict. At first there were 27, now there are fewer than 10.
+#
+# ## What the loss of a letter says
+#
+# That was a mean. Each letter of a name has a loss of its own, and it says how surprised the network was.
+#
+# **Guess first.** A letter has the loss 3. What chance had the network given it? (Two digits are enough.)
+
+# %% guess="surprise"
+### BEGIN SOLUTION
+my_guess = np.exp(-3)
+### END SOLUTION
+
+# %% reveal="surprise"
+reveal(
+    my_guess,
+    np.exp(-3),
+    because="the loss is −ln p, so p is e to the minus 3: about one in twenty",
+    replies={
+        3: "That is the loss. The chance is e to the minus loss.",
+        -2: "The chance is not 1 minus the loss: here it would be below 0.",
+        1 / 3: "Not one in 3, but one in e to the 3.",
+        np.exp(3): "Among so many equal letters it is one. As a chance that is 1 over it.",
+        1e-3: "That would be with the logarithm to base ten. Here it is the natural one.",
+    },
+)
+
+# %% wrong="surprise" hint="The chance is not 1 minus the loss"
+my_guess = -2
+
+# %% wrong="surprise" hint="one in e to the 3"
+my_guess = 0.3333
+
+# %% wrong="surprise" hint="Among so many equal letters"
+my_guess = 20.1
+
+# %% [markdown]
+# Here are three words, letter by letter; the dotted line is the loss of 27 equal chances. Below them you see where the
+# four heads look, from each position of the first word.
+
+# %%
+from nn import plots
+
+
+def surprises(name):
+    """The loss of each letter of a name, and of its end."""
+    tokens = [vocabulary.boundary, *vocabulary.encode(name), vocabulary.boundary]
+    scores = gpt(W, tokens[:-1])
+    pairs = zip(scores, tokens[1:], strict=True)
+    return [nn.cross_entropy(z, token).data for z, token in pairs]
+
+
+figure, axes = plt.subplots(3, 1, figsize=(6, 5), sharey=True, layout="constrained")
+for ax, name in zip(axes, ("jacqueline", "maria", "gradient"), strict=True):
+    by_letter = surprises(name)
+    ax.bar(range(len(by_letter)), by_letter)
+    ax.set_xticks(range(len(by_letter)), [*name, "."])
+    ax.axhline(knows_nothing, color="k", ls=":")
+    ax.set_ylabel("loss")
+    ax.set_title(f"{name}: mean {np.mean(by_letter):.2f}", fontsize="medium")
+model([vocabulary.boundary, *vocabulary.encode("jacqueline")])
+plots.attention(model.layers[0], [".", *"jacqueline"])
+plt.show()
+costs = surprises("jacqueline")
+print(f"in jacqueline the j costs {costs[0]:.2f}, and the u after the q {costs[4]:.2f}")
+assert costs[4] < 1 < costs[0]
+assert np.mean(surprises("maria")) < np.mean(surprises("gradient"))
+
+# %% [markdown]
+# In the squares each row is a position that looks. Above the diagonal all is white: no position looks ahead.
+#
+# After a q comes a u, and the network has noticed: that letter is cheap. The first letter is always expensive,
+# because nothing comes before it but the boundary. And a word that is no name costs more than names do.
+#
+# > **Misconception: "a good language model has a loss near 0".** Then the next letter would have to be certain, and it
+# > is not: any letter can begin a name. The best that anybody can do for the first letter is to give each letter the
+# > share of names that begin with it.
+
+# %%
+share = np.bincount(y[:, 0], minlength=27) / len(y)
+share = share[share > 0]
+floor = -(share @ np.log(share))
+scores = gpt(plain(W), [vocabulary.boundary])[0]
+first = -np.mean(np.log(softmax(scores))[y[:, 0]])
+print(f"first letter: the network {first:.2f}, the shares themselves {floor:.2f}")
+assert floor < first < floor + 0.3
+
+# %% [markdown]
+# The network is close to that floor, which is nowhere near 0. A loss below what can be known is no success. It means
+# that there is a mistake somewhere. You will make one on purpose below.
+#
+# ## Temperature
+#
+# The same network at four temperatures, twenty names each:
+
+# %%
+known, W_plain = set(names), plain(W)
+for temperature in (0.1, 0.5, 1.0, 2.0):
+    rng = np.random.default_rng(3)
+    drawn = [write(W_plain, temperature, rng).strip(".") for _ in range(20)]
+    real = sum(name in known for name in drawn)
+    print(f"T = {temperature}: {len(set(drawn))} different, {real} in the list")
+    print("   ", *drawn[:8])
+
+# %% [markdown]
+# Cold, it writes the same few names again and again, and most of them exist. Hot, it hardly cares about the scores. The
+# network is the same in all four lines: temperature changes how we draw, and nothing that was learned.
+#
+# ## Break it on purpose
+#
+# Two versions that are easily written by accident. The first leaves out the positions. The second lets the network
+# read the whole name before it is asked: no mask.
+
+
+# %%
+def without_positions(W, tokens):
+    nothing = [[0.0] * 16] * 12
+    return gpt(W | {"position": nothing}, tokens)
+
+
+def peeking(W, tokens):
+    keys, values = [], []
+    for t, token in enumerate(tokens):  # it reads, and the answers are thrown away
+        one_step(W, token, t, keys, values)
+    return [one_step(W, token, t, [*keys], [*values]) for t, token in enumerate(tokens)]
+
+
+unordered, unordered_losses, unordered_loss = train(without_positions)
+peeked, peeked_losses, peeked_loss = train(peeking, steps=150)
+plt.figure(figsize=(6, 3.5))
+for label, curve in {
+    "without positions": unordered_losses,
+    "right": losses,
+    "without the mask": peeked_losses,
+}.items():
+    plt.plot(np.convolve(curve, np.ones(10) / 10, "valid"), label=label)
+plt.xlabel("step")
+plt.ylabel("loss of a letter, mean of 10 steps")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Both broken versions run without an error. By the loss alone, the one without a mask is the best of the three.
+#
+# **Guess first.** Take the network without positions. It has read *mari* or *rami*: the same letters, the same last
+# one. Are the chances of what comes next the `"same"` or `"different"`?
+
+# %% guess="order"
+### BEGIN SOLUTION
+my_guess = "same"
+### END SOLUTION
+
+
+# %% reveal="order"
+def told_apart(forward, W, *texts):
+    """How far the chances of the next letter are apart after two texts."""
+    begun = ([vocabulary.boundary, *vocabulary.encode(text)] for text in texts)
+    p, q = (softmax(forward(W, tokens)[-1]) for tokens in begun)
+    return max(abs(a.data - b.data) for a, b in zip(p, q, strict=True))
+
+
+W_unordered = weights_of(unordered)
+blind = told_apart(without_positions, W_unordered, "mari", "rami")
+seeing = told_apart(gpt, W, "mari", "rami")
+reveal(
+    my_guess,
+    "same" if blind < 1e-9 else "different",
+    because="the last letter asks, and a weighted sum does not know in which order its terms came. Largest difference "
+    f"of a chance: {blind:.0e} without positions, {seeing:.2f} with them",
+    replies={"different": "The letters came in another order. But what in the network could tell?"},
+)
+
+# %% wrong="order" hint="what in the network could tell"
+my_guess = "different"
+
+# %%
+nothing = [[0.0] * 16] * 12
+for name, loss_k, W_k in (
+    ("right", honest, W),
+    ("without positions", held_out(unordered_loss), W_unordered | {"position": nothing}),
+    ("without the mask", held_out(peeked_loss), weights_of(peeked)),
+):
+    rng, W_k = np.random.default_rng(4), plain(W_k)
+    print(f"{name}, {loss_k:.2f} nats a letter:")
+    print("   ", *(write(W_k, 0.7, rng) for _ in range(8)))
+in_a_name = (y >= 0).sum(axis=1).mean()
+print(f"\nthe first letter alone: {floor / in_a_name:.2f} nats a letter of its name")
+assert abs(held_out(unordered_loss) - honest) < 0.1
+assert held_out(peeked_loss) < floor / in_a_name
+
+# %% [markdown]
+# **Without positions** the loss is nearly the same: in names, the last letter says most about the next one. So do not
+# trust the loss to find this mistake. Test for it: two texts, the same letters, another order.
+#
+# **Without the mask** the loss is better than anybody can be. The first letter alone costs more than that. The network
+# copies the next letter, and has not learned to predict it. When it writes, there is nothing to copy yet, and it ends
+# each name at once.
+#
+# ## What you can now do
+#
+# You can build a GPT from its parts, say what its loss means for a single letter, and draw from it. Show it:
+#
+# **Exercise 1: how many numbers.** Another GPT: thirty tokens, twenty positions, lists of eight numbers, two heads. It
+# has the matrices from above, and again there are four times as many numbers between `"up"` and `"down"`. How many
+# numbers are there to learn?
+
+# %% exercise="count"
+### BEGIN SOLUTION
+how_many = 1408
+### END SOLUTION
+
+# %% check="count"
+check_answer(
+    "how_many",
+    how_many,
+    len(nn.GPT(30, 20, 8, 2).parameters()),
+    {
+        1408 - 160: "the positions have a table too",
+        1408 - 240: "there are two matrices for tokens: one row for each as it comes in, one for its score",
+        1408 + 256: "the heads share the four matrices: two heads do not need twice as many",
+        1408 - 256: "attention is missing: query, key, value and out",
+        1408 - 64: "attention has four matrices: query, key, value and out",
+        1408 - 512: "the small network is missing: up and down",
+        1408 - 480: "the tokens have two tables: a row for each as it comes in, and one for its score",
+        1510: "there are no biases",
+        1408 - 384: "between up and down there are 32 numbers, not 8",
+    },
+    rtol=1e-9,
+)
+
+# %% wrong="count" hint="the positions have a table too"
+how_many = 1248
+
+# %% wrong="count" hint="two matrices for tokens"
+how_many = 1168
+
+# %% wrong="count" hint="the heads share the four matrices"
+how_many = 1664
+
+# %% wrong="count" hint="32 numbers, not 8"
+how_many = 1024
+
+# %% [markdown]
+# **Exercise 2: the chance of a name.** `losses` are the losses of all letters of a name and of its end, as `surprises`
+# gives them. Return the chance that the network writes exactly this name, at temperature 1.
+#
+# <details><summary>Hint</summary>
+#
+# A name is written letter by letter, so the chances of its letters are multiplied. And the chance of a letter is
+# $e^{-\text{loss}}$.
+#
+# </details>
+
+
+# %% exercise="name"
+def chance(losses):
+    ### BEGIN SOLUTION
+    return np.exp(-sum(losses))
+    ### END SOLUTION
+
+
+# %% check="name"
+check_function(
+    chance,
+    lambda losses: np.exp(-sum(losses)),
+    [([0.5, 2.0],), ([3.0, 0.1, 1.0, 0.4],), ([0.693],)],
+    {
+        lambda losses: np.exp(
+            -np.mean(losses)
+        ): "that is the chance of an average letter: all have to come, so add the losses",
+        lambda losses: np.exp(sum(losses)): "the sign is missing: a chance is at most 1",
+        lambda losses: np.prod(losses): "multiply the chances, not the losses",
+        lambda losses: sum(np.exp(-x) for x in losses): "letter after letter: the chances are multiplied",
+        lambda losses: sum(losses): "that is the loss of the whole name: the chance is e to the minus that",
+        lambda losses: -sum(losses): "that is the logarithm of the chance",
+        lambda losses: np.exp(-losses[-1]): "that is the chance of the last letter alone: all have to come",
+        lambda losses: 2 ** -sum(losses): "the loss has the natural logarithm: e to the minus loss, not 2",
+        lambda losses: np.prod(1 - np.array(losses)): "the chance of a letter is e to the minus loss, not 1 − loss",
+        lambda losses: 1 - np.exp(-sum(losses)): "that is the chance of any other name",
+        lambda losses: np.exp(-sum(losses[:-1])): "the end counts too, or any name that begins so would do",
+    },
+)
+
+
+# %% wrong="name" hint="all have to come"
+def chance(losses):
+    return np.exp(-np.mean(losses))
+
+
+# %% wrong="name" hint="multiply the chances"
+def chance(losses):
+    return np.prod(losses)
+
+
+# %% wrong="name" hint="the logarithm of the chance"
+def chance(losses):
+    return -sum(losses)
+
+
+# %% [markdown]
+# **Exercise 3: only the best.** Another way to keep a network from talking nonsense: draw from the `k` likeliest
+# tokens only. Return the new chances: 0 for all others, and the sum 1 again. (No two chances are equal.)
+#
+# <details><summary>Hint</summary>
+#
+# `sorted(p)[-k]` is the smallest chance that stays. Set all below it to 0, then divide by the sum of the rest.
+#
+# </details>
+
+
+# %% exercise="best"
+def only_best(p, k):
+    ### BEGIN SOLUTION
+    smallest = sorted(p)[-k]
+    kept = [x if x >= smallest else 0.0 for x in p]
+    return [x / sum(kept) for x in kept]
+    ### END SOLUTION
+
+
+# %% check="best"
+def kept(stays, scale=lambda x, kept: x / sum(kept)):
+    def only_best(p, k):
+        left = [x if stays(x, sorted(p), k) else 0.0 for x in p]
+        return [scale(x, left) for x in left]
+
+    return only_best
+
+
+def at_least(x, ordered, k):
+    return x >= ordered[-k]
+
+
+check_function(
+    only_best,
+    kept(at_least),
+    [([0.5, 0.1, 0.3, 0.08, 0.02], 2), ([0.2, 0.45, 0.35], 1), ([0.05, 0.4, 0.25, 0.2, 0.1], 3)],
+    {
+        kept(at_least, lambda x, left: x): "the chances that are left do not have the sum 1: divide by their sum",
+        kept(lambda x, ordered, k: x <= ordered[k - 1]): "those are the k least likely",
+        lambda p, k: [
+            x / sum(p[:k]) if i < k else 0.0 for i, x in enumerate(p)
+        ]: "those are the first k of the list, not the likeliest",
+        kept(lambda x, ordered, k: x >= ordered[k]): "`sorted` begins with the smallest: count from the end",
+        kept(lambda x, ordered, k: x > ordered[-k]): "one too few is left: the k-th stays as well",
+        kept(lambda x, ordered, k: x >= ordered[-k - 1] if k < len(ordered) else True): "one too many is left",
+        kept(at_least, lambda x, left: (x > 0) / sum(v > 0 for v in left)): "they keep their shares: no equal chances",
+        kept(at_least, lambda x, left: softmax(left)[left.index(x)]): "a softmax makes chances of scores, and of 0 a "
+        "chance above 0: divide by the sum",
+        lambda p, k: kept(at_least, lambda x, left: x / (sum(left) or 1))(p, k)[:k]: "the list must stay as long as it "
+        "was",
+        lambda p, k: sorted(kept(at_least)(p, k), reverse=True): "each chance stays at its place: do not sort p itself",
+        lambda p, k: [x for x in kept(at_least)(p, k) if x]: "the others stay in the list, with 0",
+    },
+)
+
+
+# %% wrong="best" hint="divide by their sum"
+def only_best(p, k):
+    smallest = sorted(p)[-k]
+    return [x if x >= smallest else 0.0 for x in p]
+
+
+# %% wrong="best" hint="those are the k least likely"
+def only_best(p, k):
+    kept = [x if x in sorted(p)[:k] else 0.0 for x in p]
+    return [x / sum(kept) for x in kept]
+
+
+# %% wrong="best" hint="the others stay in the list"
+def only_best(p, k):
+    kept = [x for x in p if x in sorted(p)[-k:]]
+    return [x / sum(kept) for x in kept]
+
+
+# %% [markdown]
+# ## Your own GPT
+#
+# Courses on large models ask for more than this lesson has. Each of the following is a few lines in a copy of `step`.
+# Two need no new weights: write a copy of `gpt` that uses your step, and give it to `train`.
+#
+# - **GELU** instead of relu: a bend without a kink. `from autograd import gelu`.
+# - **Rotary positions.** Leave out the table. Instead turn each pair of numbers in a query and in a key, at position
+#   $t$, by the angle $t\theta$. A query at 5 then sees a key at 3 as a query at 2 sees a key at 0: only the distance
+#   counts. Check exactly that before you train.
+#
+# Two have weights of their own. Make them with `Value`, and give them to the optimizer, in a copy of `train`.
+#
+# - **A low-rank adapter.** Train on all names, then keep every matrix as it is. In place of `linear(M, x)` compute
+#   `add(linear(M, x), linear(B, linear(A, x)))`, where `A` has 2 rows and `B` starts at 0. Train only `A` and `B`, on
+#   the names that end in *a*. How many numbers are that, and how many has `M`?
+# - **Two experts.** Two small networks side by side, and two scores, linear in `norm(x)`. Their softmax says how much
+#   of each is taken. (Take a share of both. `@replayed` refuses an `if` on a score: it would go one way for all names.)
+#
+# Or bring your own texts: `nn.data.sequences` takes any list of short strings.
+#
+# Change one thing, train 200 steps from the same seed, and compare on the 500 names held out. By how many nats is your
+# GPT better than this one, and by how many does this one change if nothing but the seed is another?

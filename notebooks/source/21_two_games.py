@@ -1,0 +1,1035 @@
+# %% [markdown]
+# # 21. Two games
+#
+# **Goal.** Train a network against an opponent, and another by nothing but the score of its game.
+#
+# **You need** cross-entropy ([notebook 8](08_losses.ipynb)), Adam ([notebook 10](10_optimizers.ipynb)) and `detach`
+# ([notebook 14](14_sequences.ipynb)). **Afterwards you can** write the two losses of an adversarial game, say whose
+# gradient goes where, learn from a reward that has no slope, and show what a baseline does to the gradient's variance.
+
+# %% [markdown]
+# ## A forger and an expert
+#
+# So far every sample came with a target. In the first game there is none. A **generator** turns random numbers into
+# points. A **discriminator** sees real points and made ones, and gives each a score: high for "real", low for "made".
+# The sigmoid of a score is the probability of "real". The expert wants to tell the points apart. The forger wants its
+# points to be taken for real.
+#
+# Here is the smallest such game. A point is one number. The generator is $g \cdot z$, the discriminator's score is
+# $w \cdot x$. The expert pays $-\log \sigma(\text{score})$ for the real point and $-\log(1 - \sigma(\text{score}))$
+# for the made one. You know both from cross-entropy. Without overflow they are `softplus(-score)` and
+# `softplus(score)`.
+
+# %%
+from autograd import Value, draw, sigmoid, softplus
+
+w, g = Value(2.0, "w"), Value(1.0, "g")
+x, z = Value(3.0, "real x"), Value(1.0, "z")
+made = g * z
+made.label = "made"
+loss = softplus(-(w * x)) + softplus(w * made)
+loss.label = "expert's loss"
+loss.backward()
+draw(loss)
+
+# %% [markdown]
+# The real point is at 3, the made one at 1. Both $w$ and $g$ now have a gradient. Suppose that an optimizer steps down
+# this loss with **both**.
+#
+# **Guess first.** Does the made point move `"toward"` the real one, `"away"` from it, or does it `"stay"`? Press
+# Shift+Enter twice: the first runs your cell, the second the folded one below it.
+
+# %% guess="sneaks"
+### BEGIN SOLUTION
+my_guess = "away"
+### END SOLUTION
+
+# %% reveal="sneaks"
+from autograd.check import reveal
+
+reveal(
+    my_guess,
+    "away" if g.grad > 0 else "toward",
+    because=f"g has the gradient {g.grad:.2f}, and a step goes against it: g falls. The expert's loss is small when "
+    "the forger is bad, so its gradient makes the forger worse",
+    replies={
+        "toward": "That is what the forger wants. But this is the expert's loss.",
+        "stay": "It would if the graph ended at the made point. Here it goes on to g.",
+    },
+)
+
+# %% wrong="sneaks" hint="what the forger wants"
+my_guess = "toward"
+
+# %% wrong="sneaks" hint="if the graph ended at the made point"
+my_guess = "stay"
+
+# %% [markdown]
+# The expert must not train the forger. `detach` cuts the graph at the made point: the number goes in, and no gradient
+# comes out.
+
+# %%
+w.zero_grad()
+g.zero_grad()
+cut = made.detach()
+cut.label = "made, detached"
+loss = softplus(-(w * x)) + softplus(w * cut)
+loss.backward()
+print(f"toward w: {w.grad:.3f}, toward g: {g.grad}")
+assert g.grad == 0
+draw(loss)
+
+# %% [markdown]
+# **Exercise: the expert's loss.** `discriminator(x)` gives the score of a point. Return the loss for a real and a made
+# point, the sum of both terms. The check looks at the loss and at both gradients.
+
+
+# %% exercise="told_apart"
+def told_apart(discriminator, real, made):
+    """What the discriminator pays; nothing of it reaches the generator."""
+    ### BEGIN SOLUTION
+    return softplus(-discriminator(real)) + softplus(discriminator(made.detach()))
+    ### END SOLUTION
+
+
+# %% check="told_apart"
+from functools import wraps
+
+from autograd.check import check_answer, check_function
+
+
+def in_the_small_game(loss):
+    """The loss of plain numbers w, g, x, z, with its gradients."""
+
+    @wraps(loss)
+    def told_apart(w, g, x, z):
+        w, g = Value(w), Value(g)
+        paid = loss(lambda point: w * point, Value(x), g * z)
+        if not isinstance(paid, Value):
+            return paid
+        paid.backward()
+        return {"loss": paid.data, "gradient of w": w.grad, "gradient of g": g.grad}
+
+    return told_apart
+
+
+check_function(
+    in_the_small_game(told_apart),
+    in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(D(made.detach()))),
+    [(2.0, 1.0, 3.0, 1.0), (0.5, -1.0, 2.0, 1.5), (-0.7, 0.4, 1.2, -2.0)],
+    {
+        in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(D(made))): "the loss is right, but a "
+        "gradient reaches g: detach the made point",
+        in_the_small_game(lambda D, real, made: softplus(D(real)) + softplus(-D(made.detach()))): "the signs are "
+        "swapped: that expert learns to call the real points made",
+        in_the_small_game(lambda D, real, made: softplus(D(real)) + softplus(-D(made))): "the signs are "
+        "swapped, and a gradient reaches g",
+        in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(D(made).detach())): "that cuts off the "
+        "discriminator as well: detach the point, before the discriminator sees it",
+        in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(-D(made.detach()))): "the made point "
+        "is paid for as if it were real: its score should be low",
+        in_the_small_game(lambda D, real, made: softplus(-D(real)) - softplus(D(made.detach()))): "the sign of the "
+        "made point's term: both terms are costs, so add them",
+        in_the_small_game(lambda D, real, made: softplus(-D(real))): "the made point is missing: an expert who says "
+        "'real' to everything would pay nothing",
+        in_the_small_game(lambda D, real, made: softplus(D(made.detach()))): "the real point is missing: an expert "
+        "who says 'made' to everything would pay nothing",
+        in_the_small_game(lambda D, real, made: D(made.detach()) - D(real)): "those are the scores: each goes through "
+        "softplus, or the loss has no lower end",
+    },
+)
+
+
+# %% wrong="told_apart" hint="a gradient reaches g: detach"
+def told_apart(discriminator, real, made):
+    return softplus(-discriminator(real)) + softplus(discriminator(made))
+
+
+# %% wrong="told_apart" hint="a gradient reaches g: detach"
+def told_apart(discriminator, real, made):
+    made.detach()
+    return softplus(-discriminator(real)) + softplus(discriminator(made))
+
+
+# %% wrong="told_apart" hint="learns to call the real points made"
+def told_apart(discriminator, real, made):
+    return softplus(discriminator(real)) + softplus(-discriminator(made.detach()))
+
+
+# %% wrong="told_apart" hint="cuts off the discriminator as well"
+def told_apart(discriminator, real, made):
+    return softplus(-discriminator(real)) + softplus(discriminator(made).detach())
+
+
+# %% wrong="told_apart" hint="both terms are costs"
+def told_apart(discriminator, real, made):
+    return softplus(-discriminator(real)) - softplus(discriminator(made.detach()))
+
+
+# %% wrong="told_apart" hint="its score should be low"
+def told_apart(discriminator, real, made):
+    return softplus(-discriminator(real)) + softplus(-discriminator(made.detach()))
+
+
+# %% wrong="told_apart" hint="the made point is missing"
+def told_apart(discriminator, real, made):
+    return softplus(-discriminator(real))
+
+
+# %% wrong="told_apart" hint="each goes through softplus"
+def told_apart(discriminator, real, made):
+    return discriminator(made.detach()) - discriminator(real)
+
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Look at the cell above the exercise. There `w * point` is the discriminator, and here it is `discriminator(point)`.
+#
+# </details>
+#
+# **Exercise: the forger's loss.** The forger pays $-\log \sigma(\text{score})$ of its own point: little when the
+# expert takes it for real. Its gradient has to pass *through* the discriminator to reach $g$.
+
+
+# %% exercise="taken_for_real"
+def taken_for_real(discriminator, made):
+    """What the generator pays."""
+    ### BEGIN SOLUTION
+    return softplus(-discriminator(made))
+    ### END SOLUTION
+
+
+# %% check="taken_for_real"
+def for_the_forger(loss):
+    """The forger's loss of plain numbers w, g, z, with the gradient of g."""
+
+    @wraps(loss)
+    def taken_for_real(w, g, z):
+        w, g = Value(w), Value(g)
+        paid = loss(lambda point: w * point, g * z)
+        if not isinstance(paid, Value):
+            return paid
+        paid.backward()
+        return {"loss": paid.data, "gradient of g": g.grad}
+
+    return taken_for_real
+
+
+check_function(
+    for_the_forger(taken_for_real),
+    for_the_forger(lambda D, made: softplus(-D(made))),
+    [(2.0, 1.0, 1.0), (0.5, -1.0, 1.5), (-0.7, 0.4, -2.0)],
+    {
+        for_the_forger(lambda D, made: softplus(D(made))): "the sign is swapped: that is the expert's share. The "
+        "forger would learn to be caught",
+        for_the_forger(lambda D, made: softplus(-D(made.detach()))): "nothing reaches g: here the gradient is for the "
+        "generator, so leave detach out",
+        for_the_forger(lambda D, made: softplus(-D(made)).detach()): "nothing reaches g: here the gradient is for the "
+        "generator, so leave detach out",
+        for_the_forger(lambda D, made: -softplus(D(made))): "the direction is right, and so the first paper had it, "
+        "but that loss is flat where the expert is sure. Take -log σ(score)",
+        for_the_forger(lambda D, made: -sigmoid(D(made))): "that is the probability: its logarithm is missing",
+        for_the_forger(lambda D, made: -D(made)): "that is the score: it goes through softplus, as the expert's do",
+        for_the_forger(lambda D, made: sigmoid(-D(made))): "that is the probability of 'made': the loss is a logarithm",
+    },
+)
+
+
+# %% wrong="taken_for_real" hint="learn to be caught"
+def taken_for_real(discriminator, made):
+    return softplus(discriminator(made))
+
+
+# %% wrong="taken_for_real" hint="nothing reaches g"
+def taken_for_real(discriminator, made):
+    return softplus(-discriminator(made.detach()))
+
+
+# %% wrong="taken_for_real" hint="flat where the expert is sure"
+def taken_for_real(discriminator, made):
+    return -softplus(discriminator(made))
+
+
+# %% wrong="taken_for_real" hint="that is the score"
+def taken_for_real(discriminator, made):
+    return -discriminator(made)
+
+
+# %% wrong="taken_for_real" hint="its logarithm is missing"
+def taken_for_real(discriminator, made):
+    return -sigmoid(discriminator(made))
+
+
+# %% wrong="taken_for_real" hint="the loss is a logarithm"
+def taken_for_real(discriminator, made):
+    return sigmoid(-discriminator(made))
+
+
+# %% [markdown]
+# On its way to $g$ the forger's gradient also lands on $w$. The expert does not want that share. You need not cut
+# anything: only the forger's optimizer steps, and the expert's gradients are set to 0 before its own turn.
+#
+# Sooner or later the made points may be so good that nobody can tell. Then the best expert gives every point the
+# probability one half.
+#
+# **Guess first.** What does the expert then pay for one real and one made point together?
+
+# %% guess="balance"
+### BEGIN SOLUTION
+from math import log
+
+my_guess = 2 * log(2)
+### END SOLUTION
+
+# %% reveal="balance"
+nobody_can_tell = 2 * softplus(Value(0.0)).data
+reveal(
+    my_guess,
+    nobody_can_tell,
+    because="the score is 0, and each of the two points costs -log ½ = ln 2",
+    replies={
+        nobody_can_tell / 2: "That is for one of the two points.",
+        0: "It pays 0 when it is sure of both points and right. Here it can only toss a coin.",
+        1: "One half and one half are the probabilities. What is paid is -log of each.",
+        0.5: "That is the probability. What is paid is -log of it, for each point.",
+    },
+)
+
+# %% wrong="balance" hint="one of the two points"
+my_guess = 0.6931
+
+# %% wrong="balance" hint="sure of both points and right"
+my_guess = 0
+
+# %% wrong="balance" hint="are the probabilities"
+my_guess = 1
+
+# %% [markdown]
+# ## The ring
+#
+# Now two networks and eight real points on a circle, each a little blurred. The generator gets four random numbers
+# and gives two coordinates. Both losses are `@replayed`, so a batch takes about a millisecond. At first both
+# kinds of points are blurred more, so that they overlap. The two arguments of `play` are there to break it with.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import nn
+from autograd import replayed
+
+angles = 2 * np.pi * np.arange(8) / 8
+RING = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+ROUNDS, BATCH = 700, 64
+
+
+def real_points(n, rng):
+    return RING[rng.integers(8, size=n)] + rng.normal(scale=0.05, size=(n, 2))
+
+
+def play(cut=True, sign=-1):
+    """The points made before and after, and what the expert paid in each round."""
+    rng = np.random.default_rng(1)
+    G = nn.MLP(4, [16, 16, 2], "relu", init="he", rng=rng)
+    D = nn.MLP(2, [16, 16, 1], "leaky_relu", init="he", rng=rng)
+    forger = nn.Adam(G.parameters(), lr=0.002, betas=(0.5, 0.99))
+    expert = nn.Adam(D.parameters(), lr=0.005, betas=(0.5, 0.99))
+
+    @replayed
+    def told_apart(real, z, blur):
+        made = [v.detach() if cut else v for v in G(z)]
+        real, made = ([a + b for a, b in zip(p, blur, strict=True)] for p in (real, made))
+        return softplus(-D(real)) + softplus(D(made))
+
+    @replayed
+    def taken_for_real(z):
+        return softplus(sign * D(G(z)))
+
+    def noise(n=BATCH):
+        return rng.normal(size=(n, 4))
+
+    before, paid = G.predict(noise(500)), []
+    for i in range(ROUNDS):
+        forger.zero_grad()
+        expert.zero_grad()
+        blur = rng.normal(scale=0.3 * (1 - i / ROUNDS), size=(BATCH, 2))
+        loss = told_apart.mean(real_points(BATCH, rng), noise(), blur)
+        loss.backward()
+        expert.step()
+        taken_for_real.mean(noise()).backward()
+        forger.step()
+        paid.append(loss.data)
+    return before, G.predict(noise(500)), paid
+
+
+def found(points):
+    """How many of the eight have at least a fiftieth of the points nearby."""
+    distances = np.linalg.norm(points[:, None] - RING, axis=2)
+    near = distances.argmin(axis=1)[distances.min(axis=1) < 0.2]
+    return int((np.bincount(near, minlength=8) >= len(points) / 50).sum())
+
+
+before, after, paid = play()
+print("points of the ring found: before", found(before), "and after", found(after))
+late = np.mean(paid[-100:])
+print(f"the expert's loss, last 100 rounds: {late:.2f} of {nobody_can_tell:.2f}")
+assert found(before) <= 2 < 6 <= found(after)
+
+# %%
+RNG = np.random.default_rng(2)
+
+
+def show_points(axes, points, title):
+    axes.scatter(*real_points(300, RNG).T, s=8, color="0.75", label="real")
+    axes.scatter(*points.T, s=5, color="tab:red", alpha=0.5, label="made")
+    axes.set_title(title)
+    axes.set_aspect("equal", "datalim")
+
+
+_, (left, middle, right) = plt.subplots(1, 3, figsize=(10, 3.3), layout="constrained")
+show_points(left, before, "before")
+show_points(middle, after, f"after {ROUNDS} rounds")
+left.legend()
+right.plot(paid, lw=0.7)
+right.axhline(nobody_can_tell, color="k", ls=":", label="nobody can tell")
+right.set_xlabel("round")
+right.set_title("what the expert pays")
+right.legend()
+plt.show()
+
+# %% [markdown]
+# Nobody showed the generator a real point. All that it knows of the ring came as a gradient through its opponent.
+#
+# ## Break it on purpose
+#
+# Two small changes: `detach` left out, and the sign in the forger's loss swapped. The rest is the same, down to the
+# random numbers it starts with.
+
+# %%
+_, uncut, paid_uncut = play(cut=False)
+_, swapped, paid_swapped = play(sign=1)
+
+_, axes = plt.subplots(1, 3, figsize=(10, 3.3), layout="constrained")
+show_points(axes[0], after, f"right: {found(after)} found")
+show_points(axes[1], uncut, f"no detach: {found(uncut)} found")
+show_points(axes[2], swapped, f"sign swapped: {found(swapped)} found")
+plt.show()
+pays = {"right": paid, "no detach": paid_uncut, "swapped": paid_swapped}
+for name, losses in pays.items():
+    print(f"{name:10} expert's loss at the end: {np.mean(losses[-100:]):.3f}")
+away = np.linalg.norm(swapped, axis=1).mean()
+print(f"swapped: {away:.1f} from the centre, on average; the ring has radius 1")
+assert found(uncut) < found(after)
+assert found(swapped) == 0
+assert np.mean(paid_swapped[-100:]) < 0.05
+assert away > 3
+
+# %% [markdown]
+# Without `detach` the forger steps down the expert's loss as well, and that pulls its points to where the expert is
+# surest of "made". It ends up in a part of the ring only. No error is raised, and nothing warns you. (A
+# `forger.zero_grad()` between the two turns would throw the stray gradient away: right as well, for a longer sweep.)
+#
+# With the sign swapped the forger helps the expert. It runs far from the ring, where nobody takes its points for real.
+#
+# > **Misconception: "the expert's loss is near 0, so training goes well".** Look at the figures: it is nearest to 0
+# > where everything went wrong. In a game, a loss tells who is winning, not how good the players are. Here the best
+# > end is a draw, $2 \ln 2$. Judge the points, not the loss.
+#
+# ## A reward without a slope
+#
+# In the second game nobody hands you a gradient at all. You choose between two doors, and each pays a fixed sum:
+
+# %%
+PAYS = {True: 12, False: 10}  # right, left
+
+# %% [markdown]
+# You go right with the probability $\sigma(\theta)$. How should $\theta$ change? The payment depends on the door, the
+# door depends on a coin, and a coin has no derivative.
+#
+# But the *probability* of what you did has one. For the expected return,
+#
+# $$\frac{\partial}{\partial\theta} \sum_d p_d R_d = \sum_d p_d \cdot R_d \frac{\partial \log p_d}{\partial\theta},
+# \qquad\text{since}\quad p'_d = p_d \cdot (\log p_d)'.$$
+#
+# The right side is an average over games. So play, and take the **return times the gradient of the log-probability** of
+# what you did. On average, that is the slope.
+
+# %%
+
+
+def log_chance(score, right):
+    """log p of what was done: log σ(score), or log(1 − σ(score))."""
+    return -softplus(-score) if right else -softplus(score)
+
+
+def estimate(right, baseline=0.0):
+    """The gradient that one game brings, at θ = 0."""
+    theta = Value(0.0, "θ")
+    ((PAYS[right] - baseline) * log_chance(theta, right)).backward()
+    return theta.grad
+
+
+theta = Value(0.0, "θ")
+chance = sigmoid(theta)
+(chance * PAYS[True] + (1 - chance) * PAYS[False]).backward()
+games = [estimate(right) for right in np.random.default_rng(0).random(4000) < 0.5]
+print("one game brings:", estimate(True), "or", estimate(False))
+print("the slope of the expected return:", theta.grad)
+print(f"mean over {len(games):,} games: {np.mean(games):.2f}")
+print("variance of one game's gradient:", np.var([estimate(True), estimate(False)]))
+assert abs(np.mean(games) - theta.grad) < 0.3
+
+# %% [markdown]
+# The slope is right, and it is buried in noise: one game says 6, the other −5, and the truth is 0.5. Every payment is
+# positive, so every game shouts "more of that!", and only the difference counts.
+#
+# So compare a return with what you expected. Subtract a **baseline**: the number halfway between the two payments.
+#
+# **Guess first.** The mean of one game's gradient was 0.5, and its variance 30.25. With the baseline, what is its
+# variance?
+
+# %% guess="baseline"
+### BEGIN SOLUTION
+my_guess = 0
+### END SOLUTION
+
+# %% reveal="baseline"
+with_baseline = [estimate(right, baseline=11.0) for right in (True, False)]
+reveal(
+    my_guess,
+    np.var(with_baseline),
+    because=f"right brings (12 - 11) · ½ = {with_baseline[0]}, left brings (10 - 11) · (-½) = {with_baseline[1]}. "
+    "Every game brings the slope itself",
+    replies={
+        np.var([estimate(True), estimate(False)]): "The variance does not change if you subtract a number from the "
+        "gradient. Here it is subtracted from the return, which is then multiplied.",
+        0.5: "That is the mean, and it is still right.",
+        0.25: "That is the square of what each game brings. Variance is the spread about the mean.",
+        1: "That is the variance of the return less its baseline. Now multiply by the gradient of log p.",
+    },
+)
+
+# %% wrong="baseline" hint="which is then multiplied"
+my_guess = 30.25
+
+# %% wrong="baseline" hint="That is the mean"
+my_guess = 0.5
+
+# %% wrong="baseline" hint="the spread about the mean"
+my_guess = 0.25
+
+# %% wrong="baseline" hint="Now multiply"
+my_guess = 1
+
+# %% [markdown]
+# Does a baseline change the slope? No. It can be any number, as long as it does not depend on the door:
+# $\sum_d p_d \cdot b \cdot (\log p_d)' = b \sum_d p'_d = 0$, since probabilities add up to 1.
+
+# %%
+baselines = np.linspace(0, 20, 41)
+pairs = [[estimate(right, b) for right in (True, False)] for b in baselines]
+assert np.allclose(np.mean(pairs, axis=1), 0.5)
+
+plt.figure(figsize=(6, 3), layout="constrained")
+plt.plot(baselines, np.var(pairs, axis=1), label="variance")
+plt.plot(baselines, np.mean(pairs, axis=1), label="mean")
+plt.xlabel("baseline")
+plt.title("The gradient of one game")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# **Exercise: the policy's loss.** A network that decides is called a **policy**. Its output is `score`. What was
+# then done is `right`, True or False, and `ret` is the return. The baseline is `expected`, a Value that another network
+# computed.
+#
+# Optimizers go *down*, so return a loss whose descent makes good games *more* likely. And whose gradient goes where?
+# This loss must not train the other network. The check looks at both gradients.
+
+
+# %% exercise="policy_loss"
+def policy_loss(score, right, ret, expected):
+    """Descending it makes what went better than expected more likely."""
+    ### BEGIN SOLUTION
+    return -(ret - expected.detach()) * log_chance(score, right)
+    ### END SOLUTION
+
+
+# %% check="policy_loss"
+from autograd import exp
+
+
+def gradients_of_game(loss):
+    """The gradients of a policy's loss, for plain numbers."""
+
+    @wraps(loss)
+    def policy_loss(score, right, ret, expected):
+        score, expected = Value(score), Value(expected)
+        paid = loss(score, right, ret, expected)
+        if not isinstance(paid, Value):
+            return paid
+        paid.backward()
+        return {"gradient of score": score.grad, "gradient of expected": expected.grad}
+
+    return policy_loss
+
+
+def changed(advantage=lambda ret, b: ret - b.detach(), log_p=log_chance, sign=-1):
+    return gradients_of_game(lambda s, right, ret, b: sign * advantage(ret, b) * log_p(s, right))
+
+
+check_function(
+    gradients_of_game(policy_loss),
+    changed(),
+    [(0.3, True, 12.0, 11.0), (-0.8, False, 10.0, 11.5), (1.5, True, 4.0, 7.0), (0.6, False, 9.0, 5.0)],
+    {
+        changed(sign=1): "the sign is wrong: descending that, the policy learns to lose",
+        changed(lambda ret, b: ret - b, sign=1): "the sign is wrong: descending that, the policy learns to lose. "
+        "And detach the baseline",
+        changed(
+            lambda ret, b: ret - b
+        ): "toward the score it is right, but the baseline gets a gradient too: detach it",
+        changed(lambda ret, b: ret): "that is the return alone: right on average, but noisy. Subtract the baseline",
+        changed(lambda ret, b: ret + b.detach()): "the baseline is added: that makes the noise larger. Subtract it",
+        changed(lambda ret, b: b.detach() - ret): "expected less return: the sign is wrong, and the policy learns to "
+        "lose",
+        changed(log_p=lambda s, right: exp(log_chance(s, right))): "that is the probability: its logarithm is missing",
+        changed(log_p=lambda s, right: log_chance(s, True)): "that is always the chance of going right: what was done "
+        "counts",
+        changed(log_p=lambda s, right: log_chance(s, not right)): "that is the chance of what was *not* done",
+        gradients_of_game(lambda s, right, ret, b: -ret * log_chance(s, right) - b): "the baseline is subtracted from "
+        "the loss: subtract it from the return, inside the product, and detach it",
+        changed(lambda ret, b: ret - b, lambda s, right: log_chance(s, right).detach()): "detached is the policy's "
+        "side: detach the baseline",
+        changed(lambda ret, b: ret - b, lambda s, right: log_chance(s, right).detach(), 1): "detached is the policy's "
+        "side: detach the baseline",
+        changed(lambda ret, b: 1.0): "every game counts the same: multiply by the return less its baseline",
+        changed(
+            log_p=lambda s, right: s
+        ): "that is the score: log_chance makes it the log-probability of what was done",
+    },
+)
+
+
+# %% wrong="policy_loss" hint="learns to lose"
+def policy_loss(score, right, ret, expected):
+    return (ret - expected.detach()) * log_chance(score, right)
+
+
+# %% wrong="policy_loss" hint="the baseline gets a gradient too"
+def policy_loss(score, right, ret, expected):
+    return -(ret - expected) * log_chance(score, right)
+
+
+# %% wrong="policy_loss" hint="Subtract the baseline"
+def policy_loss(score, right, ret, expected):
+    return -ret * log_chance(score, right)
+
+
+# %% wrong="policy_loss" hint="makes the noise larger"
+def policy_loss(score, right, ret, expected):
+    return -(ret + expected.detach()) * log_chance(score, right)
+
+
+# %% wrong="policy_loss" hint="its logarithm is missing"
+def policy_loss(score, right, ret, expected):
+    return -(ret - expected.detach()) * log_chance(score, right).exp()
+
+
+# %% wrong="policy_loss" hint="what was done counts"
+def policy_loss(score, right, ret, expected):
+    return -(ret - expected.detach()) * log_chance(score, True)
+
+
+# %% wrong="policy_loss" hint="what was *not* done"
+def policy_loss(score, right, ret, expected):
+    return -(ret - expected.detach()) * log_chance(score, not right)
+
+
+# %% wrong="policy_loss" hint="subtract it from the return"
+def policy_loss(score, right, ret, expected):
+    return -ret * log_chance(score, right) - expected
+
+
+# %% wrong="policy_loss" hint="detached is the policy's side"
+def policy_loss(score, right, ret, expected):
+    return -(ret - expected) * log_chance(score, right).detach()
+
+
+# %% wrong="policy_loss" hint="every game counts the same"
+def policy_loss(score, right, ret, expected):
+    return -log_chance(score, right)
+
+
+# %% [markdown]
+# ## A pole on a cart
+#
+# A cart carries a pole that would like to fall. Fifty times a second you push the cart to the left or to the right. As
+# long as the pole stands, each step pays 1. Nobody says which push was the good one.
+#
+# The next cell is the game: two equations of mechanics, and ten games played side by side. You need not read it
+# closely. A step's **return** is what was paid from there to the end, each further step worth a little less.
+
+# %%
+GAMES, LONGEST, DISCOUNT = 10, 200, 0.99
+
+
+def pushed(state, right):
+    """0.02 s later: the cart's place, its speed, the pole's angle, its speed."""
+    _, speed, angle, turn = state.T
+    sine, cosine = np.sin(angle), np.cos(angle)
+    pull = (np.where(right, 10.0, -10.0) + 0.05 * turn**2 * sine) / 1.1
+    turning = (9.8 * sine - cosine * pull) / (0.5 * (4 / 3 - 0.1 * cosine**2 / 1.1))
+    speeding = pull - 0.05 * turning * cosine / 1.1
+    return state + 0.02 * np.stack([speed, speeding, turn, turning], axis=1)
+
+
+def games_played(chance, rng):
+    """For each step of each game: what was seen and done, the return, the game."""
+    state, alive = rng.uniform(-0.05, 0.05, (GAMES, 4)), np.arange(GAMES)
+    lengths, steps = np.zeros(GAMES, int), []
+    while len(alive) and lengths.max() < LONGEST:
+        seen = state / [2.4, 2.0, 0.2, 2.0]  # numbers of about one
+        right = rng.random(len(alive)) < chance(seen)
+        steps.append((seen, right * 1.0, alive, lengths[alive]))
+        lengths[alive] += 1
+        state = pushed(state, right)
+        stands = (np.abs(state[:, 0]) < 2.4) & (np.abs(state[:, 2]) < np.radians(12))
+        state, alive = state[stands], alive[stands]
+    seen, right, game, t = map(np.concatenate, zip(*steps, strict=True))
+    returns = 1 - DISCOUNT ** (lengths[game] - t)  # from 0 to 1
+    return seen, right, returns, game
+
+
+# %% [markdown]
+# And here is the learning: your loss, for whole batches. `surprise` is $-\log p$ of what was done. Its `weights` are
+# the returns less their baseline. Weights are plain numbers, so nothing flows back through them. The baseline comes
+# from a second network, the **critic**, which learns what return to expect in a state. `sign` is there to
+# break it.
+
+
+# %%
+def learn(seed, baseline=True, sign=1, updates=30):
+    """The games' mean length at each update; how the gradients scatter at the end."""
+    rng = np.random.default_rng(seed)
+    policy, critic = (nn.MLP(4, [16, 1], "tanh", rng=rng) for _ in range(2))
+    acts, expects = (nn.Adam(m.parameters(), lr=0.02) for m in (policy, critic))
+    score = replayed(policy)
+
+    @replayed
+    def surprise(seen, right):
+        return nn.binary_cross_entropy_with_logits(policy(seen), right)
+
+    @replayed
+    def error(seen, returns):
+        return nn.mse(critic(seen), returns)
+
+    def chance(seen):
+        return 1 / (1 + np.exp(-score.each(seen)))
+
+    def gradients(weights):
+        """One gradient for each game, of the last batch."""
+        for rows in (game == k for k in range(GAMES)):
+            acts.zero_grad()
+            surprise.mean(seen[rows], right[rows], weights=weights[rows]).backward()
+            yield [p.grad for p in policy.parameters()]
+
+    lengths = []
+    for _ in range(updates):
+        seen, right, returns, game = games_played(chance, rng)
+        lengths.append(len(seen) / GAMES)
+        advantage = returns - critic.predict(seen)[:, 0] if baseline else returns
+        for _ in range(5 if baseline else 0):
+            expects.zero_grad()
+            error.mean(seen, returns).backward()
+            expects.step()
+        acts.zero_grad()
+        surprise.mean(seen, right, weights=sign * advantage / GAMES).backward()
+        acts.step()
+
+    judged = {"none": returns, "mean": returns - returns.mean(), "critic": advantage}
+    return lengths, {k: np.var([*gradients(a)], axis=0).sum() for k, a in judged.items()}
+
+
+curves, scatters = zip(*(learn(seed) for seed in (0, 1)), strict=True)
+curves_without = [learn(seed, baseline=False)[0] for seed in (0, 1)]
+first, last = np.mean(curves, axis=0)[[0, -1]]
+print(f"steps the pole stood: {first:.0f} at first, {last:.0f} of {LONGEST} at the end")
+for name in scatters[0]:
+    share = np.mean([s[name] / s["none"] for s in scatters])
+    print(f"variance of the gradient, baseline {name + ':':7} {share:7.1%}")
+assert first < 40
+assert last > 120
+assert all(s["critic"] < 0.5 * s["none"] for s in scatters)
+
+# %% [markdown]
+# The baseline leaves the slope as it is, and only a small part of the variance remains. Now the wrong sign: the
+# same network, but it *descends* the expected return.
+#
+# **Guess first.** How long does the pole stand after 30 updates with the wrong sign: `"longer"` than at first, as long
+# as at first (`"same"`), or `"shorter"`?
+
+# %% guess="lose"
+### BEGIN SOLUTION
+my_guess = "shorter"
+### END SOLUTION
+
+# %% reveal="lose"
+losing, _ = learn(0, sign=-1)
+reveal(
+    my_guess,
+    "shorter" if losing[-1] < 0.7 * losing[0] else "same",
+    because=f"it stands for {losing[-1]:.0f} steps in place of {losing[0]:.0f}. The network has learned to lose: it "
+    "pushes to one side only, and no other way ends a game faster",
+    replies={
+        "same": "That would be a policy that learns nothing. This one learns, and well: the opposite.",
+        "longer": "That is what the right sign does. This one makes what went badly more likely.",
+    },
+)
+
+# %% wrong="lose" hint="learns nothing"
+my_guess = "same"
+
+# %% wrong="lose" hint="what the right sign does"
+my_guess = "longer"
+
+# %%
+plt.figure(figsize=(6.5, 3.6), layout="constrained")
+for curve, plain in zip(curves, curves_without, strict=True):
+    plt.plot(curve, color="tab:blue")
+    plt.plot(plain, color="tab:orange")
+plt.plot(losing, color="tab:red")
+labels = {"tab:blue": "baseline", "tab:orange": "no baseline", "tab:red": "wrong sign"}
+for colour, label in labels.items():
+    plt.plot([], color=colour, label=label)
+plt.xlabel("update")
+plt.ylabel("steps that the pole stood")
+plt.title("Ten games an update, two seeds")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# This game is easy: the policy learns without a baseline too, since every update averages over hundreds of steps. In a
+# longer game, or with fewer games an update, the noise decides whether anything is learned.
+#
+# ## What you can now do
+#
+# You can play two losses against each other, keep their gradients apart, and climb a reward that has no slope. Show it:
+#
+# **Exercise 1: who is flat?** The expert is sure: the made point's score is −4. Give the slope toward the score of the
+# forger's loss $-\log \sigma(s)$, and of the loss that the first paper began with, $\log(1 - \sigma(s))$. To three
+# digits.
+#
+# <details><summary>Hint</summary>
+#
+# They are `softplus(-s)` and `-softplus(s)`. Let the engine differentiate: `s = Value(-4.0)`.
+#
+# </details>
+
+# %% exercise="flat"
+### BEGIN SOLUTION
+slope_now = -0.982
+slope_first = -0.01799
+### END SOLUTION
+
+# %% check="flat"
+s_now, s_first = Value(-4.0), Value(-4.0)
+softplus(-s_now).backward()
+(-softplus(s_first)).backward()
+check_answer(
+    "slope_now",
+    slope_now,
+    s_now.grad,
+    {
+        -s_now.grad: "the sign: a higher score makes the forger's loss smaller",
+        s_first.grad: "that is the other one: where the expert is sure, this one is steep",
+        softplus(Value(4.0)).data: "that is the loss itself, not its slope",
+    },
+    rtol=5e-3,
+)
+check_answer(
+    "slope_first",
+    slope_first,
+    s_first.grad,
+    {
+        -s_first.grad: "the sign: a higher score makes this loss smaller too",
+        s_now.grad: "that is the other one: this one is nearly flat here",
+        -softplus(Value(-4.0)).data: "that is the loss itself, not its slope",
+    },
+    rtol=5e-3,
+)
+
+# %% wrong="flat" hint="the sign: a higher score makes the forger"
+slope_now, slope_first = 0.982, -0.018
+
+# %% wrong="flat" hint="where the expert is sure, this one is steep"
+slope_now, slope_first = -0.018, -0.982
+
+# %% wrong="flat" hint="the loss itself"
+slope_now, slope_first = 4.018, -0.018
+
+# %% wrong="flat" hint="nearly flat here"
+slope_now, slope_first = -0.982, -0.982
+
+# %% [markdown]
+# **Exercise 2: returns.** From the rewards of a game make the return of each step: its own reward, plus the discount
+# times the return of the next step.
+
+
+# %% exercise="returns"
+def returns_of(rewards, discount):
+    """A list as long as the rewards."""
+    ### BEGIN SOLUTION
+    total, returns = 0.0, []
+    for reward in reversed(rewards):
+        total = reward + discount * total
+        returns.insert(0, total)
+    return returns
+    ### END SOLUTION
+
+
+# %% check="returns"
+def summed(weight, first=lambda t: t):
+    """Rewards from step first(t) on, added up with weights."""
+    return lambda rewards, discount: [
+        sum(weight(discount, k, t) * rewards[k] for k in range(first(t), len(rewards))) for t in range(len(rewards))
+    ]
+
+
+def so_far(rewards, discount):
+    total, returns = 0.0, []
+    for reward in rewards:
+        total = reward + discount * total
+        returns.append(total)
+    return returns
+
+
+right_returns = summed(lambda d, k, t: d ** (k - t))
+check_function(
+    returns_of,
+    right_returns,
+    [([1.0, 2.0, 4.0], 0.5), ([3.0, 0.0, -1.0, 2.0], 0.9), ([1.0, 5.0], 0.8)],
+    {
+        so_far: "that looks back: what was paid before a step is no merit of the step. Begin at the end",
+        lambda r, d: right_returns(r, d)[::-1]: "that is in the wrong order: the first step's return comes first",
+        summed(lambda d, k, t: 1.0): "the discount is missing: each further step is worth less",
+        summed(lambda d, k, t: d**k, lambda t: 0): "that is the return of the whole game for every step",
+        summed(lambda d, k, t: d**k): "the discount counts from the start of the game: count from the step",
+        summed(lambda d, k, t: d ** (k - t + 1)): "the step's own reward is not discounted",
+        summed(lambda d, k, t: d ** (k - t - 1), lambda t: t + 1): "the step's own reward is missing",
+        lambda r, d: right_returns(r, d)[0]: "that is the first step's return alone: every step has one",
+    },
+)
+
+
+# %% wrong="returns" hint="that looks back"
+def returns_of(rewards, discount):
+    total, returns = 0.0, []
+    for reward in rewards:
+        total = reward + discount * total
+        returns.append(total)
+    return returns
+
+
+# %% wrong="returns" hint="in the wrong order"
+def returns_of(rewards, discount):
+    total, returns = 0.0, []
+    for reward in reversed(rewards):
+        total = reward + discount * total
+        returns.append(total)
+    return returns
+
+
+# %% wrong="returns" hint="the discount is missing"
+def returns_of(rewards, discount):
+    return [sum(rewards[t:]) for t in range(len(rewards))]
+
+
+# %% wrong="returns" hint="own reward is not discounted"
+def returns_of(rewards, discount):
+    total, returns = 0.0, []
+    for reward in reversed(rewards):
+        total = discount * (reward + total)
+        returns.insert(0, total)
+    return returns
+
+
+# %% wrong="returns" hint="count from the step"
+def returns_of(rewards, discount):
+    return [sum(discount**k * rewards[k] for k in range(t, len(rewards))) for t in range(len(rewards))]
+
+
+# %% [markdown]
+# **Exercise 3: the best baseline.** Two other doors. You go right with a probability of ¼. Right pays 8, left pays 4.
+# The gradient of $\log p$ toward $\theta$ is ¾ for right and −¼ for left. What is the slope of the expected return, and
+# which baseline leaves no variance at all?
+#
+# <details><summary>Hint</summary>
+#
+# Without a baseline one game brings $8 \cdot \tfrac34$ or $4 \cdot (-\tfrac14)$. Weigh each by how often it happens.
+# With the baseline $b$ both have to bring the same.
+#
+# </details>
+
+# %% exercise="best"
+### BEGIN SOLUTION
+slope = 0.75
+best_baseline = 7
+### END SOLUTION
+
+# %% check="best"
+score = Value(-np.log(3.0))
+p_right = sigmoid(score)
+(p_right * 8 + (1 - p_right) * 4).backward()
+check_answer(
+    "slope",
+    slope,
+    score.grad,
+    {
+        3 / 16: "that is p · (1 - p): times the difference of the payments",
+        2.5: "the two are not equally often: right happens in one game of four",
+        5: "that is the expected return, not its slope: each return goes with its gradient of log p",
+        6: "that is one game to the right",
+        -1: "that is one game to the left",
+        4: "that is the difference of the payments: the slope has p · (1 - p) before it",
+        7: "that is the difference of what two games bring, not their mean",
+    },
+)
+check_answer(
+    "best_baseline",
+    best_baseline,
+    7,
+    {
+        5: "that is the mean return: better than none, but (8 - 5) · ¾ and (4 - 5) · (-¼) differ",
+        6: "halfway is best only where both doors are equally likely",
+        0: "that is no baseline: 6 and -1 scatter",
+        8: "then going right brings 0, and going left 1",
+        4: "then going left brings 0, and going right 3",
+    },
+)
+
+# %% wrong="best" hint="not equally often"
+slope, best_baseline = 2.5, 7
+
+# %% wrong="best" hint="times the difference of the payments"
+slope, best_baseline = 3 / 16, 7
+
+# %% wrong="best" hint="the expected return, not its slope"
+slope, best_baseline = 5, 7
+
+# %% wrong="best" hint="that is the mean return"
+slope, best_baseline = 0.75, 5
+
+# %% wrong="best" hint="halfway is best only"
+slope, best_baseline = 0.75, 6
+
+# %% [markdown]
+# ## Your own game
+#
+# Change a rule and see who copes. Give the ring a ninth point in the centre, or let the forger play two turns for each
+# turn of the expert. Or pay the cart only when it stands near the middle of its track, with a reward of
+# `1 - abs(place) / 2.4`.
+#
+# A gradient needs a slope from somewhere: a target, an opponent, or the probability of your own moves. Which rule did
+# you change, and how many of your nine points, or of 200 steps, did your player reach?
