@@ -611,3 +611,42 @@ def test_of_long_lists_and_arrays_the_first_difference_is_told():
         check_function(lambda x: [1, 2], lambda x: [1, 3], [(1,)])
     with pytest.raises(AssertionError, match=r"yours \[0, 1, 2, …, 8\] \(9 items\), expected 1"):
         check_function(lambda x: [*range(9)], lambda x: 1, [(1,)])
+
+
+# ---- what an engine forbids
+
+IN_PLACE = """
+    def __iadd__(self, other):
+        if not self._prev:
+            raise RuntimeError("a leaf is not changed in place")
+        return self + other
+"""
+
+
+def with_iadd(text=IN_PLACE):
+    return CLOSURES.but("    def __mul__", f"{text}\n    def __mul__")
+
+
+def test_an_engine_may_forbid_that_leaves_are_changed_in_place():
+    assert found(with_iadd()).ok
+    assert found(with_iadd(IN_PLACE.replace("if not self._prev", "if True"))).ok
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("self + other", "self * other"), ("self._prev", "self._parents"), ("+ other", "+ othr")]
+)
+def test_a_mistake_in_place_is_none_that_is_forbidden(old, new):
+    assert wheres(with_iadd(IN_PLACE.replace(old, new))) == ["`+=`"]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("level", ["mul", "own", "all"])
+def test_torch_is_right(level):
+    import torch
+
+    def make(x):
+        return torch.tensor(x, dtype=torch.float64, requires_grad=True)
+
+    told = report(check_value, make, level)
+    assert told.ok, str(told)
+    assert level == "mul" or "`unique`" in told.notes[0]

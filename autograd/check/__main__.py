@@ -40,7 +40,10 @@ examples:
 
 Each file runs in a process of its own, in its folder, without input; what it prints is dropped. On Linux it is given
 1 GiB of memory; macOS and Windows limit its time alone. That is for accidents: the code may still read and write what
-you may, so check strangers' files in a container. Exit status: 0 if all are right, 1 if not, 2 if none was checked."""
+you may, so check strangers' files in a container. Start this outside of their folder, or with `python -P -m`: Python
+prefers modules of the folder where it starts, and a student may have a random.py.
+
+Exit status: 0 if all are right, 1 if not, 2 if none was checked."""
 
 MEMORY = 2**30
 GRACE = 10.0  # seconds more, for Python to start; then a process is ended whose watchdog was called off

@@ -128,7 +128,12 @@ class EngineCheck:
     def _layer(self, layer: Layer) -> None:
         """Run all probes of a layer. What goes wrong is told, unless what was found before explains it."""
         runs = [run for run in self._observations(layer) if not self._lacks_operator(run)]
+        if layer.in_place:  # an engine may forbid it, altogether or where it would change a leaf
+            runs = [run for run in runs if not run.is_forbidden]
         if not runs or (layer.optional and layer.row == "power" and runs[0].is_refused):
+            return
+        if layer.own and any(run.is_forbidden for run in runs):
+            self.methods.untried.append(f"`{layer.method}`")
             return
         texts = dict.fromkeys(run.text for run in runs)
         faults = {run.text for run in runs if not run.passed}

@@ -102,6 +102,13 @@ class Observation(NamedTuple):
         return is_told or (place is not None and place.text.startswith("raise"))
 
     @property
+    def is_forbidden(self) -> bool:
+        """Whether it was refused on purpose: by a `raise` that was met, or by compiled code, which has no line."""
+        error = self.trouble.__cause__ if self.trouble else None
+        place = place_of(error) if error else None
+        return error is not None and (place is None or place.text.startswith("raise"))
+
+    @property
     def evidence(self) -> Evidence:
         """What the hints are told of this run."""
         assert self.gradients is not None

@@ -60,6 +60,10 @@ class Layer(NamedTuple):
         return self.own or OPERATIONS.get(self.row)
 
     @property
+    def in_place(self) -> bool:
+        return self.where[-2:] == "=`"
+
+    @property
     def is_function(self) -> bool:
         return bool(self.own) or self.method in FUNCTIONS
 
