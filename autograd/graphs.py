@@ -1,6 +1,7 @@
 """Walks over a graph that several subjects need. None changes a node; the sweep that writes `grad` is in `backprop.py`.
 
 - `order_of_use`: every value in the order in which the code names it, which names and pictures follow.
+- `ranks_of`: what stands side by side in a picture.
 - `sweep`: the steps of backpropagation, kept in a dict of gradients.
 - `values_at`: the numbers that the nodes would have if some inputs were changed.
 - `stale_nodes`: those whose parents' numbers were changed since.
@@ -8,14 +9,16 @@
   multiplies along and adds over. The number of paths can double at every node, so they are counted first.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Reversible
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Reversible, Sequence
+from typing import NamedTuple, TypeVar
 
 from autograd.backprop import interior_order
 from autograd.floats import FLOAT_ERRORS
 from autograd.operations import own
 from autograd.value import Value, describe
 
+B = TypeVar("B")
 COUNTED = 10**15  # paths, and their edges, are counted as far as this
 
 
@@ -64,6 +67,18 @@ def order_of_use(outputs: Iterable[Value]) -> list[Value]:
             visited.add(node)
             stack += (node, None, *(() if is_whole_graph(node) else reversed(node.parents)))
     return order
+
+
+def ranks_of(boxes: Sequence[B], inputs: Callable[[B], Iterable[B]]) -> list[list[B]]:
+    """Boxes, given parents first, that stand side by side: each as near to the output as what it is used for allows."""
+    distance = dict.fromkeys(boxes, 0)
+    for box in reversed(boxes):
+        for x in inputs(box):
+            distance[x] = max(distance[x], distance[box] + 1)
+    ranks: defaultdict[int, list[B]] = defaultdict(list)
+    for box in boxes:
+        ranks[distance[box]].append(box)
+    return [ranks[d] for d in sorted(ranks, reverse=True)]
 
 
 # ---- gradients

@@ -1,4 +1,4 @@
-"""What several test files share: a graph, an operation of a user's own, every row of the table, processes, LaTeX."""
+"""What several test files share: graphs, a user's own operation, every row of the table, processes, LaTeX, colours."""
 
 import gc
 import operator
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import OPERATIONS, Operation, Value
+from autograd import OPERATIONS, Operation, Value, exp
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,6 +51,15 @@ def neuron():
     return y
 
 
+def slide():
+    """The circuit of Stanford's CS231n, lecture 4: a neuron of two inputs and a sigmoid of gates."""
+    numbers = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
+    w0, x0, w1, x1, w2 = (Value(x, name) for name, x in numbers.items())
+    f = 1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))
+    f.label = "f"
+    return f
+
+
 def values_alive():
     return sum(type(x) is Value for x in gc.get_objects())
 
@@ -85,3 +94,18 @@ FIXED = {"fixed_power": {1}, "detached_max": range(4), "select": {0}, "log_loss"
 
 def is_fixed(operation, i):
     return i in FIXED.get(operation.name, ())
+
+
+def rgb(colour):
+    return [int(h, 16) for h in re.findall("..", colour[1:])]
+
+
+def contrast(a, b):
+    """The ratio of luminances, as WCAG 2.1 defines it."""
+
+    def luminance(colour):
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in (c / 255 for c in colour)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)

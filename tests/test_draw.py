@@ -16,7 +16,7 @@ from autograd.neurons import neurons_in
 from autograd.pictures import rendering
 from autograd.pictures.rendering import DotNotFound, find_dot
 from autograd.pictures.style import BLUE, DARK, HIGHLIGHT, LIGHT, ORANGE, OUTPUT, PARAMETER, PATH_COLOURS, RED
-from tests.shared import ROOT, neuron, python
+from tests.shared import ROOT, contrast, neuron, python, rgb
 
 
 def test_a_box_holds_label_operation_data_and_gradient_and_an_edge_the_local_derivative():
@@ -79,21 +79,6 @@ def test_the_fill_is_the_gradients_sign_and_size():
             assert contrast(mixed, rgb(ink)) > 4.5  # as the accessibility guidelines ask for text
     a.grad = math.nan
     assert RED in box(draw(y).source, "a")
-
-
-def rgb(colour):
-    return [int(h, 16) for h in re.findall("..", colour[1:])]
-
-
-def contrast(a, b):
-    """The ratio of luminances, as WCAG 2.1 defines it."""
-
-    def luminance(colour):
-        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in (c / 255 for c in colour)]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted((luminance(a), luminance(b)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_the_picture_says_whose_gradients_it_shows():
@@ -256,12 +241,12 @@ def test_too_many_boxes():
         (
             lambda: draw(Value(1.0), show="all"),
             ValueError,
-            "show is one of 'data', 'grad', 'local', 'constants', not 'all'",
+            "show is one of 'data', 'grad', 'local', 'constants', 'names', not 'all'",
         ),
         (
             lambda: draw(Value(1.0), show=["grad", 1]),
             ValueError,
-            "show is one of 'data', 'grad', 'local', 'constants', not 1",
+            "show is one of 'data', 'grad', 'local', 'constants', 'names', not 1",
         ),
         (lambda: draw(Value(1.0), digits=0), ValueError, "digits is a whole number from 1 to 17, not 0"),
         (lambda: draw(Value(1.0), highlight="w"), TypeError, "highlight= takes Values, not 'w'"),
@@ -407,15 +392,17 @@ def test_paths_are_coloured_and_a_shared_edge_has_a_line_for_each():
     assert red not in draw(y).source
 
 
-def test_the_readmes_picture_is_the_one_that_is_drawn_now():
+@pytest.mark.parametrize(
+    ("name", "example", "style"), [("neuron", "neuron", "boxes"), ("circuit", "sigmoid_of_gates", "circuit")]
+)
+def test_the_readmes_pictures_are_those_that_are_drawn_now(name, example, style):
     """Its texts: the layout may differ between versions of the program that draws."""
     folder = ROOT / "notebooks" / "pictures"
     scope = {"__name__": "make", "__file__": str(folder / "make.py")}
     exec(compile((folder / "make.py").read_text(encoding="utf-8"), "make.py", "exec"), scope)
-    texts = [
-        re.findall(r"<text[^>]*>(.*?)</text>", svg)
-        for svg in ((folder / "neuron.svg").read_text(encoding="utf-8"), draw(scope["neuron"]()).pipe(encoding="utf-8"))
-    ]
+    drawn = draw(scope[example](), style=style).pipe(encoding="utf-8")
+    kept = (folder / f"{name}.svg").read_text(encoding="utf-8")
+    texts = [re.findall(r"<text[^>]*>(.*?)</text>", svg) for svg in (kept, drawn)]
     assert texts[0] == texts[1]
 
 

@@ -3,15 +3,15 @@
 Networks are drawn small, a box for each neuron or layer.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from autograd.formulas import Formula, is_plain, named, number_text, parameter_names
-from autograd.graphs import Edge, Path, is_whole_graph
+from autograd.formulas import Formula, is_plain, named, parameter_names
+from autograd.graphs import Edge, Path, is_whole_graph, ranks_of
 from autograd.neurons import Unit, joined, layers_of, network_in, neurons_in
 from autograd.operations import OPERATIONS
-from autograd.pictures.captions import Box, Look, is_layer, thin
+from autograd.pictures.captions import Box, Look, Use, is_crowded, is_layer, thin
+from autograd.pictures.circuit import add_circuit
 from autograd.pictures.style import PATH_COLOURS
 from autograd.value import Value
 
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 MANY = 150  # values, above which neurons and layers are collapsed
 HURRIED = 400  # boxes, above which a quick layout is better than a good one
 SELECT = OPERATIONS["select"]
-CROWDED = 3  # edges into a collapsed box, above which they carry no numbers
-B = TypeVar("B")
 
 
 def draw(
     output: Value | Iterable[Value],
     *,
     direction: str = "LR",
+    style: str = "boxes",
     collapse: str | bool | None = None,
     open: Value | Iterable[Value] = (),  # noqa: A002
     parameters: Any = None,
@@ -46,13 +45,15 @@ def draw(
     have a bold border, parameters a violet one, outputs a green one. Gradients are dashes before `backward()`.
 
     - direction: where the output lies, LR (right), RL, TB (bottom) or BT
+    - style: "boxes", or "circuit" as lectures draw it: gates, and wires with the value above and the gradient below
     - collapse: "neuron" or "layer" for a box for each neuron (its edges carry the derivative through all of it) or
       layer, False for every value. By default a network is drawn by its neurons, and any graph as small as it takes to
       stay below about 150 boxes
     - open: Values whose neurons are drawn in full all the same
     - parameters: a module, a dict of names, or Values: to be marked as parameters, and named
     - digits: of the numbers
-    - show: what is shown: "data", "grad", "local", and with "constants" plain numbers as boxes of their own
+    - show: what is shown: "data", "grad", "local"; with "constants" plain numbers as boxes of their own, and with
+      "names" v1, v2, … too above the wires of a circuit
     - theme: "light", "dark", or "auto" for the notebook's or the browser's
     - highlight: Values with an orange border
     - paths: paths to colour, each in a colour of its own, such as `explain(output, wrt).paths`
@@ -69,9 +70,10 @@ def draw(
     shown = {show} if isinstance(show, str) else set(show)
     for name, given, choices in (
         ("direction", direction, ("LR", "TB", "RL", "BT")),
+        ("style", style, ("boxes", "circuit")),
         ("collapse", collapse, ("neuron", "layer", False, None)),
         ("theme", theme, ("auto", "light", "dark")),
-        *(("show", part, ("data", "grad", "local", "constants")) for part in sorted(shown, key=str)),
+        *(("show", part, ("data", "grad", "local", "constants", "names")) for part in sorted(shown, key=str)),
     ):
         if given not in choices:
             raise ValueError(f"{name} is one of {', '.join(map(repr, choices))}, not {given!r}")
@@ -88,30 +90,41 @@ def draw(
             "use collapse='neuron' or 'layer', or raise max_nodes"
         )
     look = Look(outputs, names, known, digits, shown, set(_values("highlight= takes Values", highlight)))
-    crowded = any(isinstance(box, Unit) and len(box.inputs) > CROWDED for box in boxes)
-    picture = new_picture(look.note(boxes), direction, theme)
-    if crowded:
-        picture.crowd()
+    owner = {v: box for box in boxes for v in ((box,) if isinstance(box, Value) else box.inside)}
+    uses = {box: [*_uses(box, owner, look)] for box in boxes}
+    sides = "above a wire, grad below" if direction in ("LR", "RL") else "left of a wire, grad right"
+    picture = new_picture(look.note(boxes, f"data {sides}; " * (style == "circuit")), direction, theme)
     if len(boxes) > HURRIED:
         picture.hurry()
-    ids = {box: f"v{i}" for i, box in enumerate(boxes)}
-    owner = {v: box for box in boxes for v in ((box,) if isinstance(box, Value) else box.inside)}
-    for rank in ranks_of(boxes, lambda box: [owner[x] for x in _inputs(box) if x in owner]):
+    (add_circuit if style == "circuit" else _add_boxes)(picture, uses, look, _coloured(paths))
+    return picture
+
+
+def _add_boxes(
+    picture: "Picture", uses: Mapping[Box, list[Use]], look: Look, coloured: Mapping[tuple[Box, int], dict[str, str]]
+) -> None:
+    """Add these boxes, given parents first, and a link for each use."""
+    crowded = any(map(is_crowded, uses))
+    if crowded:
+        picture.crowd()
+    ids = {box: f"v{i}" for i, box in enumerate(uses)}
+    for rank in ranks_of([*uses], lambda box: [use.source for use in uses[box]]):
         picture.rank([look.box(box, ids[box]) for box in rank])
-    coloured = _coloured(paths)
-    for box in boxes:
-        for k, parent, d in _edges(box):
-            if parent in owner and not (is_layer(box) or is_layer(owner[parent])):
-                tail, head, tip = ids[owner[parent]], ids[box], look.derivative(box, parent, d)
-                style = coloured.get((box, k), {})
-                if crowded and isinstance(box, Unit):
-                    picture.link(tail, head, k, tip=tip, **thin(d) | style)
-                else:
-                    number = number_text(d, digits) if "local" in shown else ""
-                    picture.link(tail, head, k, number, tip, **style)
-        for below in dict.fromkeys(owner[x] for x in _inputs(box) if x in owner):
-            if is_layer(box) or is_layer(below):
-                picture.edge(ids[below], ids[box])
+    for box, used in uses.items():
+        for k, source, d, tip in used:
+            style = coloured.get((box, k), {})
+            if d is None:
+                picture.edge(ids[source], ids[box])
+            elif crowded and isinstance(box, Unit):
+                picture.link(ids[source], ids[box], k, tip=tip, **thin(d) | style)
+            else:
+                picture.link(ids[source], ids[box], k, look.local(d), tip, **style)
+
+
+def circuit_of(values: Iterable[Value], look: Look) -> "Picture":
+    """The circuit of these values, given parents first."""
+    picture, owner = new_picture(), {v: v for v in values}
+    add_circuit(picture, {v: [*_uses(v, owner, look)] for v in owner}, look, {})
     return picture
 
 
@@ -184,18 +197,6 @@ def _with_units(order: list[Value], units: list[Unit]) -> list[Box]:
     return boxes
 
 
-def ranks_of(boxes: Sequence[B], inputs: Callable[[B], Iterable[B]]) -> list[list[B]]:
-    """Boxes, given parents first, that stand side by side: each as near to the output as what it is used for allows."""
-    distance = dict.fromkeys(boxes, 0)
-    for box in reversed(boxes):
-        for x in inputs(box):
-            distance[x] = max(distance[x], distance[box] + 1)
-    ranks: defaultdict[int, list[B]] = defaultdict(list)
-    for box in boxes:
-        ranks[distance[box]].append(box)
-    return [ranks[d] for d in sorted(ranks, reverse=True)]
-
-
 def _inputs(box: Box) -> tuple[Value, ...]:
     return tuple(parent for _, parent, _ in _edges(box)) if isinstance(box, Value) else box.inputs
 
@@ -212,6 +213,16 @@ def _edges(box: Box) -> list[tuple[int, Value, float]]:
     is_choice = box.operation is SELECT
     uses = enumerate(zip(box.parents, box.local_derivatives, strict=True))
     return [(k, parent, d) for k, (parent, d) in uses if d or not is_choice]
+
+
+def _uses(box: Box, owner: Mapping[Value, Box], look: Look) -> Iterator[Use]:
+    """The boxes that a box is computed from; with a layer at an end once, and without a derivative: it has many."""
+    for k, parent, d in _edges(box):
+        if parent in owner and not (is_layer(box) or is_layer(owner[parent])):
+            yield Use(k, owner[parent], d, look.derivative(box, parent, d))
+    for k, source in enumerate(dict.fromkeys(owner[x] for x in _inputs(box) if x in owner)):
+        if is_layer(box) or is_layer(source):
+            yield Use(k, source, None, "")
 
 
 def _coloured(paths: Iterable[Path]) -> dict[tuple[Box, int], dict[str, str]]:

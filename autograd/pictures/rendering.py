@@ -25,17 +25,16 @@ import graphviz
 from graphviz.backend import dot_command
 
 from autograd.pictures.page import svg_by_page
-from autograd.pictures.style import FONTS, Drawn, stylesheet
+from autograd.pictures.style import FONTS, SIDES, Drawn, stacked, stylesheet
 from autograd.tables import text_width, visible
 
 BUNDLED_FORMATS = {"svg", "png", "jpg", "json", "dot"}
 PNG_LIMIT = 150  # boxes, above which a PNG takes seconds
-SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}  # of a box: where links come in and go out
 LEAST_SHOWN = 0.62  # of its size, to which a wide SVG may shrink before it scrolls: letters of 9 pixels
 # Of an SVG: the start of a node or an edge with its title, and a text.
 PARTS = (
     r'(?P<group><g id="\w+" class="(?:node|edge) ?(?P<name>[^"]*)">\s*)<title>.*?</title>\s*'
-    r"|(?P<open><text[^>]*>)[^<]*</text>"
+    r"|(?P<open><text[^>]*>)(?P<laid>[^<]*)</text>"
 )
 _lock = threading.Lock()
 
@@ -106,12 +105,11 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     def rank(self, boxes: Sequence[Drawn]) -> None:
         """Add boxes that stand side by side, in this order and equally wide."""
-        columns = max(max(box.columns, *map(text_width, box.lines)) for box in boxes)
+        columns = max(max([box.columns, *map(text_width, box.lines)]) for box in boxes)
         width = f"{(columns * 6.6 + 12) / 72:.2f}"  # a letter of Courier is 0.6 of its size
-        for name, lines, tip, style, _ in boxes:
-            self._add(
-                name, lines, tip, partial(graphviz.Digraph.node, name=name, **{"class": name, "width": width, **style})
-            )
+        for name, lines, tip, style, _, form in boxes:
+            look = {"class": name, "width": width, **style}
+            self._add(name, lines, tip, partial(graphviz.Digraph.node, name=name, **look), form)
         row = graphviz.Digraph(graph_attr={"rank": "same"}, edge_attr={"style": "invis"})
         for above, below in pairwise(box.name for box in boxes):
             row.edge(above, below)
@@ -120,7 +118,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
 
     def link(self, tail: str, head: str, place: int, text: str = "", tip: str = "", **style: str) -> None:
         """Add the edge of the parent in this place, with the derivative on it."""
-        name = f"e{head[1:]}_{place}"
+        name = f"e{head.removeprefix('v')}_{place}"
         kind = "taillabel" if self.is_crowded else "label"  # a column of labels would need much room of its own
         room = "" if self.direction in ("LR", "RL") else " "  # beside a line that goes down
 
@@ -140,14 +138,21 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         """Fewer rounds of improving the layout: of thousands of boxes it takes seconds, not a minute."""
         self.attr(splines="line", nslimit="0.5", nslimit1="0.5", mclimit="0.1")
 
-    def _add(self, name: str, texts: Sequence[str], tip: str, add: Callable[..., None]) -> None:
+    def _add(
+        self,
+        name: str,
+        texts: Sequence[str],
+        tip: str,
+        add: Callable[..., None],
+        form: Callable[[Sequence[str]], str] = stacked,
+    ) -> None:
         """Add something with these lines of `visible` text, and remember how it is laid out: with ASCII as wide.
 
         Graphviz misjudges the width of other letters. The texts are put in afterwards.
         """
         plain = graphviz.Digraph()
-        add(self, label=r"\n".join(map(escaped, texts)))
-        add(plain, label=r"\n".join("x" * max(1, text_width(text)) for text in texts))
+        add(self, label=form(texts))
+        add(plain, label=form(["x" * max(1, text_width(text)) for text in texts]))
         self.in_ascii[self.body[-1]] = plain.body[-1]
         self.texts[name], self.tips[name] = [text.strip() for text in texts], visible(tip)
 
@@ -239,7 +244,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             nonlocal texts
             if found["open"]:
                 text = next(texts, None)
-                return found[0] if text is None else f"{found['open']}{escape(text)}</text>"
+                return found[0] if text is None else f"{_centred(found['open'], found['laid'])}{escape(text)}</text>"
             texts = iter(self.texts.get(found["name"], ()))
             tip = self.tips.get(found["name"])
             return found[0] if tip is None else found["group"] + (f"<title>{escape(tip)}</title>\n" if tip else "")
@@ -254,10 +259,13 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         )
 
 
-def escaped(text: str) -> str:
-    """Text for a label, with nothing in it that Graphviz takes for its own signs."""
-    text = text.replace("&", "&amp;")
-    return "".join("\\" + c if c in '{}|<>\\"' else c for c in text)
+def _centred(tag: str, placeholder: str) -> str:
+    """The tag of a text that begins at a place as one round its middle: in another font it is longer or shorter."""
+    begins = re.search(r' text-anchor="start" x="([-\d.]+)".*font-size="([\d.]+)', tag)
+    if not begins:
+        return tag
+    middle = float(begins[1]) + 0.3 * float(begins[2]) * len(placeholder)
+    return tag.replace(begins[0][: begins[0].index(" y=")], f' x="{middle:.2f}"')
 
 
 class _using_dot:  # noqa: N801

@@ -1,6 +1,6 @@
 """The look of pictures: colours, fonts and themes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.operations import constant
@@ -9,8 +9,11 @@ from autograd.value import Value
 FONTS = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 PATH_COLOURS = "#d1242f", "#0969da", "#1a7f37", "#8250df", "#bf8700", "#1b7c83"
 BLUE, ORANGE, RED = "#3b82c4", "#e67e22", "#d1242f"  # a gradient above zero, below, and not finite
+FORWARD, BACKWARD = "#1a7f37", "#c0202c"  # a wire's value and gradient
 OUTPUT, PARAMETER, HIGHLIGHT, FAINT = "#2a9d4a", "#a05fc8", "#d9590b", "#808080"
+INKS = {FORWARD: "font-weight: normal;", BACKWARD: "font-weight: normal;", PARAMETER: ""}  # of letters at wires
 
+SIDES = {"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}  # of a box: where links come in and go out
 LIGHT, DARK = ("#1f2328", "#ffffff"), ("#e6edf3", "#161b22")  # ink and paper
 # A notebook's own colours, where there are some: its theme is not the browser's.
 NOTEBOOK = (
@@ -19,14 +22,21 @@ NOTEBOOK = (
 )
 
 
+def stacked(texts: Sequence[str]) -> str:
+    """Lines of text as a label: one below the other, with nothing in them that Graphviz takes for its own signs."""
+    lines = (text.replace("&", "&amp;") for text in texts)
+    return r"\n".join("".join("\\" + c if c in '{}|<>\\"' else c for c in line) for line in lines)
+
+
 class Drawn(NamedTuple):
-    """A box of a picture: its name there, its lines of text, what shows under the mouse, its style, its least width."""
+    """A box of a picture: its name there, its lines, what shows under the mouse, its style, its least width."""
 
     name: str
     lines: Sequence[str]
     tip: str
     style: Mapping[str, str]
     columns: int = 0
+    form: Callable[[Sequence[str]], str] = stacked  # how lines make the label
 
 
 def stylesheet(theme: str) -> str:
@@ -48,7 +58,13 @@ def stylesheet(theme: str) -> str:
 .cg-drawing [fill="white"] { fill: var(--cg-paper); }
 .cg-drawing .node text:first-of-type { font-weight: bold; }
 """
+        + "".join(f".cg-drawing .node text[fill='{ink}'] {{ {readable(ink)} {rule} }}\n" for ink, rule in INKS.items())
     )
+
+
+def readable(colour: str) -> str:
+    """The rule for a colour of letters: nearer to the ink of the theme, so that it can be read on its paper."""
+    return f"fill: color-mix(in srgb, {colour} 65%, var(--cg-ink));"
 
 
 def _colours(ink: str, paper: str) -> str:

@@ -4,19 +4,27 @@ So the layout is the same at every step. A script finds nodes and edges by their
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from autograd.formulas import equation_text, number_text
-from autograd.graphs import is_whole_graph
-from autograd.pictures import LONGEST_TITLE, Drawn, border, new_picture, ranks_of
+from autograd.formulas import digits_shown, equation_text, number_text
+from autograd.graphs import is_whole_graph, ranks_of
+from autograd.pictures import LONGEST_TITLE, Drawn, Look, border, circuit_of, new_picture
 from autograd.stepping.wording import Wording
 from autograd.value import Value
 
+if TYPE_CHECKING:
+    from autograd.pictures import Picture
+
 
 def picture(wording: Wording) -> tuple[str, str]:
-    """The graph as SVG, with all gradients. A box holds title, data and gradient, an edge the local derivative.
+    """The graph as SVG and "", or "" and why there is none."""
+    return boxes(wording).svg_or_reason()
 
-    Node i of `wording.nodes` has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. Returns the SVG
-    and "", or "" and why there is none.
+
+def boxes(wording: Wording) -> "Picture":
+    """The graph with all gradients. A box holds title, data and gradient, an edge the local derivative.
+
+    Node i of `wording.nodes` has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`.
     """
     ids = {node: f"v{i}" for i, node in enumerate(wording.nodes)}
     widths = _gradient_widths(wording)
@@ -36,7 +44,15 @@ def picture(wording: Wording) -> tuple[str, str]:
         for position, (parent, d) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
             if parent in ids and not is_whole_graph(node):
                 drawn.link(ids[parent], ids[node], position, number_text(d))
-    return drawn.svg_or_reason()
+    return drawn
+
+
+def circuit(wording: Wording) -> "Picture":
+    """The graph as a circuit with all gradients and names: node i has the wire w{i}."""
+    gradients = {step.parent: step.after for step in wording.backward} | {wording.output: 1.0}
+    shown = {"data", "grad", "names"}
+    look = Look([wording.output], wording.names, wording.parameters, digits_shown(), shown, set(), gradients)
+    return circuit_of(wording.nodes, look)
 
 
 def _gradient_widths(wording: Wording) -> Mapping[Value, int]:

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from autograd import Value, draw, step_through
+from autograd import Value, draw, exp, step_through
 
 HERE = Path(__file__).parent
 
@@ -28,6 +28,16 @@ def two_inputs() -> Value:
     return o
 
 
+def sigmoid_of_gates() -> Value:
+    """The circuit of a well-known lecture slide."""
+    numbers = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
+    w0, x0, w1, x1, w2 = (Value(x, name) for name, x in numbers.items())
+    f = 1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))
+    f.label = "f"
+    f.backward()
+    return f
+
+
 def view() -> None:
     """A screenshot of the stepping view at its second step."""
     from playwright.sync_api import sync_playwright
@@ -46,5 +56,6 @@ def view() -> None:
 
 
 if __name__ == "__main__":
-    (HERE / "neuron.svg").write_text(draw(neuron()).pipe(format="svg", encoding="utf-8"), encoding="utf-8")
+    draw(neuron()).save(HERE / "neuron.svg")
+    draw(sigmoid_of_gates(), style="circuit").save(HERE / "circuit.svg")
     view()
