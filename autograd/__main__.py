@@ -66,16 +66,17 @@ FILES = {
     "png": "write it as png",
     "pdf": "write it as pdf, which needs Graphviz on this computer",
     "html": "write the stepping view: a page that opens in any browser",
+    "slides": "write the steps as pages: a .pdf, which needs matplotlib, or numbered .svg",
 }
 DIGITS = range(1, 18)
 
 
-def save(output: Value, kind: str, path: str) -> None:
-    """Write the file of an option: the picture in that format, or the stepping view."""
-    if kind == "html":
-        step_through(output).save(path)
+def save(output: Value, kind: str, path: str, style: str) -> None:
+    """Write the file of an option: the picture in that format, the stepping view or its pages."""
+    if kind in ("html", "slides"):
+        step_through(output).save(path, style=style if kind == "slides" else "boxes")
     else:
-        Path(path).write_bytes(draw(output, digits=digits_shown()).pipe(format=kind))
+        Path(path).write_bytes(draw(output, style=style, digits=digits_shown()).pipe(format=kind))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _copy(*given[1:])
         else:
             _run(_options(given))
-    except (ValueError, OSError, RuntimeError, SubprocessError) as error:  # the latter two from drawing
+    except (ValueError, OSError, ImportError, RuntimeError, SubprocessError) as error:  # the latter three from drawing
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
@@ -128,6 +129,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--steps", action="store_true", help="print each step of the forward and the backward pass")
     parser.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
     parser.add_argument("--digits", type=int, default=4, metavar="N", help="write numbers with N digits instead of 4")
+    parser.add_argument("--style", choices=("boxes", "circuit"), default="boxes", help="of pictures and slides")
     for name, what in FILES.items():
         parser.add_argument(f"--{name}", metavar="FILE", help=what)
     # A space keeps an expression such as -a*b from being taken for an option.
@@ -163,7 +165,7 @@ def _run(options: argparse.Namespace) -> None:
         for kind in FILES:
             path = getattr(options, kind)
             if path is not None:
-                save(output, kind, path)
+                save(output, kind, path, options.style)
 
 
 def _variables(assignments: Sequence[str]) -> dict[str, Value]:

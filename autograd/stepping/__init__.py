@@ -2,7 +2,7 @@
 
 Read `events.py` first: the events of both passes, as records that change nothing. `wording.py` puts them into names,
 formulas and tables, `steps.py` is the sequence that `step_through` gives; `picture.py` and `view.py`, with the scripts
-beside them, make the page.
+beside them, make the page, `pages.py` and `pdf.py` the slides.
 """
 
 from autograd.stepping.events import ForwardStep, Seed, Step

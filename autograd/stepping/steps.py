@@ -57,11 +57,26 @@ class Steps(Sequence[Step]):
 
         return fragment(self._wording)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the view as one HTML file that needs nothing else, and return its path."""
+    def save(self, path: str | os.PathLike[str], *, style: str = "boxes") -> Path:
+        """Write the steps as the path ends, and return it: a page to click through, or pages for slides.
+
+        - .html: the view, in one file that needs nothing else
+        - .pdf: one step a page, 16:9, with the graph in a style: "boxes" or "circuit"; needs matplotlib
+        - .svg: the same as files with numbers, steps-01.svg, steps-02.svg, …; returns the path of the first
+        """
+        file = Path(path)
+        if style not in ("boxes", "circuit"):
+            raise ValueError(f"style is one of 'boxes', 'circuit', not {style!r}")
+        if file.suffix.lower() in (".pdf", ".svg"):
+            from autograd.stepping.pages import save_pages
+
+            return save_pages(self._wording, file, style)
+        if file.suffix.lower() != ".html":
+            raise ValueError(f"{file} ends in no format that steps have: use .html, or .pdf or .svg for slides")
+        if style != "boxes":
+            raise ValueError(f"style={style!r} is for .pdf and .svg: the page to click through has boxes")
         from autograd.stepping.view import document
 
-        file = Path(path)
         file.write_text(document(self._wording), encoding="utf-8")
         return file
 
@@ -69,12 +84,12 @@ class Steps(Sequence[Step]):
 def step_through(output: Value, parameters: Any = None) -> Steps:
     """Backpropagation from `output`, step by step: every event *parent.grad += local derivative × child.grad*.
 
-    Loop over the result for the events, print it for a table, show it in a notebook for a view with buttons and keys,
-    or write that view to a file with `.save("steps.html")`. No gradient changes: the sweep that you see starts every
-    gradient at 0, whatever the leaves hold. The local derivatives are those recorded when the graph was built, as in
-    `backward()`; if `.data` has changed since, a note says so. A view has at most 500 steps. Values are called as
-    everywhere: see `names`, and `parameters` there. Tables and view leave out the steps to plain numbers, which nobody
-    asks for. Raises TypeError for anything but a Value.
+    Loop over the result for the events, print it for a table, show it in a notebook for a view with buttons and
+    keys, or write that view to a file with `.save("steps.html")`, and slides with `.save("steps.pdf")`. No gradient
+    changes: the sweep that you see starts every gradient at 0, whatever the leaves hold. The local derivatives are
+    those recorded when the graph was built, as in `backward()`; if `.data` has changed since, a note says so. A
+    view has at most 500 steps. Values are called as everywhere: see `names`, and `parameters` there. Tables and
+    view leave out the steps to plain numbers, which nobody asks for. Raises TypeError for anything but a Value.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> steps = step_through(a * b + a)
