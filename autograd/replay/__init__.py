@@ -18,15 +18,20 @@ from autograd.replay.call import Call
 from autograd.replay.collector import collector_paused
 from autograd.replay.decorator import Replayed, replayed
 from autograd.replay.program import Program, record, without_warnings
+from autograd.replay.symbols import Reading, Symbol, Writer, read
 from autograd.replay.tracing import ReplayError, Trace, trace
 
 __all__ = [
     "Call",
     "Program",
+    "Reading",
     "ReplayError",
     "Replayed",
+    "Symbol",
     "Trace",
+    "Writer",
     "collector_paused",
+    "read",
     "record",
     "replayed",
     "trace",

@@ -216,6 +216,7 @@ class Writer:
         self.line = line
         self.names = names
         self.texts: dict[Any, str] = {}  # what has been written, by its key
+        self.structures: dict[Any, tuple[int, bool]] = {}
         self.keys: dict[int, Any] = {}
         self.kept: list[Symbol] = []  # so that no id is used again
 
@@ -231,8 +232,9 @@ class Writer:
         if not isinstance(x, Symbol):
             return ("number", type(x), repr(x))
         if id(x) not in self.keys:
-            key = (x.function, tuple(map(self._key, x.arguments)))
-            self.keys[id(x)] = key
+            structure = (x.function, tuple(map(self._key, x.arguments)))
+            # A number in the place of the structure, whose hash would be computed through all that is below it.
+            self.keys[id(x)] = self.structures.setdefault(structure, (len(self.structures), bool(x.arguments)))
             self.kept.append(x)
         return self.keys[id(x)]
 
