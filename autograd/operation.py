@@ -21,7 +21,7 @@ course shows four:
 2. arrays give a whole batch at a time (this file);
 3. Values give a node (`value.py`), and in the derivatives a graph of the derivative (`differentiation.py`);
 4. formulas give the text of the derivative (`formulas/`);
-5. symbols give the source of a replay (`replay/symbols.py`).
+5. symbols give source: of a replay (`replay/symbols.py`), and of a page's JavaScript (`stepping/javascript.py`).
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -8,12 +8,12 @@ graph as one. For `explain`, `chain_rule.py` finds what there is to say, and `ex
 """
 
 from autograd.formulas.algebra import Formula, FormulaError, write
-from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number, number_of
+from autograd.formulas.derivative_names import derivative_symbol, edge_symbol, named_by_number, number_of, slot
 from autograd.formulas.explanation import ChainRuleExplanation, Explanation, explain
 from autograd.formulas.html import value_html
 from autograd.formulas.naming import ParameterName, is_plain, named, names, parameter_names
 from autograd.formulas.notation import bracketed, digits_shown, in_digits, label_latex, number_latex, number_text
-from autograd.formulas.reading import computed, derivative_formulas, equation_text, formula
+from autograd.formulas.reading import computed, computed_forms, derivative_formulas, equation_text, formula
 
 __all__ = [
     "ChainRuleExplanation",
@@ -23,6 +23,7 @@ __all__ = [
     "ParameterName",
     "bracketed",
     "computed",
+    "computed_forms",
     "derivative_formulas",
     "derivative_symbol",
     "digits_shown",
@@ -40,6 +41,7 @@ __all__ = [
     "number_of",
     "number_text",
     "parameter_names",
+    "slot",
     "value_html",
     "write",
 ]

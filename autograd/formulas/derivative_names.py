@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from autograd.formulas.algebra import Formula, spelled
 from autograd.formulas.notation import lowered, number_latex, number_text
-from autograd.formulas.writing import ATOM, POWER, SIGN, operand
+from autograd.formulas.writing import ATOM, POWER, SIGN, SLOT, operand
 from autograd.graphs import Edge
 from autograd.operation import Operation
 from autograd.operations import constant
@@ -41,3 +41,11 @@ def named_by_number(x: float, operation: Operation | None = None) -> Formula:
 def number_of(node: Value, x: float) -> Formula:
     """The name of a node by its number; simplification uses a constant's."""
     return named_by_number(x, constant if node.operation is constant else None)
+
+
+def slot(place: int, x: float | None) -> Formula:
+    """A number that is filled in later, the one at this place: a private letter of Unicode, which no label holds.
+
+    The number x of now decides which equalities are left out; with None none are.
+    """
+    return spelled((chr(0xF0000 + 3 * place), ""), SLOT, x)

@@ -86,15 +86,21 @@ def expanded(output: Value, names: Mapping[Value, Formula]) -> Formula:
 
 def computed(node: Value, inputs: Sequence[Formula], longest: int = LONGEST) -> str:
     """How a node is computed from these inputs: log(exp(a) + exp(b)); where that is longer, logsumexp(a, b)."""
+    forms = computed_forms(node, inputs)
+    return next((form for form in forms if len(form) <= longest), forms[-1])
+
+
+def computed_forms(node: Value, inputs: Sequence[Formula]) -> list[str]:
+    """The same in all its forms, the longest first."""
     operation = node.operation
     assert operation is not None
     if operation.summary:
-        return operation.summary
+        return [operation.summary]
     forms = []
     with suppress(FormulaError):
         forms = [write(operation, inputs).text, write_short(operation, inputs).text]
     forms += [f"{operation.name}({', '.join(x.text for x in inputs)})", f"{operation.name} of {len(inputs)} inputs"]
-    return next((form for form in forms if len(form) <= longest), forms[-1])
+    return forms
 
 
 def equation_text(node: Value, names: Mapping[Value, Formula], longest: int = LONGEST) -> str:

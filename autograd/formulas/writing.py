@@ -14,7 +14,8 @@ from autograd.operation import Operation
 from autograd.operations import constant
 
 # How tightly a formula holds together, from `a if c else b` to a name. A sign stands before a product: −a · b.
-CONDITION, SUM, SIGN, PRODUCT, POWER, ATOM = range(6)
+# A slot is a number that is filled in later, with its own sign.
+CONDITION, SUM, SIGN, PRODUCT, POWER, ATOM, SLOT = range(7)
 
 # An operator by its symbol: its level, the least levels of its left and right operand, and how it is written.
 INFIX = {
@@ -64,9 +65,15 @@ def written(operation: Operation, inputs: tuple[Expression, ...]) -> tuple[Writt
 
 
 def operand(x: Expression, level: int, *, after: bool = False) -> Written:
-    """An operand: in brackets where it holds less tightly than `level`, or has a sign `after` an operator."""
+    """An operand: in brackets where it holds less tightly than `level`, or has a sign `after` an operator.
+
+    Of a slot, a letter that says whether a number will need them: the next one if it is negative, the one after that
+    if it has an exponent too.
+    """
     if x.operation in COMPARISONS:
         return f"[{_relation(x.operation, *x.inputs)[0]}]", x.latex
+    if x.level == SLOT:
+        return chr(ord(x.text) + (2 if level > POWER else after or level > SIGN)), x.latex
     if x.level >= level and not (after and x.text.startswith(("−", "+"))):
         return x.text, x.latex
     return f"({x.text})", _bracketed(x.latex)

@@ -1,6 +1,7 @@
 """The picture that steps are shown in: `draw`'s, with room for the longest text that any step puts into a box.
 
-So the layout is the same at every step. A script finds nodes and edges by their classes.
+So the layout is the same at every step. A script finds nodes and edges by their classes, and sets what is longer, when
+a leaf is dragged, more narrowly.
 """
 
 from collections.abc import Mapping
@@ -15,16 +16,19 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.pictures import Picture
 
+NUMBER = len("−0.1234")  # the room for a number that may change
+
 
 def picture(wording: Wording) -> tuple[str, str]:
-    """The graph as SVG and "", or "" and why there is none."""
-    return boxes(wording).svg_or_reason()
+    """The graph as SVG and "", or "" and why there is none; with room for the numbers of a leaf that is dragged."""
+    return boxes(wording, NUMBER).svg_or_reason()
 
 
-def boxes(wording: Wording) -> "Picture":
+def boxes(wording: Wording, room: int = 0) -> "Picture":
     """The graph with all gradients. A box holds title, data and gradient, an edge the local derivative.
 
-    Node i of `wording.nodes` has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`.
+    Node i of `wording.nodes` has the class `v{i}`, the edge to its parent at position p `e{i}_{p}`. A number on an edge
+    that another leaf may change has `room` for so many letters.
     """
     ids = {node: f"v{i}" for i, node in enumerate(wording.nodes)}
     widths = _gradient_widths(wording)
@@ -40,10 +44,12 @@ def boxes(wording: Wording) -> "Picture":
 
     for rank in ranks_of(wording.nodes, lambda node: [p for p in node.parents if p in ids]):
         drawn.rank([*map(box, rank)])
+    fixed = {(step.child, step.position) for step in wording.shown if len(wording.formulas(step)) == 1}
     for node in wording.nodes:
         for position, (parent, d) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
             if parent in ids and not is_whole_graph(node):
-                drawn.link(ids[parent], ids[node], position, number_text(d))
+                width = 0 if (node, position) in fixed else room
+                drawn.link(ids[parent], ids[node], position, number_text(d).center(width))
     return drawn
 
 

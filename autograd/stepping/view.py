@@ -1,28 +1,25 @@
 """The stepping view: one piece of HTML that needs nothing else, in a notebook or in a file of its own.
 
-Without its script it is a still picture and a table of all steps: that is what an untrusted notebook shows. The script,
-`start.js` and `parts.js`, makes the buttons, the equation and the tables. It gets every text ready to be
-shown, so that a number has the same digits wherever it stands, and puts it in as text, so that no label is ever markup.
+Without its script it is a still picture and a table of all steps: that is what an untrusted notebook shows. The scripts
+make the buttons, the equation, the tables and the sliders. They get the graph as `templates.py` says, write numbers as
+Python does, and put every text in as text, so that no label is ever markup.
 """
 
 import json
+import re
 from base64 import b64encode
-from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.floats import FLOAT_ERRORS
-from autograd.formulas import number_text
-from autograd.graphs import is_whole_graph, reached_from, values_at
-from autograd.operations import constant, own
+from autograd.stepping.javascript import Rows
 from autograd.stepping.picture import picture
+from autograd.stepping.templates import view_data
 from autograd.stepping.wording import ENDS, MOST_STEPS, STALE, Table, Wording, tables
-from autograd.value import Value
 
-NUDGES = (0.1, 0.01, 0.001, -0.001, -0.01, -0.1)
+SCRIPTS = "numbers.js", "parts.js", "picture.js", "tables.js", "leaves.js", "start.js"
 UNTRUSTED = "Buttons to go step by step appear here once the notebook is trusted and the page's scripts may run."
 
 
@@ -42,10 +39,11 @@ def fragment(wording: Wording) -> str:
     image, reason = _image(wording)
     notes = [note for note in (reason, STALE if wording.is_stale else "") if note]
     still = image + "".join(map(_paragraph, notes)) + f"<p data-bp-untrusted>{UNTRUSTED}</p>" + _tables(wording)
-    data = view_data(wording)
+    rows = Rows()
+    data = view_data(wording, rows)
     # From the content, so that a notebook that is run again is the same to the byte.
     data["id"] = sha256((still + _literal(data)).encode()).hexdigest()[:16]
-    code = f"{_asset('parts.js')}\n{_asset('start.js')}\nstart({_literal(data)});"
+    code = "\n".join([*map(_asset, SCRIPTS), f"start({_literal(data)}, {rows.source});"])
     script = f'<script>\n(() => {{\n"use strict";\n{code}\n}})();\n</script>\n'
     return _element(wording, still, data["id"]) + _style() + script
 
@@ -66,7 +64,9 @@ def _style() -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    """A file beside this one, without its indents, comments and empty lines: every page has it."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return re.sub(r"""^\s*//.*\n|^\s+| // [^"'`\n]*$""", "", text, flags=re.MULTILINE)
 
 
 def _literal(data: Any) -> str:
@@ -108,88 +108,3 @@ def _table(table: Table) -> str:
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>\n" for row in table.rows)
     caption = f"<caption>{escape(table.caption)}</caption>"
     return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n"
-
-
-# ---- what the script is given
-
-
-def view_data(wording: Wording) -> dict[str, Any]:
-    """The texts and numbers of both passes. A node is named by its place in `wording.nodes`."""
-    numbers = {node: i for i, node in enumerate(wording.nodes)}
-    uses = {step.parent: step.uses for step in wording.backward}
-    return {
-        "output": numbers[wording.output],
-        "result": _long(wording.output.data),
-        "nodes": [_node(wording, node, uses.get(node, 0)) for node in wording.nodes],
-        "forward": [
-            {
-                "node": numbers[step.node],
-                "parents": [numbers[parent] for parent in step.node.parents if parent in numbers],
-                "rule": wording.definition(step.node),
-                "numbers": wording.evaluation(step),
-                "number": step.value,
-                "note": " as recorded" if step.is_stale else "",
-            }
-            for step in wording.forward
-        ],
-        "backward": [
-            {
-                "child": numbers[step.child],
-                "parent": numbers[step.parent],
-                "position": step.position,
-                "symbol": wording.local(step),
-                "formula": " = ".join(wording.formulas(step)),
-                "local": number_text(step.local_derivative),
-                "slope": step.local_derivative,
-                "share": step.contribution,
-                "after": number_text(step.after),
-                "number": step.after,
-            }
-            for step in wording.shown
-        ],
-        "sizes": [number_text(h) for h in NUDGES],
-        "nudges": [] if wording.is_stale else [*_nudges(wording, numbers)],
-    }
-
-
-def _node(wording: Wording, node: Value, uses: int) -> dict[str, Any]:
-    return {
-        "name": wording.names[node].text,
-        "definition": wording.definition(node) if node.parents else "",
-        "data": number_text(node.data),
-        "gradient": wording.gradient(node),
-        "arity": 0 if is_whole_graph(node) else len(node.parents),
-        "uses": uses,
-    }
-
-
-def _nudges(wording: Wording, numbers: dict[Value, int]) -> Iterator[dict[str, Any]]:
-    """For each leaf that is no constant, and each h: the leaf at a + h, the output there, and its change over h.
-
-    A leaf that a node without a rule depends on is left out.
-    """
-    order = [step.node for step in wording.forward]
-    before = wording.output.data
-    for leaf in wording.nodes:
-        if not leaf.parents and leaf.operation is not constant:
-            reached = reached_from([leaf], order)
-            changing = [node for node in order if node in reached]
-            if any(node.operation is own for node in changing):
-                continue
-            results = []
-            for h in NUDGES:
-                after = _output_at(wording.output, leaf, leaf.data + h, changing)
-                results.append([_long(leaf.data + h), _long(after), number_text((after - before) / h)])
-            yield {"node": numbers[leaf], "results": results}
-
-
-def _output_at(output: Value, leaf: Value, number: float, changing: list[Value]) -> float:
-    try:
-        return values_at({leaf: number}, changing).get(output, output.data)
-    except FLOAT_ERRORS:  # of a user's operation outside its domain
-        return float("nan")
-
-
-def _long(x: float) -> str:
-    """A number with as many digits as the change over the smallest nudge needs."""
-    return f"{x:.8g}".replace("-", "−").replace("inf", "∞")

@@ -4,7 +4,7 @@ A local derivative is written ∂child/∂parent, a gradient dy/dx. Formulas are
 number has four digits, so that those shown side by side multiply out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -100,24 +100,29 @@ class Wording:
 
     def formulas(self, step: Step) -> list[str]:
         """What the local derivative is: 1 − y², 1 − 0.4621², 0.7864; the number alone where the rule has no formula."""
-        if step.child not in self._readings:
-            self._readings[step.child] = list(self._local_derivatives(step.child))
-        forms = [reading[step.position].text for reading in self._readings[step.child]]
+        node = step.child
+        if node not in self._readings:
+            names = [self.names[p] for p in node.parents], self.names[node]
+            numbers = [number_of(p, p.data) for p in node.parents], named_by_number(node.data)
+            self._readings[node] = derivative_forms(node, names, numbers)
+        forms = [reading[step.position].text for reading in self._readings[node]]
         number = number_text(step.local_derivative)
         return [*dict.fromkeys(form for form in (*forms, number) if len(form) <= LONGEST)]
-
-    def _local_derivatives(self, node: Value) -> Iterator[Sequence[Formula]]:
-        """The formulas of a node's local derivatives, in names and in numbers."""
-        assert node.operation is not None
-        numbers = [number_of(p, p.data) for p in node.parents]
-        with suppress(FormulaError):  # of a rule that computes with more than the table's operations
-            yield derivative_formulas(node.operation, [self.names[p] for p in node.parents], self.names[node])
-            yield derivative_formulas(node.operation, numbers, named_by_number(node.data))
 
     @staticmethod
     def arrival(step: Step) -> str:
         """How much of the parent's gradient has arrived: 1 of 2; 2 of 2, final."""
         return f"{step.arrived} of {step.uses}" + (", final" if step.is_final else "")
+
+
+def derivative_forms(node: Value, *readings: tuple[Sequence[Formula], Formula]) -> list[Sequence[Formula]]:
+    """The formulas of a node's local derivatives in each of these readings: its inputs and its output."""
+    assert node.operation is not None
+    found: list[Sequence[Formula]] = []
+    with suppress(FormulaError):  # of a rule that computes with more than the table's operations
+        for inputs, y in readings:
+            found.append(derivative_formulas(node.operation, inputs, y))
+    return found
 
 
 # ---- tables

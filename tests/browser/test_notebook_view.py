@@ -28,15 +28,15 @@ step_through(model([a, b]) * 1.0, model)""",
 ]
 
 
-def steps():
-    """What the second cell shows."""
-    a, b = Value(2.0, "a"), Value(-3.0, "b")
+def steps(a=2.0):
+    """What the second cell shows; with the leaf a moved, what it shall show then."""
+    a, b = Value(a, "a"), Value(-3.0, "b")
     return step_through((a * a + b).sigmoid() * a - a / b)
 
 
-def gradients(count):
+def gradients(count, a=2.0):
     """The gradients after so many steps, by name, as the engine's events have them."""
-    wording = Wording(steps().seed.node)
+    wording = Wording(steps(a).seed.node)
     found = {name.text: "0" for name in wording.names.values()} | {"y": "1"}
     return found | {wording.names[s.parent].text: number_text(s.after) for s in wording.shown[:count]}
 
@@ -74,8 +74,12 @@ def so_far(view):
 
 
 def assert_steps(view):
-    """Whether the view goes through all the steps by button and by key."""
+    """Whether the view follows a leaf, and goes through all the steps by button and by key."""
     total = len(steps())
+    view.press("End")
+    view.root.get_by_role("slider", name="a", exact=True).fill("0.5")
+    assert so_far(view) == gradients(total, 0.5)
+    view.button("Put a back").click()
     view.press("Home")
     for count in range(total + 1):
         assert so_far(view) == gradients(count)
@@ -106,7 +110,13 @@ def test_typing_dd_on_the_view_deletes_no_cell(live, view_of):
     before = cells.count()
     view = view_of(0, live)
     view.equation.click()
-    for focused in (view.root, view.button("Next step"), view.root.get_by_label("Value to nudge")):
+    for focused in (
+        view.root,
+        view.button("Next step"),
+        view.root.get_by_label("Value to nudge"),
+        view.root.get_by_role("slider", name="a", exact=True),
+        view.root.get_by_role("textbox", name="a ="),
+    ):
         focused.focus()
         for key in "ddaax":
             live.keyboard.press(key)

@@ -100,7 +100,7 @@ def test_buttons_keys_and_slider_go_to_the_same_steps(opened):
         (lambda: view.press("End"), total),
         (lambda: view.press("ArrowLeft", "ArrowLeft"), total - 2),
         (lambda: view.press("Home"), 0),
-        (lambda: view.root.get_by_role("slider").fill("3"), 3),
+        (lambda: view.root.get_by_role("slider", name="Step").fill("3"), 3),
         (lambda: view.page.keyboard.press("ArrowRight"), 4),
     ]
     for move, at in moves:
