@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from autograd.floats import FLOAT_ERRORS
 from autograd.graphs import refuse_stale
+from autograd.replay.arrays import Labels
 from autograd.replay.collector import collector_paused
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
@@ -24,6 +25,8 @@ from autograd.replay.layout import Array
 from autograd.replay.nodes import FIXED, VARYING, Wrt
 from autograd.replay.recording import Recording, interior_of
 from autograd.replay.straight import Straight
+from autograd.replay.text import text_of
+from autograd.replay.vocabularies import NUMPY, TORCH, Vocabulary
 from autograd.tables import printable
 from autograd.value import Value, describe
 
@@ -234,6 +237,28 @@ class Program:
 
     # ---- as text, and as a pickle
 
+    def to_numpy(self) -> str:
+        """The program as Python source that needs NumPy alone, for reading and for taking it elsewhere.
+
+        It defines `program(X, parameters)` and `value_and_grad(X, parameters)`, which give what the program and its
+        method of that name give for a batch and a flat array of parameters. Labels that are names in Python are the
+        names of what they label. Raises ValueError for an operation of your own whose rules cannot be written out.
+        """
+        return self._text(NUMPY)
+
+    def to_torch(self) -> str:
+        """The program as Python source that needs torch alone, for torch to differentiate, batch and distribute it.
+
+        It defines `program(X, parameters)` on tensors. An operation of your own keeps its rule of derivatives. Raises
+        ValueError as `to_numpy` does.
+        """
+        return self._text(TORCH)
+
+    def _text(self, words: Vocabulary) -> str:
+        lists = self.input_values, self.parameter_values, self.output_values
+        labels = Labels(*[[value.label for value in values] for values in lists])
+        return text_of(self._recording, self._grouping, labels, words)
+
     def __str__(self) -> str:
         instructions = counted(len(self._grouping.instructions), "instruction")
         return printable("\n".join([f"{self!r}, {instructions}", *self._grouping.lines()]))
@@ -245,7 +270,7 @@ class Program:
 
     def forget_graph(self) -> None:
         """Keep no node of the graph: it can be evaluated, and not be pickled."""
-        self.output_values = [Value(y.data) for y in self.output_values]
+        self.output_values = [Value(y.data, y.label) for y in self.output_values]
         self._keeps_graph = False
 
     def __reduce__(self) -> tuple[Any, ...]:

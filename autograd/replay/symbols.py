@@ -190,7 +190,7 @@ def evaluate(expression: Any, numbers: dict[str, Any]) -> Any:
 
 
 class Call(NamedTuple):
-    """A function's name and its arguments as text."""
+    """A function's name, or a template with a place for each argument, and the arguments as text."""
 
     function: str
     arguments: tuple[str, ...]
@@ -202,6 +202,8 @@ class Call(NamedTuple):
             return f"(-{self.arguments[0]})"
         if self.function == "":
             return self.arguments[0]
+        if "{" in self.function:
+            return self.function.format(*self.arguments)
         return f"{self.function}({', '.join(self.arguments)})"
 
 
