@@ -125,9 +125,9 @@ class Replayed:
                 self._fall_back(batch, error)
                 found = None
             if found is None:
-                return np.array([numbers_in(self._called(batch, i)) for i in range(len(batch.X))])
+                return np.array([self._numbers(batch, i) for i in range(len(batch.X))])
             for i in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist():
-                rows[i] = flat(numbers_in(self._called(batch, i)))
+                rows[i] = flat(self._numbers(batch, i))
             return rows.reshape(len(rows), *found.shape)
 
     def _value(self, batch: Batch, weights: Array) -> Value:
@@ -181,6 +181,11 @@ class Replayed:
         with _plain_within(), collector_paused():
             return self.plain(*batch.sample(i), **batch.keywords)
 
+    def _numbers(self, batch: Batch, i: int) -> Any:
+        """The numbers of that. The collector rests until the graph is gone, or else it would look at all of it once."""
+        with collector_paused():
+            return numbers_in(self._called(batch, i))
+
     def _plainly(self, batch: Batch, weights: Array) -> Value:
         """The weighted sum of what the function itself gives."""
         values: list[Value] = [as_value(self._called(batch, i)) for i in range(len(weights))]
@@ -220,7 +225,7 @@ class Replayed:
         k = found.calls
         if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
             for i in sorted({0, len(rows) - 1}):
-                itself = flat(numbers_in(self._called(batch, i)))
+                itself = flat(self._numbers(batch, i))
                 is_same = len(itself) == len(rows[i]) and np.allclose(rows[i], itself, rtol=1e-9, atol=1e-9)
                 if not is_same and np.isfinite(rows[i]).all():
                     raise ReplayError(found.difference(batch, i, rows[i].tolist(), itself))

@@ -43,8 +43,9 @@ class Recorded:
             self.shape = np.shape(numbers_in(found.result))
             # Outside of the recording, for a program keeps the context it is made in.
             self.program = found.program()
-        self.program.forget_graph()
-        self.parameters = found.parameters
+            self.program.forget_graph()
+            self.parameters = found.parameters
+            del found  # the graph, before the collector goes on
         self.first = self.program.parameters.tolist()
         self.calls = 0
 
