@@ -10,7 +10,7 @@ them, position by position, would come on three levels too.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,8 +190,8 @@ class Grouping:
     def dots(self, nodes: list[Node]) -> None:
         """Dots of fixed rows with others are matrix products where rows meet rows; the rest are pairs of rows."""
         if nodes[0].parents[0].kind in (CONSTANT, FIXED):
-            left, right = _sorted_terms(nodes, len(nodes[0].parents) // 2)
-            tables, lone = matrices(_row_keys(left), _row_keys(right))
+            left, right = _sorted_terms(nodes)
+            tables, lone = matrices(left.keys(), right.keys())
             if len(lone) == 1:
                 tables.append([lone])
                 lone = []
@@ -224,18 +224,16 @@ class Grouping:
         shape, _, lengths = shapes([len(pairs[node]) for node in nodes])
         self.instructions.append(PairedDots(left, right, Access.of(nodes, shape), stands_for(nodes), lengths))
 
-    def product(self, nodes: list[Node], left: Any, right: Any, table: list[list[int]]) -> None:
+    def product(self, nodes: list[Node], left: "Rows", right: "Rows", table: list[list[int]]) -> None:
         """The matrix product of the dots table[s][r], of right row s and left row r."""
-        first = in_order(table[0], [[left[i, 0] for i in table[0]]])
-        position = {i: r for r, i in enumerate(table[0])}
-        order = [position[i] for i in first]
-        table = in_order(table, [[right[row[0], 0] for row in table]])
-        members = [[row[r] for r in order] for row in table]
-        chosen = [nodes[i] for row in members for i in row]
+        members = np.array(table)
+        members = members[:, left.slots[members[0], 0].argsort(kind="stable")]
+        members = members[right.slots[members[:, 0], 0].argsort(kind="stable")]
+        chosen = [nodes[i] for i in members.ravel().tolist()]
         self.place(chosen)
-        s, r, n = len(members), len(order), left.shape[1]
-        lefts = Access.of(left[members[0]].ravel(), (r, n))
-        rights = Access.of(right[[row[0] for row in members]].ravel(), (s, n) if s > 1 else (n,))
+        s, r = members.shape
+        lefts = left.access(members[0])
+        rights = right.access(members[:, 0] if s > 1 else members[0, 0])
         result = Access.of(chosen, (s, r) if s > 1 else (r,))
         self.instructions.append(Product(lefts, rights, result, stands_for(chosen)))
 
@@ -325,20 +323,38 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
     return sorted(pairs, key=lambda pair: (pair[1].slot, pair[0].slot))
 
 
-def _sorted_terms(nodes: list[Node], half: int) -> tuple[Any, Any]:
-    """The left and the right operands of dots, as arrays of nodes (dots, terms), in the order of the right's slots."""
-    terms = np.array([node.parents for node in nodes], dtype=object)
-    left, right = terms[:, :half], terms[:, half:]
-    order = np.lexsort((_slots(left), _slots(right)), axis=1)
-    return np.take_along_axis(left, order, 1), np.take_along_axis(right, order, 1)
+class Rows(NamedTuple):
+    """The left or the right operands of dots, (dots, terms), all of one kind: their slots, and numbers if constant."""
+
+    kind: str
+    slots: NDArray[np.intp]
+    constants: NDArray[np.float64] | None
+
+    @classmethod
+    def of(cls, rows: list[tuple[Node, ...]]) -> "Rows":
+        nodes = [node for row in rows for node in row]
+        slots = np.array([node.slot for node in nodes], np.intp).reshape(len(rows), -1)
+        is_constant = nodes[0].kind == CONSTANT
+        return cls(
+            nodes[0].kind, slots, np.array([n.data for n in nodes]).reshape(slots.shape) if is_constant else None
+        )
+
+    def reordered(self, order: NDArray[np.intp]) -> "Rows":
+        """Each row in an order of its own."""
+        constants = None if self.constants is None else np.take_along_axis(self.constants, order, 1)
+        return Rows(self.kind, np.take_along_axis(self.slots, order, 1), constants)
+
+    def keys(self) -> list[bytes]:
+        """What tells the rows apart."""
+        return [row.tobytes() for row in (self.slots if self.constants is None else self.constants)]
+
+    def access(self, rows: Any) -> Access:
+        return Access(self.kind, self.slots[rows], None if self.constants is None else self.constants[rows])
 
 
-def _slots(rows: Any) -> NDArray[np.intp]:
-    return np.array([[node.slot for node in row] for row in rows], np.intp)
-
-
-def _row_keys(rows: Any) -> list[bytes]:
-    """What tells rows of nodes apart: their slots, or their numbers if they are constants."""
-    if rows[0, 0].kind == CONSTANT:
-        return [np.array([node.data for node in row]).tobytes() for row in rows]
-    return [row.tobytes() for row in _slots(rows)]
+def _sorted_terms(nodes: list[Node]) -> tuple[Rows, Rows]:
+    """The left and the right operands of dots, in the order of the right's slots."""
+    half = len(nodes[0].parents) // 2
+    left, right = Rows.of([n.parents[:half] for n in nodes]), Rows.of([n.parents[half:] for n in nodes])
+    order = np.lexsort((left.slots, right.slots), axis=1)
+    return left.reordered(order), right.reordered(order)

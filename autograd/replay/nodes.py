@@ -22,7 +22,7 @@ class Node:
 
     - operation, parents: as in a Value; None and () for a leaf
     - kind: CONSTANT, FIXED, INPUT or VARYING
-    - data: the number that was recorded
+    - data: the number that was recorded, of what stands for a Value of its own
     - slot: where its number stands in the array of its kind
     - stands_for: how many Values of the recorded graph it replaces
     - learns: whether a parameter is among what it is computed from

@@ -28,7 +28,7 @@ class Recording:
         nodes = _Nodes(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
         nodes.update((v, leaf(CONSTANT, -1, v.data)) for v in constants)
-        calls = {v: v.operation.graph() for v in interior if isinstance(v.operation, Call)}
+        calls = {v: v.operation.graph() for v in interior if type(v.operation) is Call}
         self.node_count = len(interior) - len(calls)
         terms = terms_of_sums(interior, {*outputs, *calls.values()})
         sums = Sums(nodes, terms)
@@ -62,10 +62,12 @@ def interior_of(outputs: Sequence[Value]) -> list[Value]:
     visited: set[Value] = set()
     interior: list[Value] = []
     for output in outputs:
-        for node in interior_order(output, visited) if output not in visited else []:
-            if isinstance(node.operation, Call):
-                interior += interior_order(node.operation.graph(), visited)
-            interior.append(node)
+        order = interior_order(output, visited) if output not in visited else []
+        calls = [(i, v.operation.graph()) for i, v in enumerate(order) if type(v.operation) is Call]
+        insides = [(i, interior_order(graph, visited)) for i, graph in calls]
+        for i, inside in reversed(insides):
+            order[i:i] = inside
+        interior += order
     return interior
 
 

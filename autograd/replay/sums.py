@@ -1,6 +1,5 @@
 """The rewriting of sums: what is added up in many single steps becomes few and large sums and dots."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -23,13 +22,13 @@ from autograd.replay.nodes import (
 )
 from autograd.value import Value
 
-NEURON_KINDS = [({FIXED}, {kind}) for kind in (CONSTANT, INPUT, VARYING)]  # of the two halves of a dot: w and x
+NEURON_KINDS = [FIXED + kind for kind in (CONSTANT, INPUT, VARYING)]  # of w and x
 MANY = 8  # terms of a sum
 RANK = {CONSTANT: 0, FIXED: 1, INPUT: 2, VARYING: 3}
 
 SUMS, TERMS = {add, SUM, MEAN}, {add, SUM, multiply}
 
-Pair = tuple[Node, Node, Value | None]  # two factors, and the Value that is their product if there is one
+Pairs = dict[str, list[Node]]  # the factors of products, one after another, by their two kinds: w, x, w, x under "FV"
 
 
 def terms_of_sums(interior: Sequence[Value], outputs: Iterable[Value]) -> set[Value]:
@@ -95,11 +94,13 @@ class Sums:
 
     def record_dot(self, node: Node) -> None:
         half = len(node.parents) // 2
-        left, right = node.parents[:half], node.parents[half:]
-        if half > 1 and ({p.kind for p in left}, {p.kind for p in right}) in NEURON_KINDS:
+        pairs: Pairs = defaultdict(list)
+        for a, b in zip(node.parents[:half], node.parents[half:], strict=True):
+            pairs[a.kind + b.kind] += (a, b)
+        if half > 1 and len(pairs) == 1 and next(iter(pairs)) in NEURON_KINDS:
             self.result.append(node)
         else:
-            self.add_up(node, [(a, b, None) for a, b in zip(left, right, strict=True)], [], by_sum=True)
+            self.add_up(node, pairs, [], by_sum=True, each=0)
 
     def is_chain(self, value: Value) -> bool:
         """Whether a sum is more than a single addition."""
@@ -109,55 +110,57 @@ class Sums:
             )
         return value.operation is SUM or len(value.parents) == 1
 
-    def terms(self, root: Node, value: Value) -> tuple[list[Pair], list[Node], bool]:
-        """The products and the other terms of a sum, those of the sums that it absorbs among them.
+    def terms(self, root: Node, value: Value) -> tuple[Pairs, list[Node], bool]:
+        """The products and the other terms of a sum, those of the sums that it absorbs among them; the last come first.
 
         And whether it was written as a sum: by `sum` or `mean`, or begun with 0 as Python's `sum` begins.
         """
-        nodes, terms, by_sum = self.nodes, self.terms_of_sums, value.operation is not add
-        products: list[Pair] = []
+        nodes, terms, by_sum, sums = self.nodes, self.terms_of_sums, value.operation is not add, 0
+        pairs: Pairs = defaultdict(list)
         others: list[Node] = []
-        stack = [*reversed(value.parents)]
+        stack = [*value.parents]
+        pop = stack.pop
         while stack:
-            term = stack.pop()
+            term = pop()
             if term in terms:
                 if term.operation is multiply:
-                    a, b = term.parents
-                    products.append((nodes[a], nodes[b], term))
+                    left, right = term.parents
+                    a, b = nodes[left], nodes[right]
+                    pairs[a.kind + b.kind] += (a, b)
                 else:
-                    root.stands_for += 1
-                    stack += reversed(term.parents)
+                    sums += 1
+                    stack += term.parents
             elif _is_zero(node := nodes[term]):
                 by_sum = True
             else:
                 others.append(node)
-        return products, others, by_sum
+        root.stands_for += sums
+        return pairs, others, by_sum
 
-    def add_up(self, root: Node, pairs: list[Pair], others: list[Node], by_sum: bool = False) -> None:
-        """Make root the sum of the products of pairs and of other terms.
+    def add_up(self, root: Node, pairs: Pairs, others: list[Node], by_sum: bool = False, each: int = 1) -> None:
+        """Make root the sum of the products of pairs, which stand for a Value `each`, and of other terms.
 
         What was written `by_sum` and varies stays a sum, or a dot, however short: `sum(w * x for …)` over the one
         position before is like those over two and three, and is computed in one instruction with them.
         """
         start = len(self.result)
-        by_kinds = _by_kinds(pairs)
+        pairs = _weights_first(pairs)
         if pairs:
-            short = by_sum and not others and [*by_kinds] == [(VARYING, VARYING)]
+            short = by_sum and not others and [*pairs] == [VARYING + VARYING]
         else:
             short = by_sum and {term.kind for term in others} == {VARYING}
         parts: dict[str, list[Node]] = {kind: [] for kind in (VARYING, INPUT, FIXED, CONSTANT)}
-        for kinds, same in by_kinds.items():
-            if len(same) >= (1 if short else 2 if kinds[0] in (CONSTANT, FIXED) else 3):
-                dot = self.made(DOT, (*[a for a, _, _ in same], *[b for _, b, _ in same]))
-                if same[0][2] is not None:  # products and the additions between them
-                    dot.stands_for = 2 * len(same) - 1
-                    root.stands_for -= len(same) - 1
+        for kinds, factors in pairs.items():
+            left, right = factors[::2], factors[1::2]
+            if len(left) >= (1 if short else 2 if kinds[0] in (CONSTANT, FIXED) else 3):
+                dot = self.made(DOT, (*left, *right))
+                dot.stands_for = each * (2 * len(left) - 1)  # products and the additions between them
+                root.stands_for -= each * (len(left) - 1)
                 parts[dot.kind].append(dot)
             else:
-                for a, b, product in same:
-                    node = self.made(multiply, (a, b))
-                    if product is not None:
-                        node.data, node.stands_for = product.data, 1
+                for both in zip(left, right, strict=True):
+                    node = self.made(multiply, both)
+                    node.stands_for = each
                     parts[node.kind].append(node)
         for term in others:
             parts[term.kind].append(term)
@@ -221,11 +224,20 @@ def _is_zero(node: Node) -> bool:
     return node.kind == CONSTANT and node.data == 0.0
 
 
-def _by_kinds(pairs: list[Pair]) -> dict[tuple[str, str], list[Pair]]:
-    """The pairs of each two kinds, in the order constant, fixed, input, varying: so weights come before inputs."""
-    result: dict[tuple[str, str], list[Pair]] = defaultdict(list)
-    for a, b, product in pairs:
-        if RANK[b.kind] < RANK[a.kind] or (a.kind == b.kind and 0 <= b.slot < (a.slot if a.slot >= 0 else math.inf)):
-            a, b = b, a
-        result[a.kind, b.kind].append((a, b, product))
+def _weights_first(pairs: Pairs) -> Pairs:
+    """The pairs, their kinds in the order constant, fixed, input, varying, and leaves of one kind by their slots."""
+    result: Pairs = defaultdict(list)
+    for kinds, factors in pairs.items():
+        first, second = [*kinds]
+        if RANK[second] < RANK[first]:
+            factors[::2], factors[1::2] = factors[1::2], factors[::2]
+            first, second = second, first
+        elif first == second and first in (FIXED, INPUT):
+            for i in range(0, len(factors), 2):
+                factors[i : i + 2] = sorted(factors[i : i + 2], key=_leaves_first)
+        result[first + second] += factors
     return result
+
+
+def _leaves_first(node: Node) -> tuple[bool, int]:
+    return node.slot < 0, node.slot

@@ -116,12 +116,11 @@ class _Watcher:
         self.nodes: list[Value] = []
         self.places: list[Place | None] = []
         self.refused = ""
-        self.is_asked_for_places = places
+        self.made = self.made_in_place if places else self.nodes.append
 
-    def made(self, node: Value) -> None:
+    def made_in_place(self, node: Value) -> None:
         self.nodes.append(node)
-        if self.is_asked_for_places:
-            self.places.append(place_now())
+        self.places.append(place_now())
 
     def heard(self, question: Question) -> None:
         self.refused = self.refused or f"asks {question} of a Value{_at(place_now())}"
