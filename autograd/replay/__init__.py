@@ -1,10 +1,11 @@
 """A graph recorded once, replayed in NumPy: `record` gives a `Program`.
 
 Read `program.py` first: what a program is and how it is called. `recording.py` reads the graph into `nodes.py`'s nodes
-and `sums.py` rewrites its sums; `grouping.py` finds its instructions, which stand in `instructions.py`, `folding.py`
-and, for `select`, in `selecting.py`; `layout.py` says where their numbers stand, `source.py` writes what reads them
-there, `symbols.py` and `readings.py` say what the table's rules are on arrays. `compiling.py` makes a function on
-arrays of it all, `straight.py` one on floats, and `comparing.py` compares both with the rules.
+and `sums.py` rewrites its sums. `alike.py` finds groups of like nodes, `grouping.py` makes instructions of them, with
+the matrix products that `matrices.py` finds; these stand in `instructions.py`, `folding.py` and, for `select`, in
+`selecting.py`. `layout.py` says where their numbers stand, `source.py` writes what reads them there, `symbols.py` and
+`readings.py` say what the table's rules are on arrays. `compiling.py` makes a function on arrays of it all,
+`straight.py` one on floats, and `comparing.py` compares both with the rules.
 
 `decorator.py` does all this to a function, as `replayed`: `tracing.py` finds what the function rests on,
 `arguments.py` reads what it is given, `recorded.py` holds and compares its programs, `call.py` is the operation of
@@ -14,8 +15,8 @@ A program is text for others too: `export.py` writes its instructions in NumPy's
 `vocabularies.py`, on the arrays of `arrays.py`, of which `places.py` writes a part; `lines.py` puts lines together, and
 `text.py` names what is computed and makes functions of the lines.
 
-How `w1*x1 + w2*x2` becomes a matrix product: `Sums` in `sums.py` makes a dot of it, `Grouping.dots` in `grouping.py`
-puts the dots of the same weights and the same inputs into a table, and `Product` in `instructions.py` computes that.
+How `w1*x1 + w2*x2` becomes a matrix product: `Sums` in `sums.py` makes a dot of it, `matrices.py` puts the dots of the
+same weights and the same inputs into a table, and `Product` in `instructions.py` computes that.
 """
 
 from autograd.replay.call import Call

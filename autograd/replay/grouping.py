@@ -1,25 +1,24 @@
-"""From the nodes of a recording to a program's instructions: groups of like nodes, and the slots of their numbers.
+"""From groups of like nodes to a program's instructions, and the slots of their numbers.
 
-Nodes of one level depend only on levels below, so no two groups wait for each other, however often like nodes follow
-upon each other in the graph. Those of one operation on operands of the same kinds are one instruction, in an order that
-lets it read its operands as slices; dots of the same weights with the same inputs are a matrix product. Of sums and
-dots of what varies the length does not matter. Attention at three positions adds up 1, 2 and 3 terms, `p1`, `p1 + p2`
-and `p1 + p2 + p3`: one group on one level. By groups of one length it would be three, and all that is computed from
-them, position by position, would come on three levels too.
+The nodes of a group stand in an order that lets its instruction read its operands as slices. Of a layer of three
+neurons on one sample, `relu(z1)`, `relu(z2)` and `relu(z3)` were recorded in any order; z1, z2 and z3 have the slots 0,
+1 and 2 by then, for they are on a lower level. In their order the relus read these as one slice, and write into the
+same slots where nobody needs z any more.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.operation import Operation
-from autograd.operations import add, fixed_power, multiply, positive
+from autograd.operations import add, multiply, positive
+from autograd.replay.alike import Groups
 from autograd.replay.folding import LargestOf, LogSumExp, PairedDots, Sum
 from autograd.replay.instructions import Elementwise, Instruction, Product
-from autograd.replay.layout import Access, regular_shape
+from autograd.replay.layout import Access, grid, shapes
+from autograd.replay.matrices import Rows, sorted_terms, tables_of
 from autograd.replay.nodes import (
     CONSTANT,
     DETACHED_MAX,
@@ -44,17 +43,6 @@ T = TypeVar("T")
 MOST_LINES = 100  # of a printed program
 
 FOLDS = {SUM: Sum, LOGSUMEXP: LogSumExp, DETACHED_MAX: LargestOf}
-OF_ANY_LENGTH = {DOT, *FOLDS}  # nodes on numbers that vary: those of unequal length are one group
-
-Groups = dict[Any, list[Node]]
-
-
-def grouped(recording: Recording) -> Groups:
-    """The nodes that are alike, by what they have in common."""
-    groups: Groups = defaultdict(list)
-    for node in recording.nodes:
-        groups[_key(node)].append(node)
-    return groups
 
 
 class Grouping:
@@ -190,8 +178,8 @@ class Grouping:
     def dots(self, nodes: list[Node]) -> None:
         """Dots of fixed rows with others are matrix products where rows meet rows; the rest are pairs of rows."""
         if nodes[0].parents[0].kind in (CONSTANT, FIXED):
-            left, right = _sorted_terms(nodes)
-            tables, lone = matrices(left.keys(), right.keys())
+            left, right = sorted_terms(nodes)
+            tables, lone = tables_of(left.keys(), right.keys())
             if len(lone) == 1:
                 tables.append([lone])
                 lone = []
@@ -224,7 +212,7 @@ class Grouping:
         shape, _, lengths = shapes([len(pairs[node]) for node in nodes])
         self.instructions.append(PairedDots(left, right, Access.of(nodes, shape), stands_for(nodes), lengths))
 
-    def product(self, nodes: list[Node], left: "Rows", right: "Rows", table: list[list[int]]) -> None:
+    def product(self, nodes: list[Node], left: Rows, right: Rows, table: list[list[int]]) -> None:
         """The matrix product of the dots table[s][r], of right row s and left row r."""
         members = np.array(table)
         members = members[:, left.slots[members[0], 0].argsort(kind="stable")]
@@ -236,18 +224,6 @@ class Grouping:
         rights = right.access(members[:, 0] if s > 1 else members[0, 0])
         result = Access.of(chosen, (s, r) if s > 1 else (r,))
         self.instructions.append(Product(lefts, rights, result, stands_for(chosen)))
-
-
-def _key(node: Node) -> tuple[Any, ...]:
-    """What the nodes of a group have in common; the level comes first."""
-    kinds, count = tuple([p.kind for p in node.parents]), len(node.parents)
-    if node.operation in (DOT, SELECT, LOG_LOSS, *FOLDS):
-        kinds = kinds[:1] + kinds[-1:]
-        if node.operation in OF_ANY_LENGTH and kinds == (VARYING, VARYING):
-            count = 0
-    exponent = node.parents[1].data if node.operation is fixed_power and kinds[1] == CONSTANT else None
-    special = exponent if exponent in (1.0, 2.0) else None  # a square is a product, and no power is asked for
-    return node.level, node.operation, count, node.kind, kinds, special, node.learns, node.matters
 
 
 def stands_for(nodes: Iterable[Node]) -> int:
@@ -265,53 +241,6 @@ def in_order(items: list[T], columns: list[list[Node]]) -> list[T]:
     return [items[i] for i in np.lexsort(keys[::-1])]
 
 
-def grid(operands: Sequence[Access], count: int) -> tuple[int, ...]:
-    """The shape in which a group's operands are strided views if they can be: count, or two factors of it.
-
-    Operands that go round, such as the biases of a layer that was recorded for many samples, ask for two axes.
-    """
-    if count == 1:
-        return ()
-    for access in operands:
-        if access.constants is None and access.strides is None:
-            shape = regular_shape(access.index)
-            if len(shape) > 1:
-                return shape
-    return (count,)
-
-
-def shapes(counts: list[int]) -> tuple[tuple[int, ...], tuple[int, ...], list[int]]:
-    """The shape of a group of nodes on so many terms, and of its terms; and the counts, if they differ."""
-    if len(set(counts)) > 1:
-        return (len(counts),), (sum(counts),), counts
-    shape = grid([], len(counts))
-    return shape, (*shape, counts[0]), []
-
-
-def matrices(lefts: list[bytes], rights: list[bytes]) -> tuple[list[list[list[int]]], list[int]]:
-    """The dots i of lefts[i] and rights[i] that fill tables, one row for each right and one column for each left.
-
-    Returns the tables, and those dots that are in none.
-    """
-    rows: dict[bytes, dict[bytes, int]] = defaultdict(dict)
-    lone = []
-    for i, (left, right) in enumerate(zip(lefts, rights, strict=True)):
-        if left in rows[right]:
-            lone.append(i)
-        else:
-            rows[right][left] = i
-    tables: dict[frozenset[bytes], list[dict[bytes, int]]] = defaultdict(list)
-    for row in rows.values():
-        tables[frozenset(row)].append(row)
-    result = []
-    for table in tables.values():
-        if len(table) == 1 and len(table[0]) == 1:
-            lone += table[0].values()
-        else:
-            result.append([[row[left] for left in table[0]] for row in table])
-    return result, lone
-
-
 def _slot(node: Node) -> int:
     return node.slot
 
@@ -321,40 +250,3 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
     half = len(node.parents) // 2
     pairs = zip(node.parents[:half], node.parents[half:], strict=True)
     return sorted(pairs, key=lambda pair: (pair[1].slot, pair[0].slot))
-
-
-class Rows(NamedTuple):
-    """The left or the right operands of dots, (dots, terms), all of one kind: their slots, and numbers if constant."""
-
-    kind: str
-    slots: NDArray[np.intp]
-    constants: NDArray[np.float64] | None
-
-    @classmethod
-    def of(cls, rows: list[tuple[Node, ...]]) -> "Rows":
-        nodes = [node for row in rows for node in row]
-        slots = np.array([node.slot for node in nodes], np.intp).reshape(len(rows), -1)
-        is_constant = nodes[0].kind == CONSTANT
-        return cls(
-            nodes[0].kind, slots, np.array([n.data for n in nodes]).reshape(slots.shape) if is_constant else None
-        )
-
-    def reordered(self, order: NDArray[np.intp]) -> "Rows":
-        """Each row in an order of its own."""
-        constants = None if self.constants is None else np.take_along_axis(self.constants, order, 1)
-        return Rows(self.kind, np.take_along_axis(self.slots, order, 1), constants)
-
-    def keys(self) -> list[bytes]:
-        """What tells the rows apart."""
-        return [row.tobytes() for row in (self.slots if self.constants is None else self.constants)]
-
-    def access(self, rows: Any) -> Access:
-        return Access(self.kind, self.slots[rows], None if self.constants is None else self.constants[rows])
-
-
-def _sorted_terms(nodes: list[Node]) -> tuple[Rows, Rows]:
-    """The left and the right operands of dots, in the order of the right's slots."""
-    half = len(nodes[0].parents) // 2
-    left, right = Rows.of([n.parents[:half] for n in nodes]), Rows.of([n.parents[half:] for n in nodes])
-    order = np.lexsort((left.slots, right.slots), axis=1)
-    return left.reordered(order), right.reordered(order)

@@ -110,3 +110,26 @@ def regular_shape(index: Index) -> tuple[int, ...]:
         if index.size % width == 0 and strides_of(index.reshape(-1, width)) is not None:
             return index.size // width, width
     return index.shape
+
+
+def grid(operands: Sequence[Access], count: int) -> tuple[int, ...]:
+    """The shape in which a group's operands are strided views if they can be: count, or two factors of it.
+
+    Operands that go round, such as the biases of a layer that was recorded for many samples, ask for two axes.
+    """
+    if count == 1:
+        return ()
+    for access in operands:
+        if access.constants is None and access.strides is None:
+            shape = regular_shape(access.index)
+            if len(shape) > 1:
+                return shape
+    return (count,)
+
+
+def shapes(counts: list[int]) -> tuple[tuple[int, ...], tuple[int, ...], list[int]]:
+    """The shape of a group of nodes on so many terms, and of its terms; and the counts, if they differ."""
+    if len(set(counts)) > 1:
+        return (len(counts),), (sum(counts),), counts
+    shape = grid([], len(counts))
+    return shape, (*shape, counts[0]), []
