@@ -150,6 +150,51 @@ def test_sums_of_squares_and_what_only_looks_like_them(n):
     compare(autograd.mean([y.sin() for y in mixed]), x, [], numbers(n, 6))
 
 
+# ---- windows of an image with zeros around it
+
+
+def window(kernel, rows, r, c):
+    """A kernel of three rows times the window whose corner is (r, c), written with loops."""
+    return sum(w * rows[r + i][c + j] for i, row in enumerate(kernel) for j, w in enumerate(row))
+
+
+def surrounded(rows, zero):
+    width = len(rows[0]) + 2
+    return [[zero] * width, *([zero, *row, zero] for row in rows), [zero] * width]
+
+
+@pytest.mark.parametrize("zero", [0.0, as_value(0.0)], ids=["a number", "a Value"])
+@pytest.mark.parametrize("of", ["inputs", "computed"])
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_windows_at_the_edges_are_in_a_matrix_product_as_those_within(zero, of, n):
+    x = leaves(numbers(1, 20)[0])
+    kernels = [[leaves(row) for row in kernel] for kernel in np.random.default_rng(2).normal(size=(2, 3, 3)).tolist()]
+    rows = [[v.tanh() if of == "computed" else v for v in x[k : k + 5]] for k in range(0, 20, 5)]
+    places = [(r, c) for r in range(4) for c in range(5)]
+    hidden = [window(kernel, surrounded(rows, zero), r, c).tanh() for r, c in places for kernel in kernels]
+    parameters = [w for kernel in kernels for row in kernel for w in row]
+    program = compare(autograd.mean(hidden), x, parameters, numbers(n, 20))
+    products = [line for line in words(program) if line.startswith("matmul")]
+    assert (
+        products
+        == {
+            "inputs": ["matmul 2×9 · 9×6·batch → 12×batch", "matmul 2×9 · 9×14·batch → 28×batch"],
+            "computed": ["matmul 2×9 · 9×20·batch → 40×batch"],
+        }[of]
+    )
+
+
+def test_a_weight_that_is_no_number_meets_the_zeros_around_an_image():
+    x, w = leaves([0.5, 1.5]), leaves([0.5, 1.5, 2.5])
+    row = [0.0, *x, 0.0]
+    program = record([sum(a * b for a, b in zip(w, row[k:], strict=False)) for k in range(2)], x, w)
+    for n in 1, 40:
+        program.parameters[:] = [math.inf, 1.0, 2.0]
+        assert np.isnan(program(np.ones((n, 2)))[:, 0]).all()  # inf · 0
+        program.parameters[:] = [1.0, 2.0, math.nan]
+        assert np.isnan(program(np.ones((n, 2)))).all()
+
+
 # ---- random graphs whose like nodes wait for each other
 
 

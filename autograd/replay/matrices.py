@@ -52,10 +52,14 @@ class Rows(NamedTuple):
 
 
 def sorted_terms(nodes: list[Node]) -> tuple[Rows, Rows]:
-    """The left and the right operands of dots, in the order of the right's slots."""
+    """The left and the right operands of dots, in the order of the right's slots, or of the left's if more agree then.
+
+    Windows at an image's edges agree then: the zeros around it have one slot, before or behind those of the image.
+    """
     half = len(nodes[0].parents) // 2
     left, right = Rows.of([n.parents[:half] for n in nodes]), Rows.of([n.parents[half:] for n in nodes])
-    order = np.lexsort((left.slots, right.slots), axis=1)
+    orders = [np.lexsort(slots, axis=1) for slots in ((left.slots, right.slots), (right.slots, left.slots))]
+    order = min(orders, key=lambda order: len({*left.reordered(order).keys()}))
     return left.reordered(order), right.reordered(order)
 
 

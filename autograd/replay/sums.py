@@ -60,7 +60,7 @@ class Sums:
         self.nodes = nodes
         self.terms_of_sums = terms
         self.result: list[Node] = []
-        self.copies: dict[tuple[Node, str], Node] = {}
+        self.copies: dict[tuple[Node | str, str], Node] = {}
 
     def record(self, value: Value) -> None:
         """Append the node of a Value that is no term of a sum to the result, with what it needs before it."""
@@ -144,7 +144,7 @@ class Sums:
         position before is like those over two and three, and is computed in one instruction with them.
         """
         start = len(self.result)
-        pairs = _weights_first(pairs)
+        pairs = self.with_zeros_beside(_weights_first(pairs))
         if pairs:
             short = by_sum and not others and [*pairs] == [VARYING + VARYING]
         else:
@@ -181,6 +181,24 @@ class Sums:
         else:
             self.result.append(root)
 
+    def with_zeros_beside(self, pairs: Pairs) -> Pairs:
+        """The pairs; those of weights and zeros are with those of weights and other numbers, if there are any.
+
+        So a window of an image with zeros around it, `w1*0.0 + w2*x`, is a dot of all its weights as one within is, and
+        in a matrix product with it. Without that corners and edges would be dots of fewer weights, each of others.
+        """
+        zeros = pairs.get(CONSTANT + FIXED, [])
+        others = [kinds for kinds in (FIXED + INPUT, FIXED + VARYING) if kinds in pairs]
+        if not zeros or not others or any(zero.data for zero in zeros[::2]):
+            return pairs
+        del pairs[CONSTANT + FIXED]
+        factors = [*zeros]
+        factors[::2], factors[1::2] = zeros[1::2], zeros[::2]
+        for kinds in others:
+            factors += pairs.pop(kinds)
+        factors[1::2] = self.of_one_kind(tuple(factors[1::2]))
+        return pairs | {FIXED + VARYING: factors}
+
     def total(self, terms: list[Node], short: bool) -> Node:
         """The sum of terms of one kind: those of one operation, if many, first, for they stand in a row.
 
@@ -213,11 +231,12 @@ class Sums:
         return tuple([p if p.kind == target else self.copy(p, target) for p in parents])
 
     def copy(self, node: Node, kind: str) -> Node:
-        if (node, kind) not in self.copies:
-            copy = self.copies[node, kind] = Node(positive, (node,), 0)
+        key = (repr(node.data) if node.kind == CONSTANT else node), kind  # equal constants have one copy
+        if key not in self.copies:
+            copy = self.copies[key] = Node(positive, (node,), 0)
             copy.kind, copy.data = kind, node.data
             self.result.append(copy)
-        return self.copies[node, kind]
+        return self.copies[key]
 
 
 def _is_zero(node: Node) -> bool:
