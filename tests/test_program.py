@@ -244,6 +244,13 @@ def test_every_row_at_special_numbers(operation):
         lambda x, y: autograd.softmax([x, y, x])[0],
         lambda x, y: autograd.logsumexp([x, 1.0, y]) * y,
         lambda x, y: autograd.sum([x, x, y * 3.0, x * y]).sigmoid(),
+        lambda x, y: 1.0 / (0 + x) + 2.0 / (y + 0.0),  # 0.0 + -0.0 is 0.0
+        lambda x, y: 1.0 / sum([x]) - 2.0 / sum([y, x]) + 3.0 / sum([x.tanh()]),
+        lambda x, y: 1.0 / sum([x.tanh(), y.tanh()]) + 2.0 / sum([x, 1.0, y]),
+        lambda x, y: 1.0 / autograd.sum([x]) + 1.0 / autograd.mean([x, y]) + 1.0 / autograd.mean([y]),
+        lambda x, y: 1.0 / autograd.dot([x], [2.0]) + 1.0 / autograd.dot([x.tanh()], [y.sigmoid()]),
+        lambda x, y: 1.0 / sum([x.tanh() * y.sigmoid(), y.tanh() * x.sigmoid()]),
+        lambda x, y: sum(k / sum([x.tanh(), y.tanh(), x.tanh()][: k + 1]) for k in range(3)),
     ],
 )
 def test_small_graphs_at_special_numbers(graph):

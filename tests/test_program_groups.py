@@ -58,6 +58,17 @@ def test_unequal_lengths_of_parameters_only(name):
     compare(looking_back(LOOKS[name][0], parameters), [], parameters, np.zeros((1, 0)))
 
 
+@pytest.mark.parametrize("look", [lambda a: sum(a), lambda a: autograd.sum(a), lambda a: squares(a, a[::-1])])
+def test_sums_of_unequal_length_of_minus_zeros_are_zero(look):
+    x = leaves([1.0] * 5)
+    program = record([look([v.sin() for v in x[: k + 1]]) for k in range(5)], x)
+    for way, n in (("arrays", 1), ("arrays", 3), ("floats", 1)):
+        choose(program, way)
+        sums = program(np.full((n, 5), -0.0))
+        assert sums.tolist() == [[0.0] * 5] * n
+        assert not np.signbit(sums).any()
+
+
 def test_sums_that_share_terms_in_any_order():
     x = leaves(numbers(1)[0])
     a = [v.tanh() for v in x]

@@ -429,7 +429,7 @@ def test_recording_twice_gives_the_same_program():
         texts.append(str(record(outputs[0], inputs, model.parameters())))
     assert texts[0] == texts[1]
     assert texts[0].splitlines()[:3] == [
-        "Program of 27 nodes: 5 inputs, 26 parameters, 1 output, 13 instructions",
+        "Program of 27 nodes: 5 inputs, 26 parameters, 1 output, 12 instructions",
         "  1  matmul 4×3 · 3×batch → 4×batch  4 nodes",
         "  2  add 4×batch                     4 nodes",
     ]

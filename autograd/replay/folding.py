@@ -44,7 +44,8 @@ class OneBehindAnother:
         self.length = f"{min(lengths)} to {max(lengths)}"
 
     def folded(self, function: str, terms: str, code: Code) -> Call:
-        return Call(f"{function}.reduceat", (terms, code.constant(self.starts), "0", "None"))
+        folded = Call(f"{function}.reduceat", (terms, code.constant(self.starts), "0", "None"))
+        return Call("+", (str(folded), "0.0")) if function == "add" else folded  # a sum from 0.0, which is never -0.0
 
     def spread(self, g: str, code: Code) -> str:
         return f"{g}.take({code.constant(self.owners)}, 0)"

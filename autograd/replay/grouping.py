@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.operation import Operation
-from autograd.operations import add, multiply, positive
 from autograd.replay.alike import Groups
 from autograd.replay.folding import LargestOf, LogSumExp, PairedDots, Sum
 from autograd.replay.instructions import Elementwise, Instruction, Product
@@ -149,10 +148,6 @@ class Grouping:
     # ---- many numbers to one
 
     def fold(self, operation: Operation, nodes: list[Node]) -> None:
-        counts = {len(node.parents) for node in nodes}
-        if operation is SUM and counts in ({1}, {2}):
-            self.elementwise(positive if counts == {1} else add, nodes)
-            return
         nodes = in_order(nodes, [[node.parents[0] for node in nodes]])
         terms = [p for node in nodes for p in sorted(node.parents, key=_slot)]
         self.place(nodes)
@@ -191,9 +186,6 @@ class Grouping:
 
     def paired(self, nodes: list[Node]) -> None:
         """Dots of which each has its own two vectors."""
-        if all(len(node.parents) == 2 for node in nodes):
-            self.elementwise(multiply, nodes)
-            return
         pairs = {node: _pairs(node) for node in nodes}
 
         def operands(nodes: list[Node]) -> list[Access]:

@@ -152,7 +152,7 @@ class Sums:
         parts: dict[str, list[Node]] = {kind: [] for kind in (VARYING, INPUT, FIXED, CONSTANT)}
         for kinds, factors in pairs.items():
             left, right = factors[::2], factors[1::2]
-            if len(left) >= (1 if short else 2 if kinds[0] in (CONSTANT, FIXED) else 3):
+            if len(left) >= (1 if short else 2 if by_sum or kinds[0] in (CONSTANT, FIXED) else 3):
                 dot = self.made(DOT, (*left, *right))
                 dot.stands_for = each * (2 * len(left) - 1)  # products and the additions between them
                 root.stands_for -= each * (len(left) - 1)
@@ -165,6 +165,8 @@ class Sums:
         for term in others:
             parts[term.kind].append(term)
         summands = [self.total(part, short and not pairs) for part in parts.values() if part]
+        if by_sum and all(map(_may_be_minus_zero, summands)):
+            summands.append(leaf(CONSTANT, -1, 0.0))  # from which it was added up: 0.0 + -0.0 is 0.0
         while len(summands) > 2:
             *summands, a, b = summands
             summands.append(self.made(add, (a, b)))
@@ -240,7 +242,13 @@ class Sums:
 
 
 def _is_zero(node: Node) -> bool:
-    return node.kind == CONSTANT and node.data == 0.0
+    return node.kind == CONSTANT and repr(node.data) == "0.0"  # to which -0.0 is another number
+
+
+def _may_be_minus_zero(node: Node) -> bool:
+    """Whether a node may be -0.0, which a sum or dot of many never is, and no addition of one."""
+    added = node.parents if node.operation is add else (node,)
+    return not any(p.operation in (SUM, DOT) or (p.kind == CONSTANT and p.data) for p in added)
 
 
 def _weights_first(pairs: Pairs) -> Pairs:
