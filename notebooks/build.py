@@ -10,13 +10,15 @@ A source is a Python file whose cells begin with `# %%`, prose with `# %% [markd
     # %% reveal="a"     its answer, folded away                               # %% check="b"
     # %% wrong="a" hint="…"    a usual wrong answer and what is said to it: for the tests, in neither notebook
 
-What stands between the lines `### BEGIN SOLUTION` and `### END SOLUTION` is left out of the student's notebook. Nothing
-here depends on time or chance: building again gives the same bytes.
+What stands between the lines `### BEGIN SOLUTION` and `### END SOLUTION` is left out of the student's notebook, and its
+reveals and checks are in base64 there: folding alone hides no answer. So what a learner should read, or prose calls by
+name, belongs in a cell that is neither. Nothing here depends on time or chance: building again gives the same bytes.
 """
 
 import ast
 import os
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -32,6 +34,7 @@ NOTEBOOKS = Path(__file__).parent
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ROLES = ("guess", "reveal", "exercise", "check", "wrong")
 TITLES = {"reveal": "# @title Run this cell to compare", "check": "# @title Run this cell to check"}  # Colab shows it
+LETTERS = 100  # in a line of what is encoded
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -164,12 +167,28 @@ def _built(lesson: Lesson, solved: bool) -> Iterator[Any]:
         if cell.role == "prose":
             yield v4.new_markdown_cell(source)
         elif cell.role in TITLES:
-            yield v4.new_code_cell(
-                f"{TITLES[cell.role]}\n{source}", metadata=_folded(cell.role) | _graded(cell, solved)
-            )
+            text = source if solved else _encoded(cell, lesson.stem)
+            yield v4.new_code_cell(f"{TITLES[cell.role]}\n{text}", metadata=_folded(cell.role) | _graded(cell, solved))
         elif cell.role != "wrong":
             tags = {"tags": [cell.role]} if cell.name else {}
             yield v4.new_code_cell(source, metadata=tags | _graded(cell, solved))
+
+
+def _encoded(cell: Cell, stem: str) -> str:
+    """A folded cell that nobody reads by accident. A reveal forgets its guess, or the next question would judge it."""
+    source = cell.source + "\nmy_guess = None" * (cell.role == "reveal")
+    letters = b64encode(source.encode()).decode()
+    lines = [letters[i : i + LETTERS] for i in range(0, len(letters), LETTERS)]
+    return "\n".join(
+        [
+            f"# Encoded, so that you guess before you read. In clear: solutions/{stem}.ipynb",
+            "from autograd.check import unfold",
+            "",
+            'unfold("""',
+            *lines,
+            '""")',
+        ]
+    )
 
 
 def _folded(tag: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import ast
 import importlib.util
 import re
 import warnings
+from base64 import b64decode
 from collections import defaultdict
 from contextlib import nullcontext, redirect_stdout
 from io import StringIO
@@ -18,6 +19,7 @@ from autograd.diagnosis.anomaly import detect_anomaly
 from tests.shared import ROOT
 
 pytest.importorskip("jupytext")
+nbformat = pytest.importorskip("nbformat")
 plt = pytest.importorskip("matplotlib.pyplot")
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -112,6 +114,26 @@ def test_students_notebooks_hold_neither_solutions_nor_wrong_answers():
     for lesson in LESSONS:
         student = EDITIONS[NOTEBOOKS / f"{lesson.stem}.ipynb"]
         assert [c.hint for c in lesson.cells if c.role == "wrong" and f"hint={c.hint!r}" in student] == []
+
+
+@each_lesson
+def test_students_read_no_folded_answer_by_accident_and_teachers_read_all(lesson):
+    student, solved = (
+        nbformat.reads(EDITIONS[folder / f"{lesson.stem}.ipynb"], as_version=4).cells
+        for folder in (NOTEBOOKS, NOTEBOOKS / "solutions")
+    )
+    folded = [cell.source for cell in lesson.cells if cell.role in JUDGES.values()]
+    tagged = [
+        [c.source for c in cells if c.metadata.get("tags", [""])[0] in JUDGES.values()] for cells in (student, solved)
+    ]
+    for source, hidden, clear in zip(folded, *tagged, strict=True):
+        assert clear == f"{clear.splitlines()[0]}\n{source}"
+        shown, encoded = hidden.split('unfold("""')
+        assert [line for line in shown.splitlines() if line not in ("", "from autograd.check import unfold")] == [
+            clear.splitlines()[0],
+            f"# Encoded, so that you guess before you read. In clear: solutions/{lesson.stem}.ipynb",
+        ]
+        assert b64decode(encoded).decode().startswith(source)
 
 
 def test_a_solution_is_replaced_by_a_blank():

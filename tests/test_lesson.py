@@ -20,7 +20,7 @@ from autograd.check import (
     gradcheck,
     reveal,
 )
-from autograd.check.lesson import CheckFailed
+from autograd.check.cells import CheckFailed
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +136,12 @@ def test_a_usual_wrong_guess_has_its_own_reply(capsys):
     for guess, said in {6: "twice", 0: "none", 5: ""}.items():
         reveal(guess, 3.0, replies={6: "twice", 0: "none"})
         assert capsys.readouterr().out.splitlines()[1:] == [said] * bool(said)
+
+
+@pytest.mark.parametrize("guess", ["bigger", 3, ["larger"]])
+def test_a_guess_that_is_none_of_the_choices_is_told_them_and_not_the_answer(guess, capsys):
+    reveal(guess, "larger", because="it grows", replies={"the same": "no", "smaller": "no"})
+    assert capsys.readouterr().out.endswith('is none of the choices: "larger", "smaller", "the same".\n')
 
 
 def test_long_replies_are_broken_between_words(capsys):

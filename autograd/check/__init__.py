@@ -2,7 +2,7 @@
 
 A check prints its verdict, raises AssertionError with the message where it fails, and returns None. `check.report(…)`,
 or `report(check, …)`, gives what was found as an object instead, which notebooks show. Code that raises
-NotImplementedError is not done yet, which is no error unless CHAINGRAD_STRICT=1: see `lesson.py`.
+NotImplementedError is not done yet, which is no error unless CHAINGRAD_STRICT=1: see `cells.py`.
 
 Read `checks.py` first: the checks, and what they promise. `engine.py` runs `probes.py`, layer by layer, on someone's
 Value: `driving.py` tells how it is driven, `methods.py` what it has, and `observe.py` what came of a probe, within the
@@ -10,11 +10,12 @@ time that `deadline.py` keeps. Where numbers are wrong,
 `mistakes_for` in `engine.py` gathers the usual mistakes, from `mistakes.py` (seed, order, leftovers) and from
 `wrong_rules.py` (how a contribution is added, the rule), and `hints.py` says which of them explains the numbers: so `=`
 for `+=` is found. `functions.py`, `gradients.py` (with `differences.py`), `steps.py` (with `update_rules.py`) and
-`lesson.py` (with `causes.py`) are the other checks.
+`lesson.py` (with `causes.py`) are the other checks; `cells.py` is what the cells of a notebook need of them.
 
 `__main__.py` is the teacher's command, `python -m autograd.check`.
 """
 
+from autograd.check.cells import passed, unfold
 from autograd.check.checks import check_op, check_step, check_topological_order, check_value, gradcheck, report
 from autograd.check.lesson import check_answer, check_function, reveal
 
@@ -26,6 +27,8 @@ __all__ = [
     "check_topological_order",
     "check_value",
     "gradcheck",
+    "passed",
     "report",
     "reveal",
+    "unfold",
 ]

@@ -9,11 +9,12 @@ from inspect import signature
 from types import MethodType
 from typing import Any, Generic, ParamSpec
 
+from autograd.check.cells import CheckFailed, not_done
 from autograd.check.driving import Make, steady_sets
 from autograd.check.engine import LEVELS, EngineCheck
 from autograd.check.functions import OperationCheck, examine_order
 from autograd.check.gradients import GradientCheck
-from autograd.check.lesson import SECONDS, CheckFailed, not_done
+from autograd.check.lesson import SECONDS
 from autograd.check.observe import quiet
 from autograd.check.steps import examine_steps
 from autograd.reports import Report

@@ -4,7 +4,6 @@ A question without an answer says so and lets the notebook run on. Where the env
 error instead, so that a notebook with all its answers can be tested.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
@@ -12,41 +11,25 @@ from fractions import Fraction
 from functools import partial
 from math import isclose, isfinite
 from numbers import Real
-from textwrap import fill
 from typing import Any
 
 import numpy as np
 
 from autograd.check.causes import cause
+from autograd.check.cells import CheckFailed, not_done, wrapped
 from autograd.check.observe import Trouble, limited, quiet, short
 from autograd.reports import Finding, compared, shown
-from autograd.tables import printable
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
 SHORT = 8  # items of a list that are written out
-WIDTH = 80  # of what is said, in characters
-
-
-class CheckFailed(AssertionError):  # noqa: N818
-    """What a check says of a wrong answer. Notebooks show the message alone, not the lines of the check."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [_wrapped(line) for line in str(self).splitlines()]
-
-
-def not_done(message: str) -> None:
-    """Print that an answer is missing; where CHAINGRAD_STRICT=1, raise it."""
-    if os.environ.get("CHAINGRAD_STRICT", "0") not in ("", "0"):
-        raise CheckFailed(f"{message} (CHAINGRAD_STRICT is set)")
-    print(message)
 
 
 def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, str] | None = None) -> None:
     """Print the answer, once there is a guess, and how far off it is. Numbers, Values, text and lists can be guessed.
 
     - because: why the answer is what it is
-    - replies: what is said to a usual wrong guess, by the guess
+    - replies: what is said to a usual wrong guess, by the guess. Where the answer is text, these are the other choices
 
     >>> reveal(None, 6.0)
     Guess first: put your answer in the place of None.
@@ -62,12 +45,16 @@ def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, 
     if _is_quoted_number(guess, actual):
         print(f"{guess!r} is text: write the number without quotes.")
         return
-    print(_wrapped(_judged(guess, actual)))
+    choices = sorted({actual, *replies}) if isinstance(actual, str) and replies else []
+    if choices and not any(_same(guess, choice) for choice in choices):
+        print(wrapped(f"{_quoted(guess)} is none of the choices: {', '.join(map(_quoted, choices))}."))
+        return
+    print(wrapped(_judged(guess, actual)))
     reply = _of_mistake(guess, actual, replies or {})
     if reply:
-        print(_wrapped(reply))
+        print(wrapped(reply))
     if because:
-        print(_wrapped(f"Because {because.strip().rstrip('.')}."))
+        print(wrapped(f"Because {because.strip().rstrip('.')}."))
 
 
 def check_answer(
@@ -84,7 +71,7 @@ def check_answer(
     >>> check_answer("dy/da", 3, 6.0, {3: "a is used twice: add up both contributions"})
     Traceback (most recent call last):
     ...
-    autograd.check.lesson.CheckFailed: dy/da: 3 is not right.
+    autograd.check.cells.CheckFailed: dy/da: 3 is not right.
     hint: a is used twice: add up both contributions
     """
     if _is_blank(answer):
@@ -122,7 +109,7 @@ def check_function(
     ...                {slope: "from x - h to x + h it is 2h, not h"})
     Traceback (most recent call last):
     ...
-    autograd.check.lesson.CheckFailed: slope(abs, 2, 0.5): yours 2, expected 1
+    autograd.check.cells.CheckFailed: slope(abs, 2, 0.5): yours 2, expected 1
     hint: from x - h to x + h it is 2h, not h
     """
     name = getattr(function, "__name__", "the function")
@@ -279,11 +266,6 @@ def _difference(yours: Any, expected: Any) -> str:
         if "…" in _text(yours):
             return f"item [{i}]: {_difference(yours[i], expected[i])}"
     return f"yours {_text(yours)}, expected {_text(expected)}"
-
-
-def _wrapped(text: str) -> str:
-    """Text in lines that fit into a narrow window."""
-    return fill(printable(text), WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _call(name: str, arguments: Iterable[Any]) -> str:

@@ -45,7 +45,8 @@ plt.show()
 # %% [markdown]
 # Let $h$ shrink further, to a hundredth, to a thousandth, and on. The slopes settle on one number.
 #
-# **Guess first.** Which number? Write it in the place of `None`, run the cell, then the folded one below it.
+# **Guess first.** Which number? Write it in the place of `None`, and **press Shift+Enter twice**: the first runs your
+# cell, the second the folded one below it, which compares.
 
 # %% guess="limit"
 ### BEGIN SOLUTION
@@ -96,7 +97,7 @@ formula(grad(f)(Value(2.0, "x")))
 #
 # $$\frac{f(x + h) - f(x - h)}{2h}$$
 #
-# **Exercise: write it.** The cell after yours is folded; run it, and it checks what you wrote.
+# **Exercise: write it.** Shift+Enter twice again: the folded cell checks what you wrote.
 
 
 # %% exercise="central"
