@@ -9,6 +9,7 @@ A source is a Python file whose cells begin with `# %%`, prose with `# %% [markd
     # %% guess="a"      a question, answered before anything is computed      # %% exercise="b"
     # %% reveal="a"     its answer, folded away                               # %% check="b"
     # %% wrong="a" hint="…"    a usual wrong answer and what is said to it: for the tests, in neither notebook
+    # %% plot=""        lines that only draw a picture, folded away and readable
 
 What stands between the lines `### BEGIN SOLUTION` and `### END SOLUTION` is left out of the student's notebook, and its
 reveals and checks are in base64 there: folding alone hides no answer. So what a learner should read, or prose calls by
@@ -32,8 +33,12 @@ from autograd import __version__
 
 NOTEBOOKS = Path(__file__).parent
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-ROLES = ("guess", "reveal", "exercise", "check", "wrong")
-TITLES = {"reveal": "# @title Run this cell to compare", "check": "# @title Run this cell to check"}  # Colab shows it
+ROLES = ("guess", "reveal", "exercise", "check", "wrong", "plot")
+TITLES = {  # Colab shows them
+    "reveal": "# @title Run this cell to compare",
+    "check": "# @title Run this cell to check",
+    "plot": "# @title Run this cell to draw",
+}
 LETTERS = 100  # in a line of what is encoded
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -167,7 +172,7 @@ def _built(lesson: Lesson, solved: bool) -> Iterator[Any]:
         if cell.role == "prose":
             yield v4.new_markdown_cell(source)
         elif cell.role in TITLES:
-            text = source if solved else _encoded(cell, lesson.stem)
+            text = source if solved or cell.role == "plot" else _encoded(cell, lesson.stem)
             yield v4.new_code_cell(f"{TITLES[cell.role]}\n{text}", metadata=_folded(cell.role) | _graded(cell, solved))
         elif cell.role != "wrong":
             tags = {"tags": [cell.role]} if cell.name else {}

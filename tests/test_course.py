@@ -199,7 +199,7 @@ def test_each_question_replies_to_blanks_wrong_answers_and_solutions(lesson, mon
                 assert said.startswith("CheckFailed" if cell.role == "exercise" else "Your guess"), said
         start = process_time()
         with watched():
-            if cell.role in ("code", *JUDGES):
+            if cell.role in ("code", "plot", *JUDGES):
                 run.execute(cell.source)
             elif cell.role in JUDGES.values():
                 said = run.execute(cell.source)

@@ -7,15 +7,33 @@
 # nudging an input, choose the nudge, say how exact the estimate is, and let a slope lead you downhill.
 
 # %% [markdown]
-# ## Nudge the input
+# ## A function, and its graph
 #
-# Here is a function. Give it a 2, then nudge the input by $h$, and see how the output answers.
+# Here is a function. The plain number 2 would give you a plain number back. Give it a `Value` instead, the number of
+# the engine that this course is about. A `Value` remembers how it was computed, so the computation can be drawn:
+
 
 # %%
 def f(x):
     return x**3 - 3 * x
 
 
+from autograd import Value, draw
+
+x = Value(2.0, "x")
+y = f(x)
+y.label = "y"
+draw(y, show=("data",))
+
+# %% [markdown]
+# Read it from left to right: $x$ is 2, two boxes are computed from it, and their difference is $y$. This course is
+# about one question: how fast does $y$ change when $x$ changes?
+#
+# ## Nudge the input
+#
+# You can find out by trying. Nudge the input by $h$, and see how the output answers.
+
+# %%
 h = 0.1
 print("f(2)     =", f(2.0))
 print(f"f(2 + h) = {f(2.0 + h):.3f}")
@@ -25,7 +43,7 @@ print(f"answer / nudge = {(f(2.0 + h) - f(2.0)) / h:.2f}")
 # The output moved 9.61 times as far as the input. That quotient is the slope of a *secant*, the straight line through
 # two points of the curve. The closer the second point comes, the better the secant fits the curve at the first.
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -43,7 +61,7 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Let $h$ shrink further, to a hundredth, to a thousandth, and on. The slopes settle on one number.
+# Let $h$ shrink further, to a hundredth, to a thousandth, and so on. The slopes settle on one number.
 #
 # **Guess first.** Which number? Write it in the place of `None`, and **press Shift+Enter twice**: the first runs your
 # cell, the second the folded one below it, which compares.
@@ -79,21 +97,35 @@ my_guess = 9.61
 #
 # $$f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}$$
 #
-# It is a property of the function at one place. For this function there is a rule that gives it at every place, and the
-# engine that this course is about knows the rule. `grad(f)` is the derivative as a function. Give it not a float but a
-# `Value`, the engine's number that remembers how it was computed, here a 2 with the name x, and `formula` writes down
-# what was computed:
+# The engine finds it without a nudge. `backward()` goes through the graph once, from right to left, and writes what it
+# finds into every box. In the box of $x$ stands the slope. How it does that is the subject of the next three notebooks.
 
 # %%
-from autograd import Value, formula, grad
+y.backward()
+draw(y)
+
+# %% [markdown]
+# A slope belongs to one place. `grad(f)` gives the slope at every place, as a function, and `formula` writes down what
+# that function computes:
+
+# %%
+from autograd import formula, grad
 
 formula(grad(f)(Value(2.0, "x")))
 
 # %% [markdown]
 # ## Nudge to both sides
 #
-# A secant from $x$ to $x + h$ looks ahead only, and on a bend it leans to one side. A secant from $x - h$ to $x + h$
-# has the point in its middle. Its slope is the **central difference**:
+# The secant from $x$ to $x + h$ only looks ahead. Where the curve bends, it leans to one side:
+
+
+# %%
+def forward_difference(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+# %% [markdown]
+# A secant from $x - h$ to $x + h$ has the point in its middle. Its slope is the **central difference**:
 #
 # $$\frac{f(x + h) - f(x - h)}{2h}$$
 #
@@ -109,11 +141,7 @@ def my_slope(f, x, h):
 
 
 # %% check="central"
-from autograd.check import check_answer, check_function
-
-
-def forward_difference(f, x, h):
-    return (f(x + h) - f(x)) / h
+from autograd.check import check_answer, check_function, passed
 
 
 def central_difference(f, x, h):
@@ -128,7 +156,8 @@ def recip(x):
     return 1 / x
 
 
-check_function(
+if passed(
+    check_function,
     my_slope,
     central_difference,
     [(cube, 2.0, 0.1), (cube, -0.5, 0.3), (recip, 0.7, 0.01)],
@@ -139,7 +168,9 @@ check_function(
         lambda f, x, h: f(x + h) - f(x - h) / (2 * h): "the whole difference is divided: put it in brackets",
         lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h): "what is ahead minus what is behind",
     },
-)
+):
+    central_difference = my_slope
+    print("From here on your function does the work.")
 
 
 # %% wrong="central" hint="looks ahead only"
@@ -173,8 +204,8 @@ def my_slope(f, x, h):
 
 
 # %% [markdown]
-# From here on `forward_difference` and `central_difference` are ours, from the folded cell, so that everything below
-# runs. Both have an error. Watch how fast each shrinks:
+# From here on `central_difference` is your function if it passed the check, and one of ours if not. The forward and the
+# central difference both have an error. Watch how fast each error shrinks:
 
 # %%
 print("     h    forward    central")
@@ -183,8 +214,8 @@ for h in (0.1, 0.01, 0.001):
     print(f"{h:6}  {forward:.7f}  {central:.7f}")
 
 # %% [markdown]
-# A ten times smaller $h$ makes the forward difference ten times better, and the central difference a hundred times: its
-# error shrinks with $h^2$.
+# The slope is 9. With an $h$ ten times smaller the error of the forward difference is ten times smaller, and that of the
+# central difference a hundred times: it shrinks with $h^2$.
 #
 # **Guess first.** Take $\sin$ at 1, whose derivative is $\cos 1$, and the central difference. Go from $h = 10^{-5}$ to
 # $h = 10^{-10}$. Does the error become `"smaller"`, stay `"the same"`, or become `"larger"`?
@@ -221,7 +252,7 @@ my_guess = "smaller"
 # %% wrong="smaller_h" hint="magnifies"
 my_guess = "the same"
 
-# %%
+# %% plot=""
 from math import cos, sin
 
 steps = np.logspace(-12, 0, 200)
@@ -244,15 +275,18 @@ largest = max(np.array(parabola)[steps > 0.01])
 print(f"largest error of the parabola for h above 0.01: {largest:.0e}")
 
 # %% [markdown]
-# Two errors work against each other. A curve that bends more on one side of the point than on the other costs about
-# $\frac{f'''(x)}{6} h^2$, which shrinks with $h$. Here $f'''$, the third derivative, says how the bend changes; that it
-# is a sixth, take on trust: the dashed line lies on the dots. Rounding costs about $\varepsilon / h$, which grows as
-# $h$ shrinks, where $\varepsilon \approx 2 \cdot 10^{-16}$ is the distance from 1 to the next float. Together they draw
-# the V that you see, and its lowest point is the best that a central difference can do.
+# Two errors work against each other.
 #
-# The parabola has no right arm: its bend is the same everywhere and its third derivative 0, so a central difference
-# of it is exact but for rounding, whatever the $h$. A method that looks perfect on a parabola may still be wrong
-# elsewhere.
+# - **The curve bends**, on one side of the point more than on the other. That costs about $\frac{f'''(x)}{6} h^2$ and
+#   shrinks with $h$. ($f'''$, the third derivative, says how the bend changes. Take the sixth on trust: the dashed line
+#   lies on the dots.)
+# - **Floats are rounded.** That costs about $\varepsilon / h$ and grows as $h$ shrinks. ($\varepsilon \approx 2 \cdot
+#   10^{-16}$ is the distance from 1 to the next float.)
+#
+# Together they draw the V. Its lowest point is the best that a central difference can do.
+#
+# The parabola has no right arm: its bend is the same everywhere, so its third derivative is 0. A central difference of
+# it is exact but for rounding, for any $h$. **If you test a method only on parabolas, you will never see this error.**
 #
 # Engines like ours do not nudge at all. They apply the rule, and there is no $h$ to choose:
 
@@ -266,13 +300,13 @@ assert grad(engine_sin)(1.0) == cos(1.0)
 # %% [markdown]
 # ## Walk downhill
 #
-# A positive slope says that the output grows with the input, so the way down is backwards: against the slope, and by a
-# longer step where it is steeper.
+# A positive slope says that the output grows with the input. So the way down is backwards: step against the slope, and
+# take a longer step where it is steeper.
 #
 # $$x \leftarrow x - \text{rate} \cdot f'(x)$$
 #
-# The rate is a small number that you choose: how far a step goes for a slope of 1. This is **gradient descent**, in one
-# variable. Training a network is the same line with more variables.
+# The rate is a small number that you choose. It says how far a step goes where the slope is 1. This is **gradient
+# descent**, in one variable. A network is trained by the same line, with more variables.
 
 
 # %%
@@ -288,6 +322,7 @@ def walk(slope, x, steps=40, rate=0.04):
 places = walk(lambda x: central_difference(f, x, 1e-5), 2.5)
 print(" ".join(f"{x:.3f}" for x in places[:6]), "...", f"{places[-1]:.6f}")
 
+# %% plot=""
 plt.figure(figsize=(6, 4))
 xs = np.linspace(-2.2, 2.7, 200)
 plt.plot(xs, f(xs), "k")
@@ -295,13 +330,13 @@ plt.plot(places, [f(x) for x in places], "o-", color="tab:red")
 plt.show()
 
 # %% [markdown]
-# From 2.5, where it is steep, the first step is long. The flatter the ground, the shorter the steps, and the walk
-# settles at 1, where the slope is 0.
+# At 2.5 it is steep, so the first step is long. The flatter the ground, the shorter the steps. The walk settles at 1,
+# where the slope is 0.
 #
 # ## Break it on purpose
 #
-# Beside the right walker go two wrong ones. The first takes a nudge of $10^{-17}$. The second turns the slope's sign,
-# which makes the minus of the step a plus.
+# Two wrong walkers go beside the right one. The first uses a nudge of $10^{-17}$. The second has the wrong sign: its
+# step goes along the slope instead of against it.
 
 
 # %%
@@ -319,13 +354,12 @@ print("uphill:     ", [round(x, 1) for x in walk(uphill, 2.5, steps=4)])
 assert 1.0 + 1e-17 == 1.0  # floats near 1 are 2e-16 apart: the nudge is rounded away
 
 # %% [markdown]
-# The first never moves: `x + h` *is* `x`, so the slope comes out as 0. The second climbs faster and faster, because
-# the hill gets steeper. Neither raises an error. **A wrong derivative is silent**, which is why this course checks
-# every one.
+# The first never moves: `x + h` *is* `x`, so its slope is 0. The second climbs faster and faster, because the hill gets
+# steeper. Neither raises an error. **A wrong derivative is silent**, and so this course checks every one.
 
 # %% [markdown]
-# > **Misconception: "where the slope is 0, we have arrived".** Start at −1. The slope there is 0 too, and the walk
-# > stays for ever, on top of a hill. A slope of 0 says that the ground is level, not that it is low.
+# > **Misconception: "where the slope is 0, we have arrived".** Start at −1. The slope is 0 there too, and the walk stays
+# > for ever on top of a hill. A slope of 0 says that the ground is level. It does not say that it is low.
 
 # %%
 for x in (-1.0, 1.0):
@@ -335,10 +369,10 @@ print("a walk from -1 ends at", walk(grad(f), -1.0)[-1])
 # %% [markdown]
 # ## What you can now do
 #
-# You can measure a derivative by nudging, you know the price of an $h$ that is too large or too small, and you can walk
+# You can measure a derivative by nudging, you know what an $h$ costs that is too large or too small, and you can walk
 # downhill. Show it:
 #
-# **Exercise 1: a slope from two measurements.** A pan of water stands on the stove, and its temperature was taken
+# **Exercise 1: a slope from two measurements.** A pan of water stands on the stove. Somebody measured its temperature
 # twice.
 
 # %%
@@ -375,13 +409,13 @@ degrees_a_minute = 8
 degrees_a_minute = -4
 
 # %% [markdown]
-# **Exercise 2: count the steps.** Walk downhill from `x`, and count the steps until the slope is smaller than 0.001
-# in size.
+# **Exercise 2: count the steps.** Walk downhill from `x` until the size of the slope is below 0.001. How many steps
+# does that take?
 #
 # <details><summary>Hint</summary>
 #
-# A `while` loop: as long as the slope is too large in size, take a step and count it. The slope changes with every
-# step, so ask for it in the loop. `abs()` gives the size of a number.
+# Use a `while` loop: as long as the slope is too large, take a step and count it. The slope changes with every step, so
+# compute it inside the loop. `abs()` gives the size of a number.
 #
 # </details>
 
@@ -467,9 +501,9 @@ def steps_down(slope, x, rate):
 
 
 # %% [markdown]
-# **Exercise 3: how the slope changes.** The derivative of the derivative says how a curve bends. Write it with three
-# calls of `f`, at $x - h$, $x$ and $x + h$: the slope ahead of $x$ minus the slope behind it, divided by the distance
-# between the middles of the two secants.
+# **Exercise 3: how the slope changes.** The derivative of the derivative says how a curve bends. Use the values of `f`
+# at $x - h$, $x$ and $x + h$. Take the slope ahead of $x$ minus the slope behind it, and divide by the distance between
+# the middles of the two secants.
 #
 # <details><summary>Hint</summary>
 #
@@ -524,3 +558,13 @@ def bend(f, x, h):
 # %% wrong="bend" hint="the slope itself"
 def bend(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
+
+
+# %% [markdown]
+# ## Your own task
+#
+# `walk(grad(g), start)` goes downhill on a function `g` of your own. Write one with two valleys, such as
+# $x^4 - 3x^2 + x$, and start on both sides of the hill between them.
+#
+# Where is the border? Find it to two digits: from just below it the walk ends in one valley, from just above in the
+# other. What is the slope there?
