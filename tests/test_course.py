@@ -5,6 +5,7 @@ A lesson is run cell by cell. At each question the blank comes first, then the w
 
 import ast
 import importlib.util
+import linecache
 import re
 import warnings
 from base64 import b64decode
@@ -55,13 +56,14 @@ class Run:
 
     def execute(self, source):
         """What a cell prints; its last expression is shown as a notebook would show its text."""
-        tree = ast.parse(source)
+        tree, name = ast.parse(source), f"{self.lesson.stem}.py, {hash(source)}"
+        linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name  # as notebooks do
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         output = StringIO()
         with redirect_stdout(output):
-            exec(compile(tree, f"{self.lesson.stem}.py", "exec"), self.scope)
+            exec(compile(tree, name, "exec"), self.scope)
             if last is not None:
-                value = eval(compile(ast.Expression(last.value), f"{self.lesson.stem}.py", "eval"), self.scope)
+                value = eval(compile(ast.Expression(last.value), name, "eval"), self.scope)
                 if value is not None:
                     print(repr(value))
         return output.getvalue()

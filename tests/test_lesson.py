@@ -220,6 +220,10 @@ def shares(xs):
         (mean, lambda xs: [mean(xs)], "the result is right, but inside a list: return it alone"),
         (mean, lambda xs: mean(xs[:3]), "3 of 4 calls are right: what is different about this one?"),
         (mean, lambda xs: xs[0], ""),
+        (mean, lambda xs: 7.5, "the result is the same in all calls: what should it depend on?"),
+        (mean, lambda xs: mean(xs) ** 2, "each number is the square of the right one"),
+        (lambda xs: abs(mean(xs)), lambda xs: abs(mean(xs)) ** 0.5, "each number is the square root of the right one"),
+        (lambda xs: mean(xs) + 0.001, lambda xs: round(mean(xs) + 0.001, 2), "the numbers are right, but rounded"),
         (shares, lambda xs: shares(xs)[::-1], "the numbers are right, but in the reverse order"),
         (shares, lambda xs: sorted(shares(xs)), "the numbers are right, but in another order"),
         (shares, lambda xs: [[x] for x in shares(xs)], "the numbers are right, but the lists that hold them are not"),
@@ -235,7 +239,7 @@ def shares(xs):
         # Nothing is said of numbers where there are none, or none is wrong.
         (lambda xs: xs[0] > 0, lambda xs: xs[0] < 0, ""),
         (lambda xs: xs[0] > 0.7, lambda xs: True, "3 of 4 calls are right: what is different about this one?"),
-        (lambda xs: "up", lambda xs: "down", ""),
+        (lambda xs: "up", lambda xs: "down" if xs[0] > 1 else "level", ""),
         (lambda xs: {"mean": mean(xs), "kind": "a"}, lambda xs: {"mean": mean(xs), "kind": "b"}, ""),
         (lambda xs: [mean(xs)], mean, "the result is right, but a list is asked for"),
         (lambda xs: {"a": xs[0], "b": xs[1]}, lambda xs: {"a": xs[0], "b": 0 * xs[1]}, "only the last number is wrong"),
@@ -244,6 +248,38 @@ def shares(xs):
 def test_where_no_mistake_explains_it_a_cause_that_any_function_may_have_is_told(right, wrong, hint):
     with pytest.raises(CheckFailed) as failed:
         check_function(wrong, right, MEANS, {lambda xs: 7.0: "seven"})
+    assert str(failed.value).partition("\nhint: ")[2] == hint
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (lambda x, rate: (x / 2) ** 2 - rate, "that would be right for x / 2 in the place of x"),
+        (lambda x, rate: x**2 + rate, "that would be right for -rate in the place of rate"),
+        (lambda x, rate: rate**2 - x, "that would be right if x and rate changed places"),
+        (lambda x, rate: x**2 - 0.5, "that would be right if rate were always 0.5: where is rate used?"),
+        (lambda x, rate: x**3 - rate, ""),
+    ],
+)
+def test_results_that_belong_to_other_arguments_are_told(wrong, hint):
+    with pytest.raises(CheckFailed) as failed:
+        check_function(wrong, lambda x, rate: x**2 - rate, [(3.0, 0.5), (-2.0, 4.0), (0.7, 0.2)])
+    assert str(failed.value).partition("\nhint: ")[2] == hint
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "hint"),
+    [
+        (-3, 3.0, "the size is right, the sign is not"),
+        (0.25, 4.0, "that is 1 over it: what is divided by what?"),
+        ([4], 4.0, "the result is right, but inside a list: return it alone"),
+        ([2, 1], [1.0, 2.0], "the numbers are right, but in the reverse order"),
+        (5, 4.0, ""),
+    ],
+)
+def test_a_wrong_answer_that_nobody_foresaw_may_have_a_cause(answer, right, hint):
+    with pytest.raises(CheckFailed) as failed:
+        check_answer("slope", answer, right)
     assert str(failed.value).partition("\nhint: ")[2] == hint
 
 

@@ -5,19 +5,72 @@ that explain everything to those that only say where to look.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
 from math import isclose
 from typing import Any
 
 from autograd.reports import shown
 
+CHANGES: dict[str, Callable[[float], float]] = {
+    "-{}": lambda x: -x,
+    "{} / 2": lambda x: x / 2,
+    "2 · {}": lambda x: 2 * x,
+    "{} + 1": lambda x: x + 1,
+    "{} - 1": lambda x: x - 1,
+    "{}²": lambda x: x * x,
+    "1 / {}": lambda x: 1 / x,
+    "the size of {}": abs,
+}
 
-def cause(calls: Sequence[Sequence[Any]], yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]) -> str:
+
+def cause(
+    calls: Sequence[Sequence[Any]],
+    yours: Sequence[Any],
+    right: Sequence[Any],
+    same: Callable[..., bool],
+    at: Callable[..., Any] | None = None,
+    names: Sequence[str] = (),
+) -> str:
     """What the results of all calls have in common with the right ones, "" if nothing.
 
     - calls: the arguments of each call, as plain numbers and lists
     - same: tells whether two results are equal to rounding
+    - at: the right function
+    - names: what the arguments are called
     """
-    return next(_causes(calls, yours, right, same), "")
+    found = _causes(calls, yours, right, same)
+    if at is not None and len(calls) > 1:
+        found = chain(found, _of_arguments(calls, yours, same, at, names))
+    return next(chain(found, _of_calls(yours, right, same)), "")
+
+
+def _of_arguments(
+    calls: Sequence[Sequence[Any]],
+    yours: Sequence[Any],
+    same: Callable[..., bool],
+    at: Callable[..., Any],
+    names: Sequence[str],
+) -> Iterator[str]:
+    """For which other arguments the results would be right."""
+
+    def fits(change: Callable[[list[Any]], list[Any]]) -> bool:
+        with suppress(Exception):
+            return all(same(y, at(*change([*call]))) for y, call in zip(yours, calls, strict=True))
+        return False
+
+    for k, name in enumerate(names):
+        column = [call[k] for call in calls]
+        if all(isinstance(x, float) for x in column):
+            for text, change in CHANGES.items():
+                if fits(lambda call: [*call[:k], change(call[k]), *call[k + 1 :]]):  # noqa: B023
+                    yield f"that would be right for {text.format(name)} in the place of {name}"
+            for x in {*column, 0.0, 1.0} if len({*column}) > 1 else ():
+                if fits(lambda call: [*call[:k], x, *call[k + 1 :]]):  # noqa: B023
+                    yield f"that would be right if {name} were always {shown(x)}: where is {name} used?"
+        for j in range(k):
+            if fits(lambda call: [*call[:j], call[k], *call[j + 1 : k], call[j], *call[k + 1 :]]):  # noqa: B023
+                yield f"that would be right if {names[j]} and {name} changed places"
 
 
 def _causes(
@@ -40,8 +93,14 @@ def _causes(
         yield from _of_numbers(calls, mine, theirs, same)
     elif any(mine) and not all(map(_shaped, yours, right)):
         yield "the numbers are right, but the lists that hold them are not"
-    if any(map(same, yours, right)) and len(yours) > 2:
-        count = sum(map(same, yours, right))
+
+
+def _of_calls(yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]) -> Iterator[str]:
+    count = sum(map(same, yours, right))
+    varies = not all(same(x, right[0]) for x in right)
+    if len(yours) > 2 and varies and not count and all(same(y, yours[0]) for y in yours):
+        yield "the result is the same in all calls: what should it depend on?"
+    if len(yours) > 2 and count:
         yield f"{count} of {len(yours)} calls are right: what is different about this one?"
 
 
@@ -65,6 +124,12 @@ def _of_numbers(
             yield "the sizes are right, some signs are not"
         if all(y and x and same(y * x, 1.0) for y, x in pairs):
             yield "each number is 1 over the right one: what is divided by what?"
+        if all(same(y, x * x) for y, x in pairs):
+            yield "each number is the square of the right one"
+        if all(y >= 0 and same(y * y, x) for y, x in pairs):
+            yield "each number is the square root of the right one"
+        if all(any(y == round(x, digits) for digits in range(5)) for y, x in pairs):
+            yield "the numbers are right, but rounded"
     lengths = [next((len(x) for x in call if isinstance(x, list)), 1) for call in calls]
     if len({*lengths}) > 1:
         for factors, text in (

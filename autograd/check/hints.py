@@ -190,6 +190,11 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
     (
         TypeError,
+        "'(builtin_)?function",
+        "a function stands where a number should: call it, with its arguments in brackets, `f(x)`",
+    ),
+    (
+        TypeError,
         "'NoneType' object is not callable",
         "store the function, not its result: `out._backward = _backward`, without parentheses",
     ),

@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from fractions import Fraction
 from functools import partial
+from inspect import signature
 from math import isclose, isfinite
 from numbers import Real
+from time import process_time
 from typing import Any
 
 import numpy as np
 
 from autograd.check.causes import cause
 from autograd.check.cells import CheckFailed, not_done, wrapped
+from autograd.check.deadline import OutOfTime
 from autograd.check.observe import Trouble, limited, quiet, short
+from autograd.check.repair import repair, stuck
 from autograd.reports import Finding, compared, shown
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
@@ -82,6 +86,7 @@ def check_answer(
         raise CheckFailed(f"{name}: {answer!r} is text: write the number without quotes.")
     hint = _of_mistake(answer, right, mistakes or {}, rtol)
     if not _same(answer, right, rtol):
+        hint = hint or _of_number(answer, right) or cause([[]], [answer], [right], partial(_same, rtol=rtol))
         raise CheckFailed(str(Finding(name, f"{name}: {_text(answer)} is not right.", hint)))
     print(f"{name}: right, {_text(right)}.")
 
@@ -100,7 +105,8 @@ def check_function(
     - inputs: the arguments of each call; every call gets copies of its own
     - mistakes: hints, by a function with the mistake: a hint is given where its function explains every call, by what
       it returns or by the kind of error that it raises. Where none does, a cause that any function may have is told:
-      twice as much, of the other sign, in another order, a list too many, right in all calls but one
+      twice as much, of the other sign, in another order, a list too many, right for another argument; and the place
+      of the one change that would make the function right, if there is one
     - seconds: computing time that one call may take
 
     >>> def slope(f, x, h):
@@ -117,7 +123,9 @@ def check_function(
         not_done("The function: not done yet.")
         return
     calls = list(inputs)
+    start = process_time()
     expected = [_plain(right(*deepcopy(call))) for call in calls]
+    trial = 0.02 + 3 * (process_time() - start) / max(1, len(calls))
     known = [([_outcome(wrong, call) for call in calls], hint) for wrong, hint in (mistakes or {}).items()]
     for given, hint in known:
         if _same(given, expected, rtol):
@@ -125,6 +133,16 @@ def check_function(
 
     def hint_for(outcomes: list[Any]) -> str:
         return next((hint for given, hint in known if _same(given[: len(outcomes)], outcomes, rtol)), "")
+
+    def is_right() -> bool:
+        return all(
+            _same(_plain(limited(lambda: function(*deepcopy(call)), trial)), theirs, rtol)  # noqa: B023
+            for call, theirs in zip(calls, expected, strict=True)
+        )
+
+    def place() -> str:
+        with quiet([]):
+            return repair(function, is_right)
 
     results, notes = list[Any](), list[str]()
     try:
@@ -136,14 +154,28 @@ def check_function(
             not_done(f"{name}: not done yet.")
             return
         hint = hint_for([*results, type(trouble.__cause__)]) or trouble.hint
+        if not hint and isinstance(trouble.__cause__, OutOfTime):
+            hint = stuck(function)
+        hint = hint or place()
         raise CheckFailed(str(Finding(name, f"{_call(name, calls[len(results)])} {trouble.text}", hint))) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
         if not _same(yours, theirs, rtol):
-            hint = hint_for(results) or cause(
-                [[*map(_plain, c)] for c in calls], results, expected, partial(_same, rtol=rtol)
-            )
+            hint = hint_for(results)
+            if not hint:
+                plain, same = [[*map(_plain, c)] for c in calls], partial(_same, rtol=rtol)
+                at = lambda *arguments: _plain(right(*deepcopy(arguments)))  # noqa: E731
+                common = cause(plain, results, expected, same, at, _names(function, calls[0]))
+                hint = "\nhint: ".join(filter(None, (common, place())))
             raise CheckFailed(str(Finding(name, f"{_call(name, call)}: {_difference(yours, theirs)}", hint)))
     print("\n".join([f"{name}: right in all {len(calls)} calls.", *notes]))
+
+
+def _names(function: Callable[..., Any], call: tuple[Any, ...]) -> list[str]:
+    """What a function calls the arguments of a call."""
+    try:
+        return [*signature(function).bind(*call).arguments]
+    except (TypeError, ValueError):
+        return [f"argument {i + 1}" for i in range(len(call))]
 
 
 # ---- comparing
@@ -203,6 +235,15 @@ def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: floa
         if _same(_plain(wrong), right, rtol):
             raise ValueError(f"the mistake {wrong!r} is the right answer")
     return next((text for wrong, text in mistakes.items() if _same(answer, _plain(wrong), rtol)), "")
+
+
+def _of_number(answer: Any, right: Any) -> str:
+    """What a single wrong number has to do with the right one."""
+    if not isinstance(answer, float) or not isinstance(right, float) or not right:
+        return ""
+    if _same(-answer, right):
+        return "the size is right, the sign is not"
+    return "that is 1 over it: what is divided by what?" if _same(answer * right, 1.0) else ""
 
 
 def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:

@@ -163,6 +163,8 @@ if passed(
     [(cube, 2.0, 0.1), (cube, -0.5, 0.3), (recip, 0.7, 0.01)],
     {
         forward_difference: "that looks ahead only: nudge to both sides",
+        lambda f, x, h: (f(x) - f(x - h)) / h: "that looks back only: nudge to both sides",
+        lambda f, x, h: (f(x + 2 * h) - f(x)) / (2 * h): "that secant begins at x: put x in its middle",
         lambda f, x, h: (f(x + h) - f(x - h)) / h: "from x - h to x + h it is 2h, not h",
         lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h: "`/ 2 * h` divides by 2 and multiplies by h: write `/ (2 * h)`",
         lambda f, x, h: f(x + h) - f(x - h) / (2 * h): "the whole difference is divided: put it in brackets",
@@ -176,6 +178,21 @@ if passed(
 # %% wrong="central" hint="looks ahead only"
 def my_slope(f, x, h):
     return (f(x + h) - f(x)) / h
+
+
+# %% wrong="central" hint="looks back only"
+def my_slope(f, x, h):
+    return (f(x) - f(x - h)) / h
+
+
+# %% wrong="central" hint="right for h / 2 in the place of h"
+def my_slope(f, x, h):
+    return (f(x + h / 2) - f(x - h / 2)) / h
+
+
+# %% wrong="central" hint="look at the operator in `f(x + h) + f(x - h)`"
+def my_slope(f, x, h):
+    return (f(x + h) + f(x - h)) / (2 * h)
 
 
 # %% wrong="central" hint="it is 2h, not h"
@@ -214,8 +231,8 @@ for h in (0.1, 0.01, 0.001):
     print(f"{h:6}  {forward:.7f}  {central:.7f}")
 
 # %% [markdown]
-# The slope is 9. With an $h$ ten times smaller the error of the forward difference is ten times smaller, and that of the
-# central difference a hundred times: it shrinks with $h^2$.
+# The slope is 9. Make $h$ ten times smaller, and the error of the forward difference is ten times smaller. That of the
+# central difference is a hundred times smaller: it shrinks with $h^2$.
 #
 # **Guess first.** Take $\sin$ at 1, whose derivative is $\cos 1$, and the central difference. Go from $h = 10^{-5}$ to
 # $h = 10^{-10}$. Does the error become `"smaller"`, stay `"the same"`, or become `"larger"`?
@@ -358,8 +375,8 @@ assert 1.0 + 1e-17 == 1.0  # floats near 1 are 2e-16 apart: the nudge is rounded
 # steeper. Neither raises an error. **A wrong derivative is silent**, and so this course checks every one.
 
 # %% [markdown]
-# > **Misconception: "where the slope is 0, we have arrived".** Start at −1. The slope is 0 there too, and the walk stays
-# > for ever on top of a hill. A slope of 0 says that the ground is level. It does not say that it is low.
+# > **Misconception: "where the slope is 0, we have arrived".** Start at −1. The slope is 0 there too, and the walk
+# > stays for ever on top of a hill. A slope of 0 says that the ground is level. It does not say that it is low.
 
 # %%
 for x in (-1.0, 1.0):
@@ -395,6 +412,9 @@ check_answer(
     {
         38.2 - 37.4: "that is how much warmer it got: divide by the time that passed",
         (38.2 - 37.4) / 0.1: "from 1.9 to 2.1 it is 2h, not h",
+        (2.1 - 1.9) / (38.2 - 37.4): "that is how many minutes a degree takes: degrees above the line, minutes below",
+        37.8 / 2: "that is the temperature by the time: divide what was gained by the time in between",
+        38.2 / 37.4: "subtract first: how much warmer, in how much time?",
         (37.4 - 38.2) / (2.1 - 1.9): "the water gets warmer: later minus earlier, above and below the line",
     },
 )
@@ -492,6 +512,26 @@ def steps_down(slope, x, rate):
     return x
 
 
+# %% wrong="count" hint="nothing in the loop changes what `while abs(s) >= 0.001` asks for"
+def steps_down(slope, x, rate):
+    steps = 0
+    s = slope(x)
+    while abs(s) >= 0.001:
+        x = x - rate * s
+        steps += 1
+    return steps
+
+
+# %% wrong="count" hint="how far in stands `return steps`"
+def steps_down(slope, x, rate):
+    steps = 0
+    while abs(slope(x)) >= 0.001:
+        x = x - rate * slope(x)
+        steps += 1
+        return steps
+    return steps
+
+
 # %% wrong="count" hint="endless loop"
 def steps_down(slope, x, rate):
     steps = 0
@@ -535,6 +575,10 @@ check_function(
         lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / (2 * h**2): "from x - h/2 to x + h/2 it is h, not 2h",
         lambda f, x, h: -(f(x + h) - 2 * f(x) + f(x - h)) / h**2: "the slope ahead minus the slope behind",
         central_difference: "that is the slope itself: what is asked is how it changes",
+        lambda f, x, h: (f(x + h) - f(x)) / h: "that is the slope ahead: subtract the slope behind, and divide by h",
+        lambda f, x, h: central_difference(f, x, h) ** 2: "the slope is not squared: take the slope of the slope",
+        lambda f, x, h: (central_difference(f, x + h, h) - central_difference(f, x, h)) / h: "that is the bend between "
+        "x and x + h: x belongs in the middle",
     },
     rtol=1e-4,
 )
@@ -553,6 +597,11 @@ def bend(f, x, h):
 # %% wrong="bend" hint="ahead minus the slope behind"
 def bend(f, x, h):
     return ((f(x) - f(x - h)) / h - (f(x + h) - f(x)) / h) / h
+
+
+# %% wrong="bend" hint="look at the brackets"
+def bend(f, x, h):
+    return (f(x + h) - f(x)) / h - (f(x) - f(x - h)) / h / h
 
 
 # %% wrong="bend" hint="the slope itself"

@@ -1,0 +1,122 @@
+"""The place of a mistake: of one small change that makes a function right, and of a loop that nothing ends."""
+
+import linecache
+from functools import wraps
+from math import isclose, sqrt
+
+import pytest
+
+from autograd.check import check_function
+from autograd.check.cells import CheckFailed
+from autograd.check.repair import repair, stuck
+
+
+def written(source, **scope):
+    """The function `f` as a learner's cell defines it; its source can be looked up, as in a notebook."""
+    name = f"cell {hash(source)}"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    exec(compile(source, name, "exec"), scope)
+    return scope["f"]
+
+
+def norm(xs):
+    total = 0.0
+    for x in xs:
+        total += x * x
+    return sqrt(total)
+
+
+LINES = "def f(xs):\n    total = 0.0\n    for x in xs:\n        total += x * x\n    return sqrt(total)\n"
+MISTAKES = [
+    ("x * x", "x + x", "in line 4 would make it right: look at the operator in `x + x`"),
+    ("x * x", "x / x", "in line 4 would make it right: look at the operator in `x / x`"),
+    ("+=", "=", "in line 4 would make it right: look at the sign in `total = x * x`"),
+    ("+=", "-=", "in line 4 would make it right: look at the sign in `total -= x * x`"),
+    ("0.0", "1.0", "in line 2 would make it right: look at the number `1.0`"),
+    ("x * x", "x", "in line 4 would make it right: look at what is missing at `x`"),
+    ("x * x", "x * total", "in line 4 would make it right: look at `total`"),
+    ("sqrt(total)", "sqrt(total) / len(xs)", "look at what is too much in `sqrt(total) / len(xs)`"),
+    ("sqrt(total)", "sqrt(abs(total) * abs(total))", "look at what is too much in `abs(total) * abs(total)`"),
+    ("sqrt(total)", "-sqrt(total)", "look at the sign of `-sqrt(total)`"),
+    ("    return", "        return", "in line 5 would make it right: look at how far in stands `return sqrt(total)`"),
+    ("return sqrt(total)", "total *= 2\n    return sqrt(total)", "look at the number `2`"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES)
+def test_the_place_of_a_slip_is_told(right, wrong, said):
+    f = written(LINES.replace(right, wrong, 1), sqrt=sqrt)
+    before = f.__code__
+    with pytest.raises(CheckFailed, match="one change") as failed:
+        check_function(f, norm, [([3.0, 4.0],), ([1.5, -2.0, 0.7],), ([-9.0],)])
+    assert said in str(failed.value)
+    assert f.__code__ is before
+
+
+def climbed(x, y):
+    while x < y:
+        x = x + 0.5
+    return x
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "said"),
+    [
+        ("def f(x, y):\n    return x - y * 2", lambda x, y: (x - y) * 2, "the brackets in `x - y * 2`"),
+        ("def f(x, y):\n    return y - x", lambda x, y: x - y, "which comes first in `y - x`"),
+        ("def f(x, y):\n    return x if x < y else y", max, "which comes when, in `x if x < y else y`"),
+        ("def f(x, y):\n    return min(x, y)", max, "look at `min`"),
+        ("def f(x, y):\n    if x < y:\n        x = x + 0.5\n    return x", climbed, "how often runs `if` `x < y`"),
+        ("def f(x, y):\n    return x == y", lambda x, y: x != y, "the comparison `x == y`"),
+        ("def f(x, y):\n    return [x * y]", lambda x, y: x * y, "what is too much in `[x * y]`"),
+        ("def f(x, y):\n    return f(y, x) if x < y else x / y", lambda x, y: max(x, y) / min(x, y), None),
+    ],
+)
+def test_other_changes(source, right, said):
+    f = written(source)
+    calls = [(3.0, 4.7), (5.0, 2.0), (-1.0, 0.25)]
+    found = repair(f, lambda: all(isclose(f(*call), right(*call)) if said != "" else False for call in calls))
+    assert said is None or found.endswith(said), found
+
+
+def test_what_cannot_be_read_or_is_no_function_has_no_place():
+    for function in (abs, lambda x: x, None, 3, str):
+        assert repair(function, lambda: False) == stuck(function) == ""
+
+
+def test_a_function_is_found_inside_its_wrappers():
+    @wraps(inner := written("def f(x):\n    return x + 2"))
+    def wrapper(x):
+        return inner(x)
+
+    assert "the operator in `x + 2`" in repair(wrapper, lambda: wrapper(5.0) == 3.0)
+
+
+def test_a_wrapper_that_took_the_name_of_a_function_leads_to_it():
+    scope = {"f": written("def f(x):\n    return x + 2")}
+    name = "a wrapper"
+    source = "def wrapper(x):\n    return f(x)\nwrapper.__name__ = 'f'"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    exec(compile(source, name, "exec"), scope)
+    assert "the operator in `x + 2`" in repair(scope["wrapper"], lambda: scope["wrapper"](5.0) == 3.0)
+
+
+@pytest.mark.parametrize(
+    ("loop", "said"),
+    [
+        ("while x > 1:\n        n += 1", "nothing in the loop changes what `while x > 1` asks for"),
+        ("while x > 1:\n        x = x / 2", ""),
+        ("while x > 1:\n        n += 1\n        if n > 3:\n            break", ""),
+        ("while True:\n        n += 1", ""),
+        ("while xs:\n        xs.pop()", ""),
+    ],
+)
+def test_a_loop_that_nothing_ends_is_told(loop, said):
+    assert stuck(written(f"def f(x, n=0, xs=()):\n    {loop}\n    return n")) == said
+
+
+def test_an_endless_loop_has_its_cause():
+    with pytest.raises(CheckFailed, match="nothing in the loop changes what `while x > 1` asks for"):
+        check_function(
+            written("def f(x):\n    while x > 1:\n        y = x / 2\n    return y"), lambda x: x, [(4.0,)], seconds=0.1
+        )
