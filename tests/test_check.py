@@ -434,6 +434,11 @@ WRONG_OPERATIONS = [
     ("exp", lambda x: int(math.exp(x)), lambda g, x: g, "value: ", "the result is cut to a whole number by int()"),
     ("square", lambda x: x * x, lambda g, x: 2 * x * h, "NameError: name 'h' is not defined\n  in line", ""),  # noqa: F821
     ("exp", math.exp, lambda g, x: math.exp * g, "unsupported operand", "call it, with its arguments in brackets"),
+    ("exp", math.exp, lambda g, x: math.exp([x]), "must be real number", "give it `.data`"),
+    ("mul", mul, lambda g, a, b: dict(zip([a, b], [b], strict=True)), "zip() argument", "are not equally many"),
+    ("mul", mul, lambda g, a, b: (a * b * g, a * b * g), "toward a", "the value stands where the local derivative"),
+    ("mul", mul, lambda g, a, b: ((a + b) * g, (a + b) * g), "toward a", "that is the sum"),
+    ("pow", power, lambda g, x, n: n * x ** (n + 1) * g, "toward x", "the exponent goes down by one, not up"),
     ("exp", math.exp, lambda g, x: "no", "a contribution is 'no', not a number", ""),
 ]
 

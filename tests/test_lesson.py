@@ -243,6 +243,11 @@ def shares(xs):
         (lambda xs: {"mean": mean(xs), "kind": "a"}, lambda xs: {"mean": mean(xs), "kind": "b"}, ""),
         (lambda xs: [mean(xs)], mean, "the result is right, but a list is asked for"),
         (lambda xs: {"a": xs[0], "b": xs[1]}, lambda xs: {"a": xs[0], "b": 0 * xs[1]}, "only the last number is wrong"),
+        (
+            lambda xs: {"a": 1.0, "b": shares(xs)},
+            lambda xs: {"a": 1.0, "b": [x / 2 for x in shares(xs)]},
+            "in b: each number is half the right one",
+        ),
     ],
 )
 def test_where_no_mistake_explains_it_a_cause_that_any_function_may_have_is_told(right, wrong, hint):

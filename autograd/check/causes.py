@@ -78,6 +78,8 @@ def _causes(
 ) -> Iterator[str]:
     if all(y is None for y in yours):
         yield "is the `return` missing?"
+    elif any(y is None and x is not None for y, x in zip(yours, right, strict=True)):
+        yield "in some calls nothing is returned: is a `return` missing at the end?"
     for k in range(min(map(len, calls))):
         if all(same(y, call[k]) for y, call in zip(yours, calls, strict=True)):
             yield f"argument {k + 1} comes back as it was given"
@@ -85,6 +87,13 @@ def _causes(
         yield "the result is right, but inside a list: return it alone"
     if all(same([y], x) for y, x in zip(yours, right, strict=True)):
         yield "the result is right, but a list is asked for"
+    if all(isinstance(x, dict) for x in [*yours, *right]):
+        keys = {k for y, x in zip(yours, right, strict=True) for k in x if k not in y or not same(y[k], x[k])}
+        if len(keys) == 1 and all(keys <= y.keys() < {*x, 0} for y, x in zip(yours, right, strict=True)):
+            (key,) = keys
+            part = next(_causes(calls, [y[key] for y in yours], [x[key] for x in right], same), "")
+            if part:
+                yield f"in {key}: {part}"
     mine, theirs = [[*_numbers(y)] for y in yours], [[*_numbers(x)] for x in right]
     if [*map(len, mine)] != [*map(len, theirs)]:
         if all(isinstance(y, list) for y in yours):

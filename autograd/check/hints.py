@@ -189,6 +189,16 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
         "an array of whole numbers takes no fraction: make it one of floats, `np.asarray(data, dtype=float)`",
     ),
     (
+        ValueError,
+        r"zip\(\) argument \d is (shorter|longer)",
+        "the parents and their local derivatives are not equally many: one for each",
+    ),
+    (
+        TypeError,
+        "must be real number, not",
+        "what `math` computes with is a plain number: give it `.data`, and put the result into a new Value",
+    ),
+    (
         TypeError,
         "'(builtin_)?function",
         "a function stands where a number should: call it, with its arguments in brackets, `f(x)`",

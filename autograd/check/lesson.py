@@ -302,6 +302,9 @@ def _difference(yours: Any, expected: Any) -> str:
         return compared(yours, expected)
     if isinstance(yours, str) and isinstance(expected, float):
         return f"yours {yours!r}, expected {_text(expected)}: that is text, not a number"
+    if isinstance(yours, dict) and isinstance(expected, dict) and yours.keys() == expected.keys():
+        wrong = [key for key in expected if not _same(yours[key], expected[key], 1e-6)]
+        return "; ".join(f"{_text(key)}: {_difference(yours[key], expected[key])}" for key in wrong)
     if isinstance(yours, list) and isinstance(expected, list) and len(yours) == len(expected):
         i = next((i for i, pair in enumerate(zip(yours, expected, strict=True)) if not _same(*pair, 1e-6)), 0)
         if "…" in _text(yours):

@@ -77,8 +77,9 @@ def stuck(function: Any) -> str:
 
 def _written(function: Any) -> FunctionType | None:
     """The function that a learner wrote: the innermost of one that is wrapped, or the one whose name a wrapper took."""
-    inner = inspect.unwrap(function)
-    named = getattr(inner, "__globals__", {}).get(getattr(inner, "__name__", ""), inner)
+    named = inspect.unwrap(function)
+    if getattr(named, "__name__", "") != getattr(getattr(named, "__code__", None), "co_name", ""):
+        named = getattr(named, "__globals__", {}).get(getattr(named, "__name__", ""))
     try:
         is_def = isinstance(ast.parse(dedent(inspect.getsource(named))).body[0], ast.FunctionDef)
     except (OSError, TypeError, SyntaxError, IndexError):

@@ -54,7 +54,7 @@ EVENTS: list[tuple[str, str, Contribution]] = [
     (
         "nothing",
         "nothing arrives: one of: the result does not know its parents, or was made from `.data` alone; its backward "
-        "function is missing or never called",
+        "function is missing or never called; a `.grad`, which is still 0, stands where `.data` belongs",
         lambda old, d, g, y: old,
     ),
     ("own gradient", "`self.grad` stands where `out.grad` belongs", lambda old, d, g, y: old + d * old),
@@ -155,10 +155,15 @@ def _complete_orders(output: Value) -> Iterator[list[Value]]:
 
 WrongRule = tuple[str, Callable[..., tuple[float, ...]]]
 RULES: dict[str, list[WrongRule]] = {
+    "multiply": [
+        ("the value stands where the local derivative belongs, the other factor", lambda y, a, b: (y, y)),
+        ("that is the sum: the local derivative is the other factor", lambda y, a, b: (a + b, a + b)),
+    ],
     "fixed_power": [
         ("the factor n is missing: the derivative is n * x**(n - 1)", lambda y, x, n: (x ** (n - 1), 0.0)),
         ("the exponent must go down by one: the derivative is n * x**(n - 1)", lambda y, x, n: (n * x**n, 0.0)),
         ("parentheses are missing: `n * x**n - 1` is (n * x**n) - 1", lambda y, x, n: (n * x**n - 1, 0.0)),
+        ("the exponent goes down by one, not up: n * x**(n - 1)", lambda y, x, n: (n * x ** (n + 1), 0.0)),
         ("the power is missing: the derivative is n * x**(n - 1)", lambda y, x, n: (n * x, 0.0)),
         ("the factor is n, not n - 1: the derivative is n * x**(n - 1)", lambda y, x, n: ((n - 1) * x ** (n - 1), 0.0)),
         ("that is toward the exponent; toward x the derivative is n * x**(n - 1)", lambda y, x, n: (y * log(x), 0.0)),
