@@ -128,9 +128,10 @@ def _changes(function: ast.AST) -> Iterator[Change]:
                 yield Change(lambda: put(new), lambda: put(node), node, about)  # noqa: B023
     yield from _statements(function)
     for node, put in slots:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        of = node.value if isinstance(node, ast.Attribute) else node
+        if isinstance(of, ast.Name) and isinstance(of.ctx, ast.Load) and of.id in names:
             for name in names:
-                if name != node.id:
+                if name != of.id or of is not node:
                     yield Change(lambda: put(ast.Name(name, ast.Load())), lambda: put(node), node, "")  # noqa: B023
     for node, put in slots:
         if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call | ast.Name | ast.Subscript | ast.Attribute):

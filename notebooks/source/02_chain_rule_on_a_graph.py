@@ -10,9 +10,9 @@
 # %% [markdown]
 # ## Several inputs, several derivatives
 #
-# A function of two inputs can be asked twice: nudge one input and hold the other. That slope is a **partial
-# derivative**, *of* the output *toward* that input (books say *with respect to*, and code `wrt`). It is written
-# $\partial c / \partial a$, with a round d.
+# A function of two inputs has two slopes: nudge one input and hold the other. Such a slope is a **partial derivative**,
+# the derivative of the output *with respect to* that input. We say *toward* the input for short, and code says `wrt`.
+# It is written $\partial c / \partial a$, with a round d.
 #
 # **Guess first.** Let $c = a \cdot b$, with $a = 2$ and $b = -3$. Toward which of the two is the derivative of $c$
 # larger in size, `"a"` or `"b"`?
@@ -70,8 +70,8 @@ draw(y)
 
 # %% [markdown]
 # Read it from left to right: $a$ and $b$ make $c$, then $c$ and $b$ make $d$, then $c$ and $d$ make $y$. On each edge
-# stands a **local derivative**: how fast the right end changes with the left end, if nothing else moves. A sum hands a
-# nudge on as it is: its edges carry 1. That is all one operation knows, and all it needs to know.
+# stands a **local derivative**: how fast the right end changes with the left end, if nothing else moves. A sum passes a
+# nudge on as it is: its edges carry 1. That is all that an operation knows, and all it needs to know.
 #
 # How does a nudge of $b$ reach $y$? Along a path, each edge multiplies it. Where paths meet, what they bring adds up.
 #
@@ -174,8 +174,8 @@ for v, i, j in [(a, h, 0), (b, 0, h)]:
 #
 # <details><summary>Hint</summary>
 #
-# You need the numbers first: what are $c$ and $d$? Then each edge asks of one operation only. A product hands on the
-# other factor, a sum hands on 1.
+# You need the numbers first: what are $c$ and $d$? Then each edge asks about one operation only. For a product it is
+# the other factor, for a sum it is 1.
 #
 # </details>
 
@@ -190,7 +190,7 @@ dy_dd = 2
 ### END SOLUTION
 
 # %% check="edges"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 a4, b4 = Value(4.0, "a"), Value(0.5, "b")
 c4 = a4 * b4
@@ -202,6 +202,7 @@ other = "that follows two paths: only the edge itself is asked for, nothing else
 check_answer("dc_da", dc_da, c4.local_derivatives[0], {a4.data: factor})
 check_answer("dc_db", dc_db, c4.local_derivatives[1], {b4.data: factor})
 check_answer("dd_dc", dd_dc, d4.local_derivatives[0], term)
+term[0.0] = "d is a sum, and b is one of its terms"
 check_answer("dd_db", dd_db, d4.local_derivatives[1], term | {explain(d4, b4).total: other})
 check_answer("dy_dc", dy_dc, y4.local_derivatives[0], {c4.data: factor, explain(y4, c4).total: other})
 check_answer("dy_dd", dy_dd, y4.local_derivatives[1], {d4.data: factor})
@@ -258,9 +259,9 @@ x, y30 = doublings(30)
 explain(y30, x).count
 
 # %% [markdown]
-# Going through the paths one by one would be hopeless. But they share almost everything, and that can be used: go
-# backwards from the output, work out each value's gradient **once**, and hand it on along each of its edges. An edge
-# then costs one multiplication and one addition.
+# You cannot go through these paths one by one. But they share almost everything. So go backwards from the output, work
+# out each value's gradient **once**, and pass it back along each of its edges. An edge then costs one multiplication
+# and one addition, together one *multiply-add*.
 #
 # **Guess first.** How many multiply-adds does that take for thirty doublings?
 
@@ -346,7 +347,7 @@ print(f"largest disagreement: {off:.0e}")
 
 # %% [markdown]
 # With a hundred inputs, nudging evaluates the function 200 times, the sweep once. A network may have a million inputs
-# that learn. That one sweep does for all of them is why networks can be trained at all.
+# that learn. One sweep is enough for all of them: without that, no network could be trained.
 
 # %% [markdown]
 # ## What you can now do
@@ -376,6 +377,9 @@ check_answer(
         2 * 3 * p.data * 3: "the square is taken of v, which is u + 1",
         3: "that is the first edge alone: go on, through the square",
         3 * v.data: "the square's derivative is 2v, not v",
+        2 * 3: "the square's derivative is 2v, and v is a number too",
+        2 * 3 * 2 * v.data: "a comes in by the 3 alone: the derivative of 3a is 3, not 3a",
+        2 * 2 * v.data: "along the edge from a to u stands the 3, not a",
     },
 )
 
@@ -420,6 +424,7 @@ check_answer(
         p.data: "that is the path through b alone; a also goes into y directly",
         p.data * q.data: "multiply along a path, add across the paths",
         1.0: "that is the edge from a to b",
+        q.data + 1.0: "the path through b has two edges: 1, and then the one from b to y",
     },
 )
 
@@ -469,12 +474,31 @@ def recursive(combine, at_end=1.0):
     return derivative
 
 
+def direct(output, wrt):
+    if output is wrt:
+        return 1.0
+    return sum(d for p, d in zip(output.parents, output.local_derivatives, strict=True) if p is wrt)
+
+
+def merged(output, wrt):
+    if output is wrt:
+        return 1.0
+    edges = dict(zip(output.parents, output.local_derivatives, strict=True))
+    return sum(local * merged(parent, wrt) for parent, local in edges.items())
+
+
+along_paths = recursive(lambda pairs: sum(d * g for d, g in pairs))
 returned_early = "only the first parent counts: `return` stands inside the loop"
-check_function(
+if passed(
+    check_function,
     derivative,
     lambda output, wrt: explain(output, wrt).total,
-    [(y, b), (y, a), (d, b), (y2, y2.parents[0]), (c, Value(1.0, "stranger"))],
+    [(y, b), (y, a), (d, b), (y2, y2.parents[0]), (c, Value(a.data, "stranger"))],
     {
+        direct: "only edges from wrt straight to the output count: go on with derivative(parent, wrt) of every parent",
+        merged: "a parent may have two edges, as in y + y: a dict or a set keeps one",
+        recursive(lambda pairs: sum(g for _, g in pairs)): "the local derivatives are left out: each path counts as 1",
+        recursive(lambda pairs: sum(d for d, _ in pairs)): "the parent's own derivative toward wrt is left out",
         recursive(lambda pairs: sum(d * g for d, g in pairs), 0.0): "where the path ends, at wrt, the derivative is 1",
         recursive(lambda pairs: pairs[0][0] * pairs[0][1] if pairs else 0): returned_early,
         recursive(lambda pairs: pairs[0][0] * pairs[0][1] if pairs else None): returned_early,
@@ -482,7 +506,9 @@ check_function(
         recursive(lambda pairs: sum(d + g for d, g in pairs)): "along a path the derivatives are multiplied, not added",
         recursive(lambda pairs: prod(d * g for d, g in pairs)): "across the parents the products are added",
     },
-)
+):
+    along_paths = derivative
+    print("Below, your function does the work.")
 
 
 # %% wrong="recursion" hint="the derivative is 1"
@@ -527,6 +553,30 @@ def derivative(output, wrt):
     return total
 
 
+# %% wrong="recursion" hint="only edges from wrt straight to the output count"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1.0
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(local * derivative(wrt, parent) for parent, local in edges)
+
+
+# %% wrong="recursion" hint="look at `parent.data`"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1.0
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(parent.data * derivative(parent, wrt) for parent, local in edges)
+
+
+# %% wrong="recursion" hint="4 of 5 calls are right"
+def derivative(output, wrt):
+    if output.data == wrt.data:
+        return 1.0
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(local * derivative(parent, wrt) for parent, local in edges)
+
+
 # %% wrong="recursion" hint="multiplied, not added"
 def derivative(output, wrt):
     if output is wrt:
@@ -535,5 +585,21 @@ def derivative(output, wrt):
 
 
 # %% [markdown]
-# Yours goes through every path, so do not try it on thirty doublings. The sweep that visits each edge once is the
-# next notebook.
+# Three ways to one number, for every value of the graph: along all paths (by your function, if it passed), by the
+# sweep, and by the engine's explanation.
+
+# %%
+y.backward()
+for v in (a, b, c, d):
+    print(f"{v.label}: {along_paths(y, v):6.1f} {v.grad:6.1f} {explain(y, v).total:6.1f}")
+    assert along_paths(y, v) == v.grad == explain(y, v).total
+
+# %% [markdown]
+# The function goes through every path, so do not try it on thirty doublings. The sweep, which uses each edge once, is
+# the next notebook.
+#
+# ## Your own task
+#
+# Two paths lead from $a$ to $y$. They can cancel: then $y$ does not change with $a$, although no edge on them is 0.
+# Keep $b = -3$ and look for such an $a$. `explain(y, a)` shows both paths, and `draw(y, paths=explain(y, a).paths)`
+# paints them. Which $a$ is it?

@@ -23,9 +23,9 @@ c.label, d.label, y.label = "c", "d", "y"
 draw(y)
 
 # %% [markdown]
-# The backward pass starts at the output. Its gradient is 1, the **seed**: it changes as itself. From then on there is
-# **one kind of event**. A value, the **child**, hands a share of its gradient to one of its parents, the values that it
-# was computed from, across one edge:
+# The backward pass starts at the output. Its gradient is 1, for it changes exactly as fast as itself. That 1 is called
+# the **seed**. From then on there is **one kind of event**. A value, the **child**, was computed from its **parents**.
+# Across one edge it passes a share of its gradient back to one of them:
 #
 # $$\text{parent.grad} \mathrel{+}= \text{local derivative} \times \text{child.grad}$$
 #
@@ -74,32 +74,32 @@ my_guess = -9
 my_guess = -6
 
 # %% [markdown]
-# **A gradient is partial until every use has reported**, that is, every edge to a child. Only then is it the derivative
-# of the output, and only then may it be handed on.
+# **A gradient is partial until every place that uses the value has reported**, that is, every edge to a child. Only
+# then is it the derivative of the output, and only then may the value pass it back.
 #
 # ## Step yourself
 #
-# Below is the whole pass, to be gone through with the buttons, or with the keys ← and → after a click into the view.
-# The forward pass has buttons of its own. Beside each gradient you read how many uses have arrived. Tick *hide the
-# next number* and say each number, or type it, before you look.
+# Below is the whole pass. Go through it with the buttons, or click into the view and use the keys ← and →. The forward
+# pass has its own buttons. Beside each gradient you read how many uses have reported. Tick *hide the next number*, and
+# say or type each number before you look.
 
 # %%
 steps
 
 # %% [markdown]
 # In the box *Nudge a value* change $a$ or $b$ a little: the output moves by about the gradient times the nudge. In
-# *The steps as a table* find the two reports to $b$: after step 4 one of two has arrived, after step 6 its gradient
-# is final.
+# *The steps as a table* find the two reports to $b$. After step 4 one of two has arrived. After step 6 the gradient is
+# final.
 #
 # ## Break it on purpose
 #
-# Here is the sweep as a function. It visits the values in a given order, and each hands its gradient on. Only the
-# order is left open.
+# Here is the pass as a function, a **sweep** over the values. It visits them in a given order, and each passes its
+# gradient back. Only the order is left open.
 
 
 # %%
 def sweep(order):
-    """Gradients by label, when the values hand on their gradients in this order."""
+    """Gradients by label, when the values pass their gradients back in this order."""
     gradients = dict.fromkeys([a, b, c, d, y], 0.0)
     gradients[y] = 1.0
     for child in order:
@@ -127,12 +127,13 @@ early = sweep([y, c, d])
 reveal(
     my_guess,
     early["a"],
-    because=f"c hands on {at_c[0].after:.0f} before d has reported, and a gets {at_c[0].after:.0f} · {b.data:.0f}. "
+    because=f"c passes back {at_c[0].after:.0f} before d has reported, and a gets {at_c[0].after:.0f} · {b.data:.0f}. "
     f"Afterwards c reads {early['c']:.0f}, which is right, but nobody asks it again",
     replies={
         right["a"]: "So it would be if c waited for d. Which gradient does c hold when its turn comes?",
         at_c[1].contribution * b.data: "That is the share that comes too late: d's, times b.",
-        0.0: "c has something to hand on: what y reported to it.",
+        0.0: "c has something to pass back: what y reported to it.",
+        at_c[0].after: "That is what c holds. What reaches a is that times the local derivative, b.",
     },
 )
 
@@ -159,9 +160,9 @@ assert abs(nudged[1] - right["b"]) < 1e-6
 
 # %% [markdown]
 # Near the output, at $c$, $d$ and $y$, all is right in the end. Farther away, at $a$ and $b$, nothing is. In a long
-# computation such a mistake leaves what is near the output in order, and spoils what is behind it. An order in which
-# each value waits for all of its uses is a **topological order**, read backwards. In notebook 5 you write a function
-# that finds it.
+# computation such a bug leaves the gradients near the output right and spoils those behind them. An order in which each
+# value waits for all of its uses is a **topological order**, read backwards. In notebook 5 you write a function that
+# finds it.
 #
 # ## Predict the pass
 #
@@ -187,7 +188,7 @@ grad_q = 45
 ### END SOLUTION
 
 # %% check="predict"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 p, q = Value(3.0, "p"), Value(2.0, "q")
 r = p * q
@@ -198,7 +199,12 @@ for step in step_through(z):
     found.setdefault(step.parent, []).append(step)
 final = {v: at[-1].after for v, at in found.items()}
 from_r, from_s = final[r] * q.data, final[s]
-check_answer("grad_s", grad_s, final[s], {s.data: "that is ∂z/∂r on the edge: toward s it is the other factor, r"})
+check_answer(
+    "grad_s",
+    grad_s,
+    final[s],
+    {s.data: "that is ∂z/∂r on the edge: toward s it is the other factor, r", 1: "that is the seed, the gradient of z"},
+)
 check_answer(
     "grad_r_first",
     grad_r_first,
@@ -212,6 +218,10 @@ check_answer(
     {
         found[r][0].after: "z has reported, s not yet: its gradient, times 1, is added",
         found[r][1].contribution: "that is the second report alone: add it to the first",
+        found[r][0].after + 1: "the second report is the local derivative 1 times the gradient of s",
+        found[r][0].after - found[r][1].contribution: "the second report is added, not subtracted",
+        found[r][0].after * found[r][1].contribution: "reports are added, not multiplied",
+        r.data + 1: "that adds up local derivatives: a report is local derivative times gradient",
     },
 )
 check_answer(
@@ -221,7 +231,8 @@ check_answer(
     {
         from_r: "that comes through r; s uses p too",
         from_s: "that comes from s; r uses p too",
-        found[r][0].after * q.data + from_s: "r handed on its gradient before s had reported to it",
+        found[r][0].after * q.data + from_s: "r passed its gradient back before s had reported to it",
+        final[q]: "that is the gradient of q: toward p the other factor is q",
     },
 )
 check_answer(
@@ -229,7 +240,9 @@ check_answer(
     grad_q,
     final[q],
     {
-        found[r][0].after * p.data: "r handed on its gradient before s had reported to it",
+        found[r][0].after * p.data: "r passed its gradient back before s had reported to it",
+        from_r: "toward q the other factor is p, not q",
+        final[p]: "that is the gradient of p: s does not use q",
         p.data: "that is the local derivative: times the gradient of r",
     },
 )
@@ -263,7 +276,7 @@ print("gradients:", [v.grad for v in (a, b, c, d, y)])
 # %% [markdown]
 # ## What you can now do
 #
-# You can do a backward pass by hand, and know when a gradient may be handed on. Show it:
+# You can do a backward pass by hand, and you know when a value may pass its gradient back. Show it:
 #
 # **Exercise 1: count the steps.** How many events does the backward pass of $y = (a + b) \cdot (a + b) \cdot a$ have,
 # if $a + b$ is computed once and used twice?
@@ -285,6 +298,9 @@ check_answer(
         8: "a + b is computed once: its own two edges count once",
         4: "a value that is used twice has two edges",
         7: "the seed is where the pass begins: it is no event",
+        2: "that is how many inputs there are: an event is an edge",
+        10: "five values, but not two edges for each: an operation has two, a leaf none",
+        9: "three operations with two inputs each",
     },
 )
 
@@ -324,12 +340,18 @@ reports = [step for step in step_through(u * x) if step.parent is x]
 local = "the report is the local derivative 5 times the gradient of u, which is 5 as well"
 sums = "reports add up: this one alone is not what x reads"
 check_answer("after_one", after_one, reports[0].after, {5: "toward x, the other factor of w is u"})
-check_answer("after_two", after_two, reports[1].after, {30: local, 35: local, 25: sums})
+check_answer("after_two", after_two, reports[1].after, {30: local, 35: local, 25: sums, 125: "reports add up"})
 check_answer(
     "after_three",
     after_three,
     reports[2].after,
-    {50: "x * x has two edges, and both report", 25: sums, 55: local, 100: "both edges of x * x bring the same"},
+    {
+        50: "x * x has two edges, and both report",
+        25: sums,
+        55: local,
+        125: "three equal reports: three times 25",
+        100: "both edges of x * x bring the same",
+    },
 )
 
 # %% wrong="three" hint="two edges, and both report"
@@ -382,7 +404,9 @@ def sweep_with(event, seed=1.0):
 
 
 z.label, r.label, s.label = "z", "r", "s"
-check_function(
+by_edges = sweep_with(lambda old, local, g: old + local * g)
+if passed(
+    check_function,
     backpropagate,
     sweep_with(lambda old, local, g: old + local * g),
     [(edges_of(y), "y"), (edges_of(z), "z"), ([("y", "x", 3.0), ("y", "x", 4.0)], "y")],
@@ -397,8 +421,13 @@ check_function(
         ): "multiply along an edge: local derivative times the child's gradient",
         lambda edges, output: {}[output]: "at its first report a value has no entry yet: `gradients.get(parent, 0.0)`. "
         "And an edge is child, parent, local derivative, in this order",
+        lambda edges, output: {
+            name: g for name, g in by_edges(edges, output).items() if name != output
+        }: "the output's own gradient, 1, belongs to the result too",
     },
-)
+):
+    by_edges = backpropagate
+    print("Below, your function does the work.")
 
 
 # %% wrong="sweep" hint="the last report alone"
@@ -442,5 +471,28 @@ def backpropagate(edges, output):
 
 
 # %% [markdown]
-# You have just written backpropagation. What is missing is the object that builds the list of edges while you
-# compute, and that comes next.
+# You have just written backpropagation. Here is a whole network, with a graph that nobody would draw by hand. Your
+# function, if it passed, finds all of its gradients:
+
+# %%
+import nn
+
+network = nn.MLP(3, [8, 8, 1], "tanh", rng=1)
+score = network([0.5, -1.0, 2.0])
+events = step_through(score)
+gradients = by_edges([(e.child, e.parent, e.local_derivative) for e in events], score)
+score.backward()
+weights = network.parameters()
+print(len(events), "events,", len(weights), "weights")
+off = max(abs(gradients[w] - w.grad) for w in weights)
+print(f"largest difference to the library's backward(): {off:.0e}")
+assert off < 1e-12
+
+# %% [markdown]
+# What is missing is the object that builds the list of edges while you compute. You write it in the next notebook.
+#
+# ## Your own task
+#
+# Make a graph of your own, with five operations and one value that is used three times. Step through it with *hide the
+# next number* ticked, and type every number. How many events does it have, and how many of them did you get right the
+# first time?
