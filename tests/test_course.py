@@ -110,6 +110,14 @@ def test_the_map_links_to_every_notebook():
     assert [link for link in re.findall(r"\]\(([^)]*)\)", text) if not (NOTEBOOKS / link).exists()] == []
 
 
+@each_lesson
+def test_the_map_tells_which_notebooks_a_lesson_needs(lesson):
+    needs = re.search(r"\*\*You need\*\*(.*)\*\*Afterwards", lesson.cells[0].source, re.DOTALL)[1]
+    linked = sorted({int(number) for number in re.findall(r"\[notebook\s+(\d+)\]", needs)})
+    (row,) = re.findall(rf"\]\({lesson.stem}\.ipynb\) \|.*", (NOTEBOOKS / "README.md").read_text(encoding="utf-8"))
+    assert row.split("|")[2].strip() == ", ".join(map(str, linked))
+
+
 def test_students_notebooks_hold_neither_solutions_nor_wrong_answers():
     for file, text in EDITIONS.items():
         assert ("BEGIN SOLUTION" in text) == (file.parent.name == "solutions")

@@ -14,11 +14,12 @@
 
 
 # %%
+from autograd import Value, draw
+
+
 def f(x):
     return x**3 - 3 * x
 
-
-from autograd import Value, draw
 
 x = Value(2.0, "x")
 y = f(x)
