@@ -218,6 +218,23 @@ def test_each_question_replies_to_blanks_wrong_answers_and_solutions(lesson, mon
     assert spent < MOST_SECONDS
 
 
+def test_in_lesson_4_the_learners_class_goes_on_and_one_left_over_is_not_judged():
+    run = Run(LESSONS[3])
+    cells = [cell for cell in LESSONS[3].cells if cell.role not in ("prose", "wrong")]
+    exercise = next(i for i, cell in enumerate(cells) if (cell.role, cell.name) == ("exercise", "all"))
+    check = exercise + 1
+    for cell in cells[:exercise]:
+        run.execute(cell.source)
+    assert "Run your own cell first" in run.attempt("", cells[check].source)
+    run.execute(build.blank(cells[exercise].source))
+    run.execute(cells[check].source)
+    assert run.scope["Value"] is run.scope["Ours"]
+    run.execute(cells[exercise].source)
+    mine = run.scope["Value"]
+    assert "From here on your Value does the work." in run.execute(cells[check].source)
+    assert run.scope["Value"] is mine
+
+
 @each_lesson
 def test_each_figure_in_the_prose_is_computed_or_asserted_above_it(lesson, monkeypatch):
     """A number of two digits or more, unless it is ten, stands in the code or in the output above it."""
