@@ -554,7 +554,7 @@ CHECKS = {
 @each("name", check.__all__)
 def test_a_check_prints_that_all_is_well_and_raises_what_is_not(name, capsys):
     """`report` gives either as an object; a lesson's answers have none."""
-    if name in ("report", "reveal"):
+    if name in ("passed", "report", "reveal", "unfold"):
         return
     assert name in CHECKS, "CHECKS, here, says what passes and what fails"
     test, (right, wrong) = getattr(check, name), CHECKS[name]
