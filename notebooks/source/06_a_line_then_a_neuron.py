@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## A line with two knobs
 #
-# Here are twenty measurements: **inputs** $x$, and what belongs to each, the **targets** $t$. Something like a line
-# is in them, and much noise.
+# Here are twenty measurements: **inputs** $x$, and what belongs to each, the **targets** $t$. They lie along a line,
+# more or less: there is much noise.
 
 # %%
 import matplotlib.pyplot as plt
@@ -40,7 +40,7 @@ plt.show()
 
 # %% [markdown]
 # A line $y = w x + b$ has two knobs to turn, its **parameters** $w$ and $b$. The red one is where we begin. The thin
-# strokes are its errors, and one number says how bad they are together: the mean of their squares, the **loss**.
+# strokes are its errors. One number says how bad they are together: the mean of their squares, the **loss**.
 #
 # $$L(w, b) = \frac{1}{n} \sum_i (w x_i + b - t_i)^2$$
 
@@ -59,9 +59,9 @@ print(f"w = 1, b = 0: {loss_of(1.0, 0.0):.3f}")
 # %% [markdown]
 # ## One step has four parts
 #
-# The loss is a computation like any other, so the engine can say how it answers to each knob. **Forward**: compute the
+# The loss is a computation like any other, so the engine can tell how it changes with each knob. **Forward**: compute the
 # loss. **Backward**: its gradient. **Update**: turn each parameter a little against its gradient. **Zero**: clear the
-# gradients, for the next `backward()` would add to them.
+# gradients, because the next `backward()` would add to them.
 
 # %%
 w, b = Value(0.0, "w"), Value(0.0, "b")
@@ -79,46 +79,165 @@ for p in (w, b):
 print(f"now w = {w.data:.3f}, b = {b.data:.3f}, and the loss {loss_of(w, b).data:.3f}")
 
 # %% [markdown]
-# One step, and two thirds of the loss are gone. A training loop is these four parts again and again. The forward pass
+# One step, and two thirds of the loss are gone. A training loop is these four parts, again and again. The forward pass
 # belongs inside it: a graph records the numbers it was built with, and after an update they are old.
 #
-# **Exercise: write the loop.** Begin with $w = b = 0$, minimise the mean squared error of the samples given, and return
-# the two numbers.
+# **Exercise: write the loop**, for any loss and any parameters. `loss_of(*parameters)` computes the loss, as
+# `loss_of(w, b)` did. Keep each loss, as a number, in `losses`. What you write trains everything in this lesson.
 #
 # <details><summary>Hint</summary>
 #
-# Everything you need stands in the cell of the one step: put it under `for _ in range(steps):`, with
-# `loss_of(w, b, xs, ts)`, and return `w.data` and `b.data` after the loop.
+# All you need stands in the cell above, under `for _ in range(steps):`. The loops over `(w, b)` become loops over
+# `parameters`, and after `backward()` comes `losses.append(loss.data)`.
 #
 # </details>
 
 
-# %% exercise="fit_line"
-def fit_line(xs, ts, rate, steps):
-    """(w, b) after so many steps of gradient descent from (0, 0)."""
-    w, b = Value(0.0, "w"), Value(0.0, "b")
+# %% exercise="loop"
+def my_descend(loss_of, parameters, rate, steps):
+    """Take the steps, and return the losses, each from before its step."""
+    losses = []
     ### BEGIN SOLUTION
     for _ in range(steps):
-        loss = loss_of(w, b, xs, ts)
+        loss = loss_of(*parameters)
         loss.backward()
-        for p in (w, b):
+        losses.append(loss.data)
+        for p in parameters:
             p.data -= rate * p.grad
             p.grad = 0.0
-    return w.data, b.data
     ### END SOLUTION
+    return losses
 
 
-# %% check="fit_line"
-from functools import wraps
-
-from autograd.check import check_answer, check_function
+# %% check="loop"
+from autograd.check import check_answer, check_function, passed
 
 
-def descend(loss_of, parameters, rate, steps):
-    """Gradient descent on these Values; the losses before each step."""
+def loop(step=lambda p, g, rate, i: p - rate * g, cleared=slice(None), again=True, once=False, late=False, count=0):
+    """The loop with one thing wrong; i is a parameter's number, count what is added to the number of steps."""
+
+    def descend(loss_of, parameters, rate, steps):
+        losses = []
+        for k in range(max(1, steps + count)):
+            if again or not k:
+                loss = loss_of(*parameters)
+            loss.backward()
+            if not late:
+                losses.append(loss.data)
+            for i, p in enumerate(parameters if not once or k == steps - 1 else ()):
+                p.data = step(p.data, p.grad, rate, i)
+            for p in parameters[cleared]:
+                p.grad = 0.0
+            if late:
+                losses.append(loss_of(*parameters).data)
+        return losses
+
+    return descend
+
+
+def bowl(*parameters):
+    """A loss with its lowest place at 1, 2, 3, ..., steeper for each parameter."""
+    return sum((i * (p - i) ** 2 for i, p in enumerate(parameters, 1)), Value(0.0))
+
+
+def watched(descend):
+    """Where a loop leads from these starts, and the losses that it returns."""
+
+    def run(starts, rate, steps):
+        parameters, strange = [Value(x) for x in starts], []
+
+        def loss_of(*given):
+            strange.extend(p for p in given if not any(p is q for q in parameters))
+            return bowl(*given)
+
+        losses = descend(loss_of, parameters[:], rate, steps)
+        if strange:
+            return "Values with a history" if strange[-1].parents else "other Values"
+        if isinstance(losses, list) and any(isinstance(loss, Value) for loss in losses):
+            return "losses that are Values"
+        return {"losses": losses, "parameters": parameters}
+
+    run.__name__ = "my_descend"
+    return run
+
+
+def keeping(kept):
+    """The right loop, which returns other losses."""
+
+    def run(*call):
+        ended = watched(loop())(*call)
+        return ended | {"losses": kept(ended["losses"])}
+
+    return run
+
+
+grown = (
+    "`p = p - rate * p.grad` makes a new Value that remembers the old one: the graph grows with each step, and the "
+    "parameters stay where they were. Change the number, `p.data -= rate * p.grad`"
+)
+descend = loop()
+if passed(
+    check_function,
+    watched(my_descend),
+    watched(loop()),
+    [([0.0, 0.0], 0.1, 2), ([0.5, -1.0], 0.1, 4), ([2.0, 0.0, 1.0], 0.02, 6)],
+    {
+        lambda *call: "Values with a history": grown,
+        lambda *call: "other Values": "the loss is of the parameters that are given, the same Values in each "
+        "step: `loss_of(*parameters)`, and then change their numbers, `p.data -= rate * p.grad`",
+        lambda *call: "losses that are Values": "keep the number, `losses.append(loss.data)`: a Value keeps its whole "
+        "graph alive",
+        watched(loop(cleared=slice(0))): "the gradients are never cleared: each backward() adds to the last",
+        watched(loop(cleared=slice(-1, None))): "only the last parameter's gradient is cleared: does `p.grad = 0.0` "
+        "stand inside the loop over the parameters?",
+        watched(loop(cleared=slice(1))): "only the first parameter's gradient is cleared",
+        watched(loop(again=False)): "the loss is computed once, before the loop: build it anew in each step",
+        watched(loop(lambda p, g, rate, i: p + rate * g)): "that climbs: subtract rate times the gradient",
+        watched(loop(lambda p, g, rate, i: p)): "the parameters have not moved. Is there a `backward()`? Are the "
+        "gradients cleared only after the update? Does the update change `p.data`? (`p -= …` makes a new Value and "
+        "leaves the old one)",
+        watched(loop(lambda p, g, rate, i: p if i else p - rate * g)): "only the first parameter moves",
+        watched(loop(lambda p, g, rate, i: -rate * g)): "`=` forgets where p was: `p.data -= …`",
+        watched(loop(lambda p, g, rate, i: rate * g)): "`=` forgets where p was: `p.data -= …`",
+        watched(
+            loop(lambda p, g, rate, i: p - 2 * rate * g)
+        ): "each step is twice as long: is backward() called twice, or the update made twice?",
+        watched(loop(lambda p, g, rate, i: p - 0.1 * g)): "use the rate that is given",
+        watched(loop(lambda p, g, rate, i: p - g)): "the gradient is multiplied by the rate",
+        watched(loop(lambda p, g, rate, i: p - rate * p)): "multiply the rate by the gradient, `p.grad`",
+        watched(loop(once=True, cleared=slice(0))): "there is one update, after all steps: it belongs inside the loop",
+        watched(loop(once=True)): "there is one update, after all steps: it belongs inside the loop",
+        watched(loop(late=True)): "each loss is from before its step: keep it before the update",
+        watched(loop(count=1)): "that is one step too many",
+        watched(loop(count=-1)): "that is one step too few",
+        watched(loop(count=-100)): "that is a single step: does a `return` stand inside the loop?",
+        keeping(lambda losses: []): "the parameters are right: now keep the losses, `losses.append(loss.data)`",
+        keeping(lambda losses: losses[-1:]): "only the last loss is kept: `losses.append(…)`, not `losses = […]`",
+        keeping(lambda losses: losses[-1]): "return the list of all losses",
+        keeping(lambda losses: None): "the parameters are right, but `return losses` is missing",
+    },
+):
+    descend = my_descend
+    print("From here on `descend` is your loop.")
+
+
+# %% wrong="loop" hint="never cleared"
+def my_descend(loss_of, parameters, rate, steps):
     losses = []
     for _ in range(steps):
         loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+        for p in parameters:
+            p.data -= rate * p.grad
+    return losses
+
+
+# %% wrong="loop" hint="build it anew in each step"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
+    loss = loss_of(*parameters)
+    for _ in range(steps):
         loss.backward()
         losses.append(loss.data)
         for p in parameters:
@@ -127,151 +246,97 @@ def descend(loss_of, parameters, rate, steps):
     return losses
 
 
-def loop(zero=True, again=True, sign=-1, data=None, one_step=False, only=None):
-    """The loop with one thing wrong."""
-
-    def fit_line(xs, ts, rate, steps):
-        xs, ts = data or (xs, ts)
-        w, b = Value(0.0), Value(0.0)
-        loss = loss_of(w, b, xs, ts)
-        for step in range(1 if one_step else steps):
-            if again and step:
-                loss = loss_of(w, b, xs, ts)
-            loss.backward()
-            for p in (w, b) if only is None else ((w, b)[only],):
-                p.data += sign * rate * p.grad
-            if zero:
-                w.grad = b.grad = 0.0
-        return w.data, b.data
-
-    return fit_line
-
-
-def watched(fit_line):
-    """fit_line, which must ask for the loss at leaves, and return numbers."""
-
-    @wraps(fit_line)
-    def fit(xs, ts, rate, steps):
-        global loss_of
-        given, leaves = loss_of, []
-
-        def loss_of(w, b, *data):
-            leaves.append(not (w.parents or b.parents))
-            return given(w, b, *data)
-
-        try:
-            result = fit_line(xs, ts, rate, steps)
-        finally:
-            loss_of = given
-        if not all(leaves):
-            return "w or b has parents"
-        is_pair = isinstance(result, tuple | list)
-        return "Values" if is_pair and any(isinstance(x, Value) for x in result) else result
-
-    return fit
-
-
-check_function(
-    watched(fit_line),
-    loop(),
-    [([0.0, 1.0, 2.0], [1.0, 0.0, 3.0], 0.1, 1), ([0.0, 1.0, 2.0], [1.0, 0.0, 3.0], 0.1, 7), (X, T, 0.1, 20)],
-    {
-        lambda *call: (
-            "w or b has parents" if call[3] > 1 else loop()(*call)
-        ): "`w = w - rate * w.grad` makes a new Value that remembers the old one: the "
-        "graph grows with each step. Change the number, `w.data -= rate * w.grad`",
-        lambda *call: "Values": "return the numbers, `w.data, b.data`",
-        loop(zero=False): "the gradients are never cleared: each backward() adds to the last",
-        loop(again=False): "the loss is computed once, before the loop: build it anew in each step",
-        loop(sign=1): "that climbs: subtract rate times the gradient",
-        loop(data=(X, T)): "use the samples given, xs and ts: loss_of(w, b, xs, ts)",
-        loop(one_step=True): "that is a single step: does `return` stand inside the loop?",
-        loop(sign=0): "w and b have not moved: backward() measures only, and the update changes `p.data` "
-        "(`p = p - …` makes a new Value and leaves w as it was)",
-        loop(only=0): "b has not moved: it has a gradient too",
-    },
-)
-
-
-# %% wrong="fit_line" hint="never cleared"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
+# %% wrong="loop" hint="that climbs"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
     for _ in range(steps):
-        loss_of(w, b, xs, ts).backward()
-        for p in (w, b):
-            p.data -= rate * p.grad
-    return w.data, b.data
-
-
-# %% wrong="fit_line" hint="build it anew in each step"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
-    loss = loss_of(w, b, xs, ts)
-    for _ in range(steps):
+        loss = loss_of(*parameters)
         loss.backward()
-        for p in (w, b):
-            p.data -= rate * p.grad
-            p.grad = 0.0
-    return w.data, b.data
-
-
-# %% wrong="fit_line" hint="that climbs"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
-    for _ in range(steps):
-        loss_of(w, b, xs, ts).backward()
-        for p in (w, b):
+        losses.append(loss.data)
+        for p in parameters:
             p.data += rate * p.grad
             p.grad = 0.0
-    return w.data, b.data
+    return losses
 
 
-# %% wrong="fit_line" hint="leaves w as it was"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
+# %% wrong="loop" hint="leaves the old one"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
     for _ in range(steps):
-        loss_of(w, b, xs, ts).backward()
-        for p in (w, b):
-            p -= rate * p.grad
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+        for p in parameters:
             p.grad = 0.0
-    return w.data, b.data
+            p.data -= rate * p.grad
+    return losses
 
 
-# %% wrong="fit_line" hint="remembers the old one"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
+# %% wrong="loop" hint="the graph grows with each step"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
     for _ in range(steps):
-        loss_of(w, b, xs, ts).backward()
-        w, b = w - rate * w.grad, b - rate * b.grad
-    return w.data, b.data
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+        parameters = [p - rate * p.grad for p in parameters]
+    return losses
 
 
-# %% wrong="fit_line" hint="return the numbers"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
+# %% wrong="loop" hint="a Value keeps its whole graph"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
     for _ in range(steps):
-        loss_of(w, b, xs, ts).backward()
-        for p in (w, b):
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss)
+        for p in parameters:
             p.data -= rate * p.grad
             p.grad = 0.0
-    return w, b
+    return losses
 
 
-# %% wrong="fit_line" hint="a single step"
-def fit_line(xs, ts, rate, steps):
-    w, b = Value(0.0), Value(0.0)
+# %% wrong="loop" hint="only the last parameter's gradient is cleared"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
     for _ in range(steps):
-        loss_of(w, b, xs, ts).backward()
-        for p in (w, b):
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+        for p in parameters:
+            p.data -= rate * p.grad
+        p.grad = 0.0
+    return losses
+
+
+# %% wrong="loop" hint="use the rate that is given"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
+    for _ in range(steps):
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+        for p in parameters:
+            p.data -= 0.1 * p.grad
+            p.grad = 0.0
+    return losses
+
+
+# %% wrong="loop" hint="before the update"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
+    for _ in range(steps):
+        loss_of(*parameters).backward()
+        for p in parameters:
             p.data -= rate * p.grad
             p.grad = 0.0
-        return w.data, b.data
-    return None
+        losses.append(loss_of(*parameters).data)
+    return losses
 
 
 # %% [markdown]
-# From here on `descend(loss_of, parameters, rate, steps)` is ours, from the folded cell: the same loop for any loss and
-# any parameters, and it returns the losses on the way. Look at how the line turns, and how the loss falls:
+# From here on `descend` does the work. It is your loop once the check has passed it; until then it is ours. Look at how
+# the line turns, and how the loss falls:
 
 # %%
 w, b = Value(0.0, "w"), Value(0.0, "b")
@@ -379,11 +444,10 @@ plt.legend(loc="upper right", ncols=2)
 plt.show()
 
 # %% [markdown]
-# The nudge sides with the right loop at every step. In the other one `w.grad` is the slope at no place at all, it is
-# the sum of all slopes so far. And yet at step 2 the wrong loop is *ahead*: a bug that begins by looking like
-# progress. (The library's networks have a method for this part, `zero_grad()`, which clears all their parameters.)
+# The nudge agrees with the right loop at every step. In the wrong one `w.grad` is not the slope at any place: it is the
+# sum of all slopes so far. And yet at step 2 the wrong loop is *ahead*: a bug that begins by looking like progress. (The library's networks have a method for this part, `zero_grad()`, which clears all their parameters.)
 #
-# ## What the gradient does not see
+# ## A hundred more
 #
 # **Guess first.** Add a hundred to the loss, so that it is very large. The gradient toward $w$ at $w = b = 0$: is it
 # then `"larger"` in size, `"smaller"` or `"the same"`?
@@ -421,8 +485,8 @@ for lift in (0, 100, -100):
     print(f"loss {lifted[0]:7.2f} → {lifted[-1]:6.2f}  at ({w.data:.6f}, {b.data:.6f})")
 
 # %% [markdown]
-# > **Misconception: "the gradient is the size of the loss".** They often shrink together, as in the curves above, and
-# > so one takes the one for the other. The loss is a height, the gradient a slope. Lift the whole landscape, and
+# > **Misconception: "the gradient is the size of the loss".** They often shrink together, as in the curves above, so
+# > they are easy to confuse. The loss is a height, the gradient a slope. Lift the whole landscape, and
 # > every path through it stays as it is. A low place can be steep, and a high one nearly level:
 
 # %%
@@ -433,7 +497,7 @@ for height in (lambda w: 100 * (w - 0.01) ** 2, lambda w: 100 + (w - 0.01) ** 2)
     print(f"loss {loss.data:6.2f}, gradient {w.grad:5.2f}")
 
 # %% [markdown]
-# ## One sign too many
+# ## A derivative from a book
 #
 # Many texts write the error of one output as $\frac12 (t - y)^2$; the ½ is there so that the derivative has no factor.
 #
@@ -489,8 +553,8 @@ for name, change in rules.items():
     print(f"{name}: " + " ".join(f"{loss:7.3f}" for loss in seen))
 
 # %% [markdown]
-# The first two are one rule: two signs cancel. The third has lost a sign on the way, and whoever copies it sees the
-# loss rise, and looks for the bug everywhere but in the book.
+# The first two are one rule: two signs cancel. The third has lost a sign on the way. If you copy it, you see the loss
+# rise, and you look for the bug everywhere but in the book.
 #
 # ## Epochs and mini-batches
 #
@@ -508,7 +572,7 @@ print("toward w, five mini-batches:", " ".join(f"{g:.2f}" for g in slopes))
 print(f"their mean {mean(slopes):.3f}, of all twenty samples {right[0][1]:.3f}")
 
 # %% [markdown]
-# Each is off, all point downhill, and on average they are right. So one takes a step after each mini-batch. When all
+# Each is off, all point downhill, and on average they are right. So take a step after each mini-batch. When all
 # samples have had their turn an **epoch** is over; the samples are shuffled, and the next begins. What is left at the
 # end of an epoch makes a smaller batch.
 #
@@ -525,7 +589,7 @@ reveal(
     5 * len(range(0, 20, 8)),
     because="an epoch has batches of " + ", ".join(str(len(X[k : k + 8])) for k in range(0, 20, 8)),
     replies={
-        12.5: "Mini-batches end with their epoch: the last one of each is smaller, and a step nevertheless.",
+        12.5: "Mini-batches end with their epoch: the last one of each is smaller, but it is a step too.",
         13: "Mini-batches end with their epoch, so each epoch has a smaller one, not only the last.",
         10: "The last four samples of an epoch have their turn too, in a smaller batch.",
         5: "That would be one step an epoch, with all samples in one batch.",
@@ -580,12 +644,12 @@ plt.show()
 
 # %% [markdown]
 # Both come down. The mini-batches stagger, and near the bottom they never come to rest, because each batch has a lowest
-# point of its own. But they looked at a fifth as many samples on the way. Almost every network is trained so.
+# point of its own. But they looked at a fifth as many samples on the way. Almost every network is trained this way.
 #
 # ## A neuron is a line and a squash
 #
-# Twelve pots, each so many hours of light a day; 1 means that the seed sprouted. A line goes past 1, which is no
-# answer here. So bend it: send the line through the **sigmoid**, which squashes all numbers into the range from 0 to 1.
+# Twelve pots stood in the light for so many hours a day; 1 means that the seed sprouted. A line goes past 1, which is
+# no answer here. So bend it: send the line through the **sigmoid**, which squashes all numbers into the range from 0 to 1.
 #
 # $$p = \sigma(w x + b) \qquad \sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
@@ -606,7 +670,7 @@ z.label, p.label = "z", "p"
 draw(p, direction="TB")
 
 # %% [markdown]
-# The same loop trains both, the line and the neuron, each at a rate that suits it: the line's loss is steeper. Only the
+# Your loop trains both, the line and the neuron, each at a rate that suits it: the line's loss is steeper. Only the
 # forward pass differs.
 
 
@@ -640,11 +704,11 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# The line is charged for saying 1.3 where 1 is right, and to say less there it lies too flat everywhere else. The
-# neuron can say "surely" and stay at 1, so the far pots leave it alone.
+# The line pays for saying 1.3 where 1 is right. To say less there, it lies too flat everywhere else. The neuron can say
+# "surely" and stay at 1, so the far pots leave it alone.
 
 # %% [markdown]
-# ## Zero gradient
+# ## A neuron with a kink
 #
 # Another activation keeps what is above zero and puts 0 for the rest: **relu**, $\max(z, 0)$. At $z = 0$ it has a kink:
 # to the left its slope is 0, to the right 1. Which slope *at* 0? Mathematics leaves it open, so every engine chooses.
@@ -712,8 +776,8 @@ for name, squash in {
 # are equal: written one way round, that is $z$ itself, with slope 1; the other way round it is the number 0, and the
 # graph ends there without a word.
 #
-# > **Misconception: "zero gradient means finished".** At the bottom of a valley the gradient is 0, and so one reads
-# > it backwards. But it is 0 on every level place, on a plain or a summit, and wherever a kink reports 0. It tells
+# > **Misconception: "zero gradient means finished".** At the bottom of a valley the gradient is 0, so it is tempting
+# > to turn this round. But it is 0 on every level place: on a plain, on a summit, at a kink that reports 0. It tells
 # > you that this loop takes no step from here. It does not tell you that nothing better is near.
 
 # %%
@@ -751,6 +815,11 @@ check_answer(
         w.data - 0.1 * 2 * off: "w is multiplied by x: its slope has a factor x",
         w.data - w.grad: "the gradient is multiplied by the rate",
         w.grad: "that is the gradient: take the step",
+        -0.1 * w.grad: "that is the step alone: w was 1 before it",
+        -0.1 * b.grad: "w and b are exchanged",
+        1.12: "the rate is 0.1",
+        0.6: "that is rate times the loss: multiply by the gradient",
+        5 / 3: "there the loss would be 0. One step leads somewhere else: rate times the gradient",
     },
 )
 check_answer(
@@ -762,12 +831,17 @@ check_answer(
         b.data - 0.1 * off: "the square's derivative has a factor 2",
         b.data - 0.1 * w.grad: "b is not multiplied by x: its slope has no factor x",
         0: "b has a gradient too",
+        b.grad: "that is the gradient: take the step",
+        1 - 0.1 * b.grad: "b was 0 before the step",
         -b.grad: "the gradient is multiplied by the rate",
     },
 )
 
 # %% wrong="paper" hint="that climbs"
 new_w, new_b = -0.2, -0.4
+
+# %% wrong="paper" hint="w was 1 before it"
+new_w, new_b = 1.2, 0.4
 
 # %% wrong="paper" hint="has a factor 2"
 new_w, new_b = 1.6, 0.2
@@ -819,6 +893,20 @@ def centred(w, b, xs, ts):
     return 2 * mean_error * mean(xs), 2 * mean_error
 
 
+def shares(share_w, share_b=lambda e, x, t, w: 2 * e, bias=1):
+    """Slopes as means of shares of each sample, from its error e."""
+
+    def slopes_of(w, b, xs, ts):
+        each = [(w * x + bias * b - t, x, t, w) for x, t in zip(xs, ts, strict=True)]
+        return mean([share_w(*one) for one in each]), mean([share_b(*one) for one in each])
+
+    return slopes_of
+
+
+def right_share(e, x, t, w):
+    return 2 * e * x
+
+
 check_function(
     slopes_of,
     by_hand(),
@@ -827,6 +915,17 @@ check_function(
         by_hand(factor=-2): "the sign is the other: the derivative of (y - t)² has y - t, not t - y",
         by_hand(factor=1): "the square's derivative has a factor 2",
         centred: "each sample's error times its own x, and then the mean",
+        lambda *call: by_hand()(*call)[::-1]: "the slope toward w comes first",
+        lambda *call: by_hand()(*call)[0]: "two numbers are asked for, `return toward_w, toward_b`",
+        shares(right_share, bias=0): "the error is w x + b − t: b is missing",
+        shares(lambda e, x, t, w: 2 * e * w): "the path toward w has the factor x, not w",
+        shares(lambda e, x, t, w: 2 * e * t): "the path toward w has the factor x, not t",
+        shares(right_share, right_share): "b is not multiplied by x: its path has a factor 1",
+        shares(right_share, lambda e, x, t, w: e): "toward b the factor 2 is missing",
+        shares(lambda e, x, t, w: e * x): "toward w the factor 2 is missing",
+        shares(lambda e, x, t, w: 2 * e * e * x, lambda e, x, t, w: 2 * e * e): "the derivative of e² is 2 e: the "
+        "square is gone",
+        lambda *call: (by_hand()(*call)[0], by_hand(share=False)(*call)[1]): "toward b it is a mean as well: divide",
         by_hand(times_x=False): "w is multiplied by x: each sample's share toward w has its x",
         by_hand(share=False): "that is the sum over the samples: the loss is their mean",
         by_hand(total=lambda terms: terms[-1], share=False): "that is the last sample alone: add up",
@@ -855,6 +954,18 @@ def slopes_of(w, b, xs, ts):
     return sum(2 * d for d in e) / len(xs), sum(2 * d for d in e) / len(xs)
 
 
+# %% wrong="slopes" hint="b is missing"
+def slopes_of(w, b, xs, ts):
+    e = [w * x - t for x, t in zip(xs, ts, strict=True)]
+    return sum(2 * d * x for d, x in zip(e, xs, strict=True)) / len(xs), sum(2 * d for d in e) / len(xs)
+
+
+# %% wrong="slopes" hint="the factor 2 is missing"
+def slopes_of(w, b, xs, ts):
+    e = [w * x + b - t for x, t in zip(xs, ts, strict=True)]
+    return sum(2 * d * x for d, x in zip(e, xs, strict=True)) / len(xs), sum(e) / len(xs)
+
+
 # %% wrong="slopes" hint="its own x, and then the mean"
 def slopes_of(w, b, xs, ts):
     e = sum(w * x + b - t for x, t in zip(xs, ts, strict=True)) / len(xs)
@@ -881,7 +992,7 @@ def slopes_of(w, b, xs, ts):
 
 
 # %% exercise="neuron"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w = [Value(0.1 * (i + 1)) for i in range(nin)]
         self.b = Value(0.0)
@@ -898,6 +1009,9 @@ class Neuron:
 
 
 # %% check="neuron"
+from autograd import tanh
+
+
 def used(make):
     """What a neuron says, and the gradients that its parameters then hold, for weights w and bias b."""
 
@@ -906,13 +1020,15 @@ def used(make):
         for p, number in zip([*made.w, made.b], [*w, b], strict=True):
             p.data = number
         output = made(xs)
-        if not hasattr(output, "backward"):
-            return "a plain number"
+        if not isinstance(output, Value):
+            return f"output: {type(output).__name__}"
         output.backward()
-        made.parameters()  # asked again, it must give the same
+        kinds = {type(p).__name__ for p in made.parameters() or [None]}
+        if kinds - {"Value"}:
+            return "parameters: " + min(kinds - {"Value"})
         return {"output": output, "gradients of parameters()": [p.grad for p in made.parameters()]}
 
-    neuron.__name__ = "Neuron"
+    neuron.__name__, neuron.kind = "MyNeuron", make
     return neuron
 
 
@@ -939,8 +1055,15 @@ def whole(products, b):
     return sigmoid(sum(products, b))
 
 
-check_function(
-    used(Neuron),
+def whole_of(change):
+    return neuron_with(lambda products, b: sigmoid(change(products, b)))
+
+
+Neuron = neuron_with(whole).kind
+squash = "the squash is the sigmoid, as above"
+if passed(
+    check_function,
+    used(MyNeuron),
     neuron_with(whole),
     [([0.5, -1.0], 0.3, [2.0, 1.5]), ([1.5], -2.0, [1.0]), ([0.2, 0.4, -0.6], 0.0, [1.0, -1.0, 2.0])],
     {
@@ -948,19 +1071,39 @@ check_function(
         neuron_with(lambda products, b: sum(products, b)): "that is the line: the squash is missing",
         neuron_with(lambda products, b: sum(map(sigmoid, products), b)): "one squash, of the whole sum",
         neuron_with(lambda products, b: sigmoid(sum(products)) + b): "the bias belongs under the squash",
-        neuron_with(lambda products, b: 0.0): "your output is a plain number, which remembers nothing: functions of "
-        "`math` and `.data` forget how it was computed",
+        lambda *call: "output: float": "your output is a plain number, which remembers nothing: functions of `math` "
+        "and `.data` forget how it was computed",
+        lambda *call: "output: float64": "your output is a plain number, which remembers nothing: functions of NumPy "
+        "and `.data` forget how it was computed",
+        lambda *call: "output: NoneType": "the neuron says None: is the `return` missing in `__call__`?",
+        lambda *call: "output: list": "a list comes out: return the one number, without brackets",
+        lambda *call: "parameters: NoneType": "parameters() gives None: is its `return` missing?",
+        lambda *call: "parameters: list": "parameters() gives a list inside a list: the weights are to be its members, "
+        "`[*self.w, self.b]`",
+        lambda *call: "parameters: float": "parameters() gives numbers: training changes the Values themselves",
+        neuron_with(lambda products, b: tanh(sum(products, b))): squash,
+        neuron_with(lambda products, b: relu(sum(products, b))): squash,
+        whole_of(lambda products, b: sigmoid(sum(products, b))): "it is squashed twice",
+        whole_of(lambda products, b: sum(products, b * len(products))): "the bias is added once, not with each product",
+        whole_of(lambda products, b: sum(products, -b)): "the bias is added, not subtracted",
+        whole_of(lambda products, b: mean(products) + b): "the products are added up: no mean",
+        whole_of(lambda products, b: products[0] + b): "only the first input is read: does `return` stand inside the "
+        "loop?",
+        whole_of(lambda products, b: products[-1] + b): "only the last input is read: add up, `+=`",
+        neuron_with(whole, lambda w, b: [b, *w]): "parameters() gives the weights first, the bias last",
         neuron_with(whole, appended): "parameters() changes self.w, so that each call appends the bias once more: "
         "make a new list",
         neuron_with(whole, lambda w, b: w): "parameters() lacks the bias: it would never learn",
         neuron_with(whole, lambda w, b: [Value(p.data) for p in [*w, b]]): "parameters() makes new Values: training "
         "would turn knobs that are connected to nothing",
     },
-)
+):
+    Neuron = MyNeuron
+    print("From here on `Neuron` is yours.")
 
 
 # %% wrong="neuron" hint="the bias is missing"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
 
@@ -972,7 +1115,7 @@ class Neuron:
 
 
 # %% wrong="neuron" hint="the squash is missing"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
 
@@ -984,7 +1127,7 @@ class Neuron:
 
 
 # %% wrong="neuron" hint="of the whole sum"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
 
@@ -996,7 +1139,7 @@ class Neuron:
 
 
 # %% wrong="neuron" hint="a plain number, which remembers nothing"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
 
@@ -1008,8 +1151,32 @@ class Neuron:
         return [*self.w, self.b]
 
 
+# %% wrong="neuron" hint="a list inside a list"
+class MyNeuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sigmoid(sum((w * x for w, x in zip(self.w, xs, strict=True)), self.b))
+
+    def parameters(self):
+        return [self.w, self.b]
+
+
+# %% wrong="neuron" hint="once, not with each product"
+class MyNeuron:
+    def __init__(self, nin):
+        self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
+
+    def __call__(self, xs):
+        return sigmoid(sum(w * x + self.b for w, x in zip(self.w, xs, strict=True)))
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
 # %% wrong="neuron" hint="each call appends the bias once more"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
 
@@ -1022,7 +1189,7 @@ class Neuron:
 
 
 # %% wrong="neuron" hint="lacks the bias"
-class Neuron:
+class MyNeuron:
     def __init__(self, nin):
         self.w, self.b = [Value(0.0) for _ in range(nin)], Value(0.0)
 
@@ -1034,5 +1201,29 @@ class Neuron:
 
 
 # %% [markdown]
-# A neuron that cannot be moved although much is to be gained: you have met one at a kink. The next notebook looks at
-# what else can stop a neuron from learning.
+# ## Your own data
+#
+# Here your loop trains your neuron (if both passed; ours otherwise). Put in samples of your own: two numbers, then 1 or
+# 0 for what came of it. The ones below are made up: hours of sleep, cups of coffee, and whether the alarm was heard.
+
+# %%
+samples = [(4, 0, 0), (5, 1, 0), (5, 3, 1), (6, 0, 0), (7, 1, 1), (7, 0, 1), (9, 0, 1)]
+
+columns = np.array([numbers for *numbers, _ in samples])
+inputs = (columns - columns.mean(axis=0)) / columns.std(axis=0)  # of about the size of 1
+pairs = [(xs, t) for xs, (*_, t) in zip(inputs.tolist(), samples, strict=True)]
+neuron = Neuron(len(inputs[0]))
+
+
+def own_loss(*parameters):
+    return mean([(neuron(xs) - t) ** 2 for xs, t in pairs])
+
+
+losses = descend(own_loss, neuron.parameters(), 1.0, 200)
+good = sum((neuron(xs).data > 0.5) == t for xs, t in pairs)
+print(f"loss {losses[0]:.3f} → {losses[-1]:.3f}, right for {good} of {len(samples)}")
+print("weights:", [round(w.data, 2) for w in neuron.parameters()[:-1]])
+
+# %% [markdown]
+# Which of the two numbers has the larger weight? Take the other one out of all samples. By how much does the loss at the
+# end rise?
