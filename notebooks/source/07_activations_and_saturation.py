@@ -39,24 +39,8 @@ for activation in ("linear", "tanh"):
 #
 # ## Three bends
 #
-# The blue curve is what a unit says to $z$, the sum of its weighted inputs and its bias. The dashed one is its
-# derivative: the factor that a gradient is multiplied by on its way back.
-
-# %%
-import matplotlib.pyplot as plt
-
-from nn.plots import activation as show_activation
-
-figure, panels = plt.subplots(1, 3, figsize=(9, 3.2))
-for name, panel in zip(("sigmoid", "tanh", "relu"), panels, strict=True):
-    show_activation(name, ax=panel)
-    panel.set(xlabel="z", ylim=(-1.2, 2.2))
-    panel.legend([f"{name}(z)", "derivative"], frameon=False)
-plt.tight_layout()
-plt.show()
-
-# %% [markdown]
-# Each derivative can be read off the *output*, so nothing has to be computed twice:
+# A unit says $y$ to its $z$, the sum of its weighted inputs and its bias. The derivative of the bend is the factor that
+# a gradient is multiplied by on its way back. It can be read off the *output*, so nothing has to be computed twice:
 
 # %%
 from autograd import explain, operations, relu, sigmoid, tanh
@@ -95,7 +79,23 @@ my_guess = 1
 my_guess = 0.5
 
 # %% [markdown]
-# And that is the best case. Far from the middle:
+# Here are the three. The blue curve is what a unit says, the dashed one is its derivative.
+
+# %%
+import matplotlib.pyplot as plt
+
+from nn.plots import activation as show_activation
+
+figure, panels = plt.subplots(1, 3, figsize=(9, 3.2))
+for name, panel in zip(("sigmoid", "tanh", "relu"), panels, strict=True):
+    show_activation(name, ax=panel)
+    panel.set(xlabel="z", ylim=(-1.2, 2.2))
+    panel.legend([f"{name}(z)", "derivative"], frameon=False)
+plt.tight_layout()
+plt.show()
+
+# %% [markdown]
+# A quarter is the best that a sigmoid can do. Far from the middle:
 
 # %%
 print("   z  sigmoid'     tanh'  relu'")
@@ -106,10 +106,10 @@ for z in (0.0, 1.0, 3.0, 6.0, 10.0, -10.0):
 # %% [markdown]
 # ## Saturated
 #
-# Where a sigmoid or tanh is flat, the unit is **saturated**: it hands on next to nothing, whatever comes back to it.
-# That is no harm where its answer is right. But it may be wrong.
+# Where a sigmoid or tanh is flat, the unit is **saturated**: it passes almost nothing back, whatever gradient arrives.
+# That does no harm where its answer is right. But it may be wrong.
 #
-# A single neuron shall say 0 and begins at some $z$ above 0, so that it says nearly 1. Its squared error is $p^2$, the
+# A single neuron should say 0. It begins at some $z$ above 0, so it says nearly 1. Its squared error is $p^2$, the
 # rate is 1. How many steps until it says less than ½?
 
 # %%
@@ -136,8 +136,8 @@ for z in (2.0, 4.0):
     print(f"from z = {z:.0f}, p = {answers[0]:.3f}: {len(answers)} steps")
 
 # %% [markdown]
-# **Guess first.** From $z = 8$ it says 1 but for a third of a thousandth. About how many times as many steps does it
-# need as from $z = 4$: twice, ten times or forty times as many? Write the number.
+# **Guess first.** About how many times as many steps does it need from $z = 8$ as from $z = 4$:
+# twice, ten times or forty times as many? Write the number.
 
 # %% guess="plateau"
 ### BEGIN SOLUTION
@@ -149,7 +149,7 @@ long, short = len(answers_from(8.0)), len(answers_from(4.0))
 reveal(
     my_guess,
     min((2, 10, 40), key=lambda times: abs(times - long / short)),
-    because=f"it takes {long:,} steps instead of {short}. At z = 8 the slope is {grad(sigmoid)(8.0):.6f}, at 4 it is "
+    because=f"it takes {long:,} steps, not {short}. At z = 8 the slope is {grad(sigmoid)(8.0):.6f}, at 4 it is "
     f"{grad(sigmoid)(4.0):.4f}: with each 1 that z is farther out the slope is nearly e times smaller, and e to the "
     f"power 4 is {math.exp(4):.0f}",
     replies={
@@ -176,13 +176,11 @@ plt.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# A plateau, then a sudden fall. The more wrong the neuron was at the start, the longer nothing seems to happen, and
-# whoever looks at the loss alone would stop the training just before the edge. (Another loss can help; that is the next
-# notebook.)
+# A plateau, then a sudden fall. The more wrong the neuron was at the start, the longer nothing seems to happen. If you
+# look at the loss alone, you stop the training just before the edge. (Another loss can help: the next notebook.)
 #
-# How does a unit get so far out? Often by its inputs. Here is a layer of eight tanh units with fresh weights, fed
-# with forty points of a plane, two inputs each, then with the same points in smaller units of length, so that the
-# numbers are larger:
+# How does a unit get so far out? Often by its inputs. Here is a layer of eight tanh units with fresh weights. It reads
+# forty points of a plane, then the same points in smaller units of length, so that the numbers are larger:
 
 # %%
 import numpy as np
@@ -225,8 +223,8 @@ for z in (-2.0, 0.0, 0.5, 2.0):
     assert abs(right - nudged) < 1e-6 < abs(wrong - nudged)
 
 # %% [markdown]
-# The value is right everywhere, so a test of the outputs finds nothing. At 0.5 the wrong derivative even looks
-# plausible. But it is negative for most numbers, and a sigmoid never falls. Training goes the wrong way:
+# The value is right everywhere, so a test of the outputs finds nothing. At 0.5 the wrong derivative even looks right.
+# But it is negative for most numbers, and a sigmoid never falls. Training goes the wrong way:
 
 # %%
 for operation in (of_output, of_input):
@@ -258,8 +256,8 @@ print("with infinity: value", s)
 print("chain rule, ∂s/∂e · ∂e/∂z =", -s * s, "·", -e, "=", (-s * s) * -e)
 
 # %% [markdown]
-# Either it stops, or, worse, the value is right and the gradient is nan: nothing times infinity. One nan in one
-# gradient, and after the update every weight that it reaches is nan too.
+# Either it stops, or, worse, the value is right and the gradient is nan: zero times infinity. With one nan in one
+# gradient, every weight that it reaches is nan after the update.
 #
 # **Exercise: write a sigmoid that never overflows**, with `math.exp`. For $z \ge 0$ the formula is fine. Below 0,
 # multiply above and below the line by $e^z$.
@@ -285,7 +283,7 @@ def my_sigmoid(z):
 # %% check="stable"
 from functools import wraps
 
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 
 def told(f):
@@ -315,7 +313,10 @@ both = "both forms are computed, and one of them overflows: ask for the sign of 
 inverted = "for z below 0 that is the sigmoid of -z, and large: does e to the power z stand above the line too?"
 halved = "below the line, times e to the power z: 1 becomes e to the power z, and e to the power -z becomes 1"
 no_one = "e to the power z is close far out, but near 0 the 1 + e to the power z below the line counts"
-check_function(
+mirrored = "above 0 that is the sigmoid of -z: there the exponent is -z"
+stable_value = sigmoid
+if passed(
+    check_function,
     told(my_sigmoid),
     sigmoid,
     [(0.0,), (2.0,), (-2.0,), (-20.0,), (1000.0,), (-1000.0,)],
@@ -329,8 +330,27 @@ check_function(
         by_sign(plain, lambda z: 0.0): f"small, but not 0 at once: at -2 it is {sigmoid(-2.0):.2f}",
         lambda z: plain(max(-10.0, min(10.0, z))): f"cut off at 10 it is wrong farther out: {sigmoid(-20.0):.0e} at "
         "-20",
+        lambda z: (
+            0.0 if z < -10 else 1.0 if z > 10 else plain(z)
+        ): f"small, but not 0: at -20 it is {sigmoid(-20.0):.0e}",
+        lambda z: 0.0 if z < -10 else plain(z): f"small, but not 0: at -20 it is {sigmoid(-20.0):.0e}",
+        told(by_sign(lambda z: 1 / (1 + math.exp(z)), sigmoid)): mirrored,
+        lambda z: sigmoid(-abs(z)): mirrored,
+        lambda z: sigmoid(-z): "that is the sigmoid of -z: mind the sign of the exponent",
+        by_sign(plain, lambda z: exp(z) / (1 - exp(z))): "below the line it is 1 + e to the power z",
+        by_sign(plain, lambda z: exp(z) + 1): "divide by 1 + e to the power z",
+        by_sign(lambda z: 1 + exp(-z), lambda z: 2 * exp(z)): "what stands below the line needs brackets, 1 / (1 + …)",
+        lambda z: (
+            plain(z) if z > -700 else 1.0
+        ): "where the exponential overflows, far below 0, the sigmoid is 0, not 1",
+        lambda z: grad(sigmoid)(z): "that is its derivative",
+        lambda z: sigmoid(z) if z else 0.0: "at 0 it is ½: `>=`, or else `<=`, takes 0 in",
+        lambda z: tanh(z): "that is tanh, which begins at -1",
+        lambda z: (1 + tanh(z)) / 2: "nearly: tanh(z) is the sigmoid of 2z, stretched. So halve z",
     },
-)
+):
+    stable_value = my_sigmoid
+    print("From here on the engine can have your sigmoid.")
 
 
 # %% wrong="stable" hint="use the other form there"
@@ -364,15 +384,35 @@ def my_sigmoid(z):
     return 1 / (1 + math.exp(-z)) if z >= 0 else 0.0
 
 
+# %% wrong="stable" hint="above 0 that is the sigmoid of -z"
+def my_sigmoid(z):
+    e = math.exp(-abs(z))
+    return e / (1 + e)
+
+
+# %% wrong="stable" hint="So halve z"
+def my_sigmoid(z):
+    return 0.5 * math.tanh(z) + 0.5
+
+
 # %% wrong="stable" hint="wrong farther out"
 def my_sigmoid(z):
     return 1 / (1 + math.exp(-max(-10, min(10, z))))
 
 
 # %% [markdown]
+# `stable_value` is yours once it has passed, and ours until then. Make it an operation of the engine, and look at the
+# gradients that were nan:
+
+# %%
+stable = Operation("stable", stable_value, lambda y, z: (y * (1 - y),))
+for z in (-1000.0, -20.0, 0.0, 1000.0):
+    print(f"z = {z:7.0f}: value {stable_value(z):.3g}, gradient {grad(stable)(z):.3g}")
+
+# %% [markdown]
 # ## Dead, or resting?
 #
-# A relu does not saturate above 0: its slope is 1 however far out. Below 0 its slope is exactly 0. Here is a network of
+# A relu does not saturate above 0: its slope is 1, however far out. Below 0 its slope is exactly 0. Here is a network of
 # eight relu units and one output, and the same forty points.
 
 # %%
@@ -419,8 +459,8 @@ for j, out in enumerate(outputs_of(model).T):
     print(f"unit {j} is above 0 on {(out > 0).sum():2} of 40 samples")
 
 # %% [markdown]
-# > **Misconception: "a relu unit that gives 0 is dead".** Zero on one sample is how a relu works: it answers to some
-# > inputs and rests on the others, and resting units are what bends the network's line. A unit is **dead** when it
+# > **Misconception: "a relu unit that gives 0 is dead".** Zero on one sample is how a relu works: it answers some
+# > inputs and rests on the others, and that bends the network's line. A unit is **dead** when it
 # > gives 0 on *every* sample. Then no gradient comes through it to its own weights. In a first layer, whose inputs stay
 # > as they are, it can never come back by itself; farther in only if the layers before it move.
 #
@@ -534,8 +574,8 @@ print(f"careful throughout: loss {loss_of(careful).data:.3f}, dead {dead(careful
 examined(afterwards)
 
 # %% [markdown]
-# Training does not fail, it settles for less: a network of eight has become a network of one. That is why such deaths
-# go unnoticed. Shorter steps, better first weights, or a relu that **leaks** below 0, with a small slope there
+# Training does not fail, it settles for less: a network of eight has become a network of one. So nobody notices such
+# deaths. Shorter steps, better first weights, or a relu that **leaks** below 0, with a small slope there
 # instead of none, keep units alive. Here one unit begins below 0 on all of five samples that lie on a line:
 
 # %%
@@ -589,12 +629,23 @@ check_answer(
         p * x: "the sigmoid's derivative is p (1 − p)",
         x * grad(sigmoid)(p): "0.9 is the output: the derivative can be read off it at once",
         p: "that is p itself",
+        x * (1 - p): "the factor p is missing: the sigmoid's derivative is p (1 − p)",
+        1 - p: "that is a part of the sigmoid's derivative, p (1 − p)",
+        -x * p * (1 - p): "the sigmoid rises: its derivative is p (1 − p), above 0",
+        x * x * p * (1 - p): "x is a factor once: ∂z/∂w is x",
+        p * (1 - p) / x: "multiply by ∂z/∂w, which is x",
+        x * (1 - p**2): "that would be tanh's derivative, 1 − y²",
+        1 - p**2: "that would be tanh's derivative, 1 − y²",
+        x * (1 - x): "the derivative is read off the output, p, not off the input",
         x: "that is ∂z/∂w: the gradient has to come through the sigmoid first",
     },
 )
 
 # %% wrong="bend" hint="go on along the path"
 dp_dw = 0.09
+
+# %% wrong="bend" hint="not off the input"
+dp_dw = -2
 
 # %% wrong="bend" hint="is p (1 − p)"
 dp_dw = 1.8
@@ -628,6 +679,13 @@ def leaking(value, slope):
     return lambda z, leak: (z, 1.0) if z > 0 else (value(z, leak), slope(z, leak))
 
 
+def with_slope(above, below=lambda z, leak: leak):
+    return lambda z, leak: (z, above(z, leak)) if z > 0 else (leak * z, below(z, leak))
+
+
+rising = "above 0 the slope is 1"
+
+
 check_function(
     my_leaky_relu,
     leaking(lambda z, leak: leak * z, lambda z, leak: leak),
@@ -645,6 +703,19 @@ check_function(
         leaking(
             lambda z, leak: leak * z, lambda z, leak: -leak
         ): "the line rises below 0 as well: its slope is positive",
+        leaking(lambda z, leak: -leak * z, lambda z, leak: -leak): "the line rises below 0 as well: leak * z",
+        leaking(lambda z, leak: z / leak, lambda z, leak: 1 / leak): "below 0: times leak, not divided by it",
+        leaking(lambda z, leak: z + leak, lambda z, leak: 1.0): "below 0: times leak, not plus leak",
+        leaking(lambda z, leak: leak * z, lambda z, leak: 1 - leak): "the slope of leak * z is leak",
+        lambda z, leak: max(z, leak * z): "two numbers are asked for: the value, then the derivative",
+        lambda z, leak: (1.0, z) if z > 0 else (leak, leak * z): "the value comes first, then the derivative",
+        lambda z, leak: (z, 1.0) if z < 0 else (leak * z, leak): "the two cases are exchanged",
+        lambda z, leak: (leak * z, leak): "above 0 nothing changes: z, with the slope 1",
+        lambda z, leak: (z, 1.0) if z > 0 else (0.1 * z, 0.1): "use the leak that is given",
+        with_slope(lambda z, leak: z): rising,
+        with_slope(lambda z, leak: 0.0): rising,
+        with_slope(lambda z, leak: leak): rising,
+        with_slope(lambda z, leak: 1.0, lambda z, leak: 1.0): "below 0 the slope is leak",
     },
 )
 
@@ -662,6 +733,16 @@ def my_leaky_relu(z, leak):
 # %% wrong="leaky" hint="is leak"
 def my_leaky_relu(z, leak):
     return (z, 1.0) if z > 0 else (leak * z, leak * z)
+
+
+# %% wrong="leaky" hint="two numbers are asked for"
+def my_leaky_relu(z, leak):
+    return z if z > 0 else leak * z
+
+
+# %% wrong="leaky" hint="the two cases are exchanged"
+def my_leaky_relu(z, leak):
+    return (z, 1.0) if z < 0 else (leak * z, leak)
 
 
 # %% wrong="leaky" hint="has a slope"
@@ -693,11 +774,18 @@ def units_where(test):
     return lambda outputs: [j for j, column in enumerate(zip(*outputs, strict=True)) if test(column)]
 
 
-check_function(
+def is_dead(column):
+    return not any(column)
+
+
+right_units = units_where(is_dead)
+count_dead = right_units
+if passed(
+    check_function,
     dead_units,
-    units_where(lambda column: not any(column)),
+    right_units,
     [
-        ([[0.0, 1.2, 0.0], [0.0, 0.0, 0.7]],),
+        ([[0.0, 1.2, 0.0], [0.0, 0.0, 0.01]],),
         ([[0.0, 0.0, 0.3, 0.0], [0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 2.0, 0.0]],),
         (outputs_of(hurt).tolist(),),
     ],
@@ -706,13 +794,35 @@ check_function(
         units_where(lambda column: column[0] == 0): "that looks at the first sample only",
         units_where(lambda column: column[-1] == 0): "that looks at the last sample only",
         units_where(any): "those are alive: they are above 0 on some sample",
-        lambda outputs: len(units_where(lambda column: not any(column))(outputs)): "that is how many: return a list of "
-        "their numbers",
+        units_where(all): "those are above 0 on every sample: dead is who gives 0 on every one",
+        units_where(lambda column: sum(column) < 0.1): "a little above 0 is not 0: dead is who gives exactly 0",
+        lambda outputs: len(right_units(outputs)): "that is how many: return a list of their numbers",
+        lambda outputs: [is_dead(column) for column in zip(*outputs, strict=True)]: "that says of each unit whether it "
+        "is dead: return the numbers of those that are",
+        lambda outputs: right_units(outputs)[0]: "that is the first of them: return a list of all",
+        lambda outputs: right_units(outputs)[:1]: "only the first is found: does `return` stand inside the loop?",
+        lambda outputs: right_units([row[:1] for row in outputs]): "only the first unit is looked "
+        "at: does `return` stand inside the loop?",
+        lambda outputs: right_units([row[:-1] for row in outputs]): "the last unit is not looked at: there are "
+        "`len(outputs[0])`",
+        lambda outputs: [j for j in range(len(outputs)) if is_dead([row[j] for row in outputs])]: "a unit is a column: "
+        "there are `len(outputs[0])` of them",
+        lambda outputs: [None for _ in right_units(outputs)]: "`append` gives None: build the list from the numbers",
+        lambda outputs: [
+            j for row in outputs for j, out in enumerate(row) if out == 0
+        ]: "that is each 0 of each sample: dead is who gives 0 on every one, and stands in the list once",
+        lambda outputs: [
+            column for column in zip(*outputs, strict=True) if is_dead(column)
+        ]: "those are their outputs: return the numbers of the units",
+        lambda outputs: [j + 1 for j in right_units(outputs)]: "units count from 0",
+        lambda outputs: []: "none is found: `row[j]` is one output, and it is to be 0 in all rows",
         lambda outputs: [
             i for i, row in enumerate(outputs) if not any(row)
         ]: "those are samples on which all units rest: a unit is a column",
     },
-)
+):
+    count_dead = dead_units
+    print("From here on `count_dead` is your function.")
 
 
 # %% wrong="dead" hint="rest on some sample"
@@ -730,11 +840,37 @@ def dead_units(outputs):
     return sum(not any(column) for column in zip(*outputs, strict=True))
 
 
+# %% wrong="dead" hint="the numbers of those that are"
+def dead_units(outputs):
+    return [all(row[j] == 0 for row in outputs) for j in range(len(outputs[0]))]
+
+
+# %% wrong="dead" hint="exactly 0"
+def dead_units(outputs):
+    return [j for j in range(len(outputs[0])) if sum(row[j] for row in outputs) < 0.5]
+
+
 # %% wrong="dead" hint="a unit is a column"
 def dead_units(outputs):
     return [i for i, row in enumerate(outputs) if all(out == 0 for out in row)]
 
 
 # %% [markdown]
-# A saturated unit that is wrong learns slowly because its slope enters the gradient as a factor. Whether it has to
-# depends on the loss, and the next notebook finds one in which the factor cancels.
+# ## Break a friend's network
+#
+# Make it as bad as you can without touching a weight: choose the rate and the number of steps. `count_dead` (your
+# function, if it passed) tells who died.
+
+# %%
+rate, steps = 0.5, 1
+
+fresh = nn.MLP(2, [8, 1], "relu", init="uniform", rng=1)
+broken = trained(fresh, rate, steps)
+print(f"loss {loss_of(broken).data:.3f}, dead:", count_dead(outputs_of(broken).tolist()))
+
+# %% [markdown]
+# Hand `broken` on. Your friend may train it with any rate, or change what it reads: does the loss come down again?
+#
+# A slope enters the gradient as a factor, so saturated and dead units learn slowly, or not at all. The next notebook
+# finds a loss in which that factor cancels. Until then: what is the smallest rate at which a single step kills one of
+# these eight?
