@@ -1,12 +1,11 @@
 # %% [markdown]
 # # 8. Losses
 #
-# **Goal.** Choose a loss that still pushes when everything is wrong, and compute it without overflow.
+# **Goal.** Choose a loss for probabilities by how it pushes, and compute it without overflow.
 #
 # **You need** the training loop ([notebook 6](06_a_line_then_a_neuron.ipynb)) and saturation
-# ([notebook 7](07_activations_and_saturation.ipynb)). **Afterwards you can** say why a loss may be large and its
-# gradient tiny, write a softmax that survives any scores, read the gradient $p - t$ off a graph, and unmask a
-# published mistake.
+# ([notebook 7](07_activations_and_saturation.ipynb)). **Afterwards you can** say which loss pushes where, write a
+# softmax that survives any scores, read a gradient off a graph, and judge an update rule that you find in print.
 
 # %% [markdown]
 # ## One answer, two losses
@@ -14,12 +13,12 @@
 # A neuron computes a **score** $z$, also called a *logit*, and the sigmoid makes a probability of it:
 # $p = \sigma(z)$. Say the right answer, the target, is 1. How wrong is $p$? Two losses are in use:
 #
-# - the **squared error** $(p - 1)^2$. Over several samples one takes the mean, the **MSE**;
+# - the **squared error** $(p - 1)^2$; its mean over several samples is the **MSE**;
 # - the **cross-entropy** $-\log p$, where $p$ is the probability that was given to what turned out to be true. Why the
-#   logarithm? The probability of many independent answers is a product, and its logarithm is a sum, one term for each
-#   sample: that can be averaged like any loss. (Had the target been 0, it would be $-\log (1 - p)$.)
+#   logarithm? The probability of many independent answers is a product. Its logarithm is a sum, one term for each
+#   sample, and that can be averaged like any loss. (If the target is 0, it is $-\log (1 - p)$.)
 #
-# Both are 0 where $p = 1$. Here they are, for a score that is terribly wrong, wrong, undecided, and right:
+# Both are 0 where $p = 1$. Here they are, for a score that is far off, off, undecided, and close:
 
 # %%
 from autograd import Value, explain, grad, log, sigmoid
@@ -40,12 +39,12 @@ for z in (-10.0, -1.0, 0.0, 4.0):
 # %% [markdown]
 # Training moves $z$ against the loss's gradient toward $z$. The larger the gradient, the stronger the push.
 #
-# **Guess first.** Take the squared error. Where does it push hardest: where the score is `"terribly wrong"`, at $-10$,
-# `"wrong"`, at $-1$, or `"right"`, at 4?
+# **Guess first.** Take the squared error. Where does it push hardest: where the score is `"far off"`, at $-10$,
+# `"off"`, at $-1$, or `"close"`, at 4?
 
 # %% guess="hardest"
 ### BEGIN SOLUTION
-my_guess = "wrong"
+my_guess = "off"
 ### END SOLUTION
 
 # %% reveal="hardest"
@@ -54,20 +53,20 @@ from autograd.check import reveal
 pushes = {z: abs(grad(squared_error)(z)) for z in (-10.0, -1.0, 4.0)}
 reveal(
     my_guess,
-    {-10.0: "terribly wrong", -1.0: "wrong", 4.0: "right"}[max(pushes, key=pushes.get)],
+    {-10.0: "far off", -1.0: "off", 4.0: "close"}[max(pushes, key=pushes.get)],
     because="the sizes of its gradients are " + ", ".join(f"{g:.2g} at {z:.0f}" for z, g in pushes.items()),
     replies={
-        "terribly wrong": "There the error is largest. But its gradient must come back through the sigmoid, and "
+        "far off": "There the error is largest. But its gradient must come back through the sigmoid, and "
         "what does a saturated sigmoid let through?",
-        "right": "There the answer is nearly right: little error, and a flat sigmoid too.",
+        "close": "There the answer is nearly right: little error, and a flat sigmoid too.",
     },
 )
 
 # %% wrong="hardest" hint="come back through the sigmoid"
-my_guess = "terribly wrong"
+my_guess = "far off"
 
 # %% wrong="hardest" hint="nearly right"
-my_guess = "right"
+my_guess = "close"
 
 # %% [markdown]
 # On the left the two losses, on the right their gradients toward $z$. Look at the far left of each.
@@ -103,8 +102,8 @@ cross.label = "cross"
 explain(cross, z)
 
 # %% [markdown]
-# Both go through the sigmoid's slope $p\,(1 - p)$, which is next to nothing. The squared error brings a −2 to it. The
-# logarithm brings $-1/p$, exactly what it takes to undo the small $p$: what is left is $-(1 - p)$, that is, **$p - 1$,
+# Both go through the sigmoid's slope $p\,(1 - p)$, which is almost 0. The squared error multiplies it by −2. The
+# logarithm multiplies it by $-1/p$, and that cancels the small $p$. What is left is $-(1 - p)$, that is, **$p - 1$,
 # probability minus target**.
 #
 # How much does it matter? Start both at −10 and let them walk, with rate 1, until $p$ reaches one half.
@@ -142,9 +141,9 @@ plt.show()
 # Eleven steps against 11,034. For most of the way the slow one does not look slow: it looks stuck.
 #
 # The squared error is not a bad loss. Where there is no sigmoid, as for the line of notebook 6, its gradient grows with
-# the error, which is what one wants. Take it for quantities, and cross-entropy for probabilities.
+# the error, as it should. Take it for quantities, and cross-entropy for probabilities.
 #
-# > **Misconception: "the more wrong, the harder the push".** So it is on a parabola, and so it should be. But the
+# > **Misconception: "the more wrong, the harder the push".** On a parabola that is true, and it should be. But the
 # > gradient is not the size of the loss (notebook 6), and here is the case that hurts: high ground that is flat, where
 # > training stands still although everything is wrong.
 
@@ -214,7 +213,7 @@ for shift in (0.0, 100.0, -5.0):
 #
 # ## Break it on purpose
 #
-# So in each column below the three rows should be the same. The engine's own softmax is on the right.
+# So in each column below the three rows should be the same. On the right is the engine's own softmax.
 
 # %%
 from autograd import softmax
@@ -235,7 +234,8 @@ assert naive == "   nan    nan    nan"
 #
 # You know the cure already: adding a constant changes nothing. Which constant makes overflow impossible?
 #
-# **Exercise: a softmax for any scores.** Use `exp` from above, not `math.exp`.
+# **Exercise: a softmax for any scores.** Use `exp` from above, not `math.exp`. What you write computes all the
+# probabilities from here on.
 #
 # <details><summary>Hint</summary>
 #
@@ -256,7 +256,8 @@ def my_softmax(scores):
 
 
 # %% check="softmax"
-from autograd.check import check_answer, check_function
+import autograd
+from autograd.check import check_answer, check_function, passed
 
 
 def softmax_with(shifted, below=None):
@@ -274,9 +275,26 @@ def from_largest(scores):
     return [z - max(scores) for z in scores]
 
 
-check_function(
+def weighted(weight, divisor=sum):
+    """Each score's weight, divided by the divisor of all weights."""
+
+    def my_softmax(scores):
+        weights = [weight(z, scores) for z in scores]
+        return [w / divisor(weights) for w in weights]
+
+    return my_softmax
+
+
+def from_top(z, scores):
+    return exp(z - max(scores))
+
+
+too_many = "all exponentials came out as 0, and 0 / 0 is an error: subtract the largest score, and nothing else"
+softmax = autograd.softmax
+if passed(
+    check_function,
     my_softmax,
-    softmax,
+    autograd.softmax,
     [
         ([1.0, 2.0, 3.0],),
         ([4.0, 2.0],),
@@ -310,8 +328,41 @@ check_function(
         "them the probabilities: subtract",
         softmax_with(from_largest, lambda scores: scores): "the sum below the line needs the same shift",
         lambda scores: [z / sum(scores) for z in scores]: "take the exponentials: a score may be negative",
+        softmax_with(lambda scores: scores, from_largest): "the same shift belongs above the line: exp(z - largest)",
+        softmax_with(lambda scores: [-z for z in scores]): "the signs are turned: the largest score has the largest "
+        "probability",
+        softmax_with(lambda scores: [max(scores) - z for z in scores]): "the signs are turned: the largest score has "
+        "the largest probability, exp(z - largest)",
+        softmax_with(lambda scores: [z - sum(scores) for z in scores]): too_many,
+        softmax_with(lambda scores: [z + max(scores) for z in scores]): too_many,
+        softmax_with(lambda scores: [min(z, 700) for z in scores]): "where scores are cut off, their differences are "
+        "lost: subtract the largest from all of them",
+        softmax_with(lambda scores: [2 * z for z in from_largest(scores)]): "that is e to the power 2z",
+        softmax_with(lambda scores: [z * log(2.0) for z in from_largest(scores)]): "the powers are those of e: exp",
+        weighted(from_top, len): "they must add up to 1: divide by their sum, not by their number",
+        weighted(from_top, max): "they must add up to 1: divide by the sum, not by the largest",
+        weighted(lambda z, scores: exp(z), max): "they must add up to 1: divide by the sum, not by the largest; and "
+        "subtract before `exp`",
+        lambda scores: [
+            from_top(z, scores) / sum(scores) for z in scores
+        ]: "divide by the sum of the exponentials, not of the scores",
+        lambda scores: [
+            from_top(z, scores) / sum(from_top(v, scores) for v in scores if v != z) for z in scores
+        ]: "the sum below the line has all the exponentials, its own too",
+        lambda scores: [w / (sum(ws) - w) for ws in [[from_top(z, scores) for z in scores]] for w in ws]: "the sum "
+        "below the line has all the exponentials, its own too",
+        weighted(lambda z, scores: exp(z) - exp(max(scores))): "subtract before the exponential: exp(z - largest)",
+        lambda scores: [z - autograd.logsumexp(scores) for z in scores]: "those are the logarithms of the "
+        "probabilities: one `exp` more",
+        lambda scores: [round(p, 3) for p in autograd.softmax(scores)]: "do not round: the next step needs all digits",
+        lambda scores: [sigmoid(z) for z in scores]: "those are separate probabilities: of several classes they must "
+        "add up to 1",
+        lambda scores: autograd.softmax(sorted(scores)): "the order is that of the scores: do not sort them",
+        lambda scores: autograd.softmax(scores)[:1]: "only the first comes out: does `return` stand inside the loop?",
     },
-)
+):
+    softmax = my_softmax
+    print("From here on `softmax` is yours.")
 
 
 # %% wrong="softmax" hint="subtract something from all the scores"
@@ -354,6 +405,23 @@ def my_softmax(scores):
     return [weight / sum(weights) for weight in weights]
 
 
+# %% wrong="softmax" hint="the signs are turned"
+def my_softmax(scores):
+    weights = [exp(max(scores) - z) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
+# %% wrong="softmax" hint="not by their number"
+def my_softmax(scores):
+    return [exp(z - max(scores)) / len(scores) for z in scores]
+
+
+# %% wrong="softmax" hint="0 / 0 is an error"
+def my_softmax(scores):
+    weights = [exp(z - sum(scores)) for z in scores]
+    return [weight / sum(weights) for weight in weights]
+
+
 # %% wrong="softmax" hint="needs the same shift"
 def my_softmax(scores):
     return [exp(z - max(scores)) / sum(exp(z) for z in scores) for z in scores]
@@ -386,7 +454,7 @@ def my_softmax(scores):
 #
 # $$-\log p_c = \log\left(e^{z_0} + \cdots + e^{z_{n-1}}\right) - z_c$$
 #
-# The first part is called `logsumexp`. What does it hand back to a score? The engine writes its rule for two inputs,
+# The first part is called `logsumexp`. What does it pass back to a score? The engine writes its rule for two inputs,
 # which it calls $x_1$ and $x_2$:
 
 # %%
@@ -456,7 +524,7 @@ draw(loss)
 # $$\frac{\partial\,\text{loss}}{\partial z_k} = p_k - t_k$$
 #
 # as it was for one sigmoid. It cannot saturate on a wrong answer: if the right class has probability 0, the gradient
-# toward its score is −1. And it adds up to 0: what one score is pushed up, the others are pushed down.
+# toward its score is −1. And the gradients add up to 0: as far as one score is pushed up, the others are pushed down.
 
 # %%
 import nn
@@ -471,8 +539,8 @@ assert abs(sum(z.grad for z in scores)) < 1e-12
 # %% [markdown]
 # ## Scores in, not probabilities
 #
-# `nn.cross_entropy` takes scores, though its formula speaks of probabilities. Here is why. A probability next to 0
-# or 1 has lost what the score knew:
+# `nn.cross_entropy` takes scores, though its formula speaks of probabilities. Here is why. A probability close
+# to 0 or 1 has lost what the score knew:
 
 # %%
 print("target 0, scores [0, 1000]")
@@ -489,9 +557,9 @@ print("  from the score:      ", loss.data, " gradient:", score.grad)
 # $\sigma(40)$ differs from 1 by less than a float can hold, so it *is* 1, and the loss becomes infinite. From the score
 # it is 40, with a gradient of 1. So let a network end with scores, and leave softmax or sigmoid to the loss.
 #
-# ## A published mistake
+# ## An update from a book
 #
-# One often finds a sigmoid neuron trained on the squared error $\tfrac12 (p - t)^2$, with this update:
+# In print you often find a sigmoid neuron that is trained on the squared error $\tfrac12 (p - t)^2$, with this update:
 #
 # $$w \leftarrow w - \text{rate} \cdot (p - t) \cdot x$$
 #
@@ -557,9 +625,8 @@ assert abs(by_nudge["cross-entropy"] - (p - t) * x) < 1e-6
 
 # %% [markdown]
 # The sigmoid's derivative was forgotten, and what is left happens to be the gradient of a better loss. No wonder that
-# it goes unnoticed: with the mistake the neuron learns *faster*. But the loss that such a program prints is not the
-# one whose slope it follows, and a hidden layer built by the same recipe will have no such luck. A nudge tells them
-# apart.
+# nobody notices: with the mistake the neuron learns *faster*. But the loss that such a program prints is not the one
+# whose slope it follows, and a hidden layer made by the same recipe has no such luck. A nudge tells them apart.
 
 # %% [markdown]
 # ## What you can now do
@@ -595,6 +662,10 @@ check_answer(
         0.09: "that is the sigmoid's derivative alone: times that of the error",
         -0.081: sign,
         0.162: "that is twice as much: the loss has a half before the square",
+        0.405: "that is the loss: its gradient is asked for",
+        0.81: "that is p², the square: its derivative is p, and then the sigmoid's comes",
+        0.009: "p − t is 0.9 here: the target is 0",
+        -0.009: "p − t is 0.9 here: the target is 0",
     },
 )
 check_answer(
@@ -606,6 +677,12 @@ check_answer(
         -0.1: "p − 1 is for the target 1; here the target is 0",
         -0.9: sign,
         0.081: "that is the squared error's: in the cross-entropy p (1 − p) cancels",
+        -log(1 - p): "that is the loss: its gradient is asked for",
+        -10: "the derivative of −log(1 − p) toward p is +1/(1 − p); and then the sigmoid's comes",
+        1 / p: "that is for the other target: −log(1 − p) has 1/(1 − p), and the sigmoid's derivative comes too",
+        -1 / p: "that is for the other target: −log(1 − p) has 1/(1 − p), and the sigmoid's derivative comes too",
+        1 - p: "that is 1 − p: it cancels, p is left",
+        0.09: "that is the sigmoid's derivative alone: times 1/(1 − p)",
     },
 )
 
@@ -626,7 +703,7 @@ dz_squared, dz_cross = 0.081, -0.1
 
 # %% [markdown]
 # **Exercise 2: $p - t$.** Write the gradient of the cross-entropy toward all scores, without any graph. `target` is the
-# index of the right class, from 0. Use `softmax` of the engine; the check compares with what `backward()` finds.
+# index of the right class, from 0. Use `softmax`; the check compares with what `backward()` finds.
 
 
 # %% exercise="scores"
@@ -648,6 +725,11 @@ def is_target(scores, target):
     return [1.0 if k == target else 0.0 for k in range(len(scores))]
 
 
+def minus(target):
+    """Probabilities minus a target, which is a function of the class and of the right one."""
+    return lambda scores, t: [p - target(k, t) for k, p in enumerate(softmax(scores))]
+
+
 check_function(
     score_gradient,
     by_backward,
@@ -658,9 +740,32 @@ check_function(
             y - p for p, y in zip(softmax(scores), is_target(scores, t), strict=True)
         ]: "the sign is the other: a larger score of the right class makes the loss smaller",
         lambda scores, t: [p - 1 for p in softmax(scores)]: "only the right class has the −1",
+        minus(lambda k, t: 1 if k == t - 1 else 0): "classes count from 0: the target is `k == target`",
+        minus(lambda k, t: -1 if k == t else 0): "minus 1, not plus: a larger score of the right class makes the loss "
+        "smaller",
+        minus(lambda k, t: t): "the target's number is no target: subtract 1 at the right class, 0 elsewhere",
+        minus(lambda k, t: 1 if k == 0 else 0): "the −1 belongs to the right class, not always to the first",
+        minus(lambda k, t: 0 if k == t else 1): "the −1 belongs to the right class, and to no other",
+        lambda scores, t: [p - 1 if k == t else 0.0 for k, p in enumerate(softmax(scores))]: "the other classes have a "
+        "gradient too: their probability",
+        lambda scores, t: [-g for g in by_backward(scores, t)]: "the sign is the other: a larger score of the right "
+        "class makes the loss smaller",
+        lambda scores, t: [
+            g * p * (1 - p) for g, p in zip(by_backward(scores, t), softmax(scores), strict=True)
+        ]: "p (1 − p) has cancelled: leave it out",
+        lambda scores, t: [-1 / p if k == t else 0.0 for k, p in enumerate(softmax(scores))]: "that is the gradient "
+        "toward the probabilities: asked is the one toward the scores",
+        lambda scores, t: [-log(p) for p in softmax(scores)]: "those are losses: their gradient is p − t",
+        lambda scores, t: [
+            sigmoid(z) - y for z, y in zip(scores, is_target(scores, t), strict=True)
+        ]: "the probabilities of several classes come from softmax, not from a sigmoid each",
+        lambda scores, t: softmax(
+            [z - y for z, y in zip(scores, is_target(scores, t), strict=True)]
+        ): "first the probabilities, then the −1",
+        lambda scores, t: by_backward(scores, t)[:1]: "only the first comes out: does `return` stand inside the loop?",
         lambda scores, t: [
             p - y for p, y in zip(naive_softmax(scores), is_target(scores, t), strict=True)
-        ]: "a score of 1000 is too large for the naive softmax: use `softmax` of the engine",
+        ]: "a score of 1000 is too large for the naive softmax: use `softmax`",
         lambda scores, t: softmax(scores)[t] - 1: "that is the right class alone: return a list, a number for each",
         lambda scores, t: [
             z - y for z, y in zip(scores, is_target(scores, t), strict=True)
@@ -679,9 +784,19 @@ def score_gradient(scores, target):
     return [(k == target) - p for k, p in enumerate(softmax(scores))]
 
 
-# %% wrong="scores" hint="use `softmax` of the engine"
+# %% wrong="scores" hint="too large for the naive softmax"
 def score_gradient(scores, target):
     return [p - (k == target) for k, p in enumerate(naive_softmax(scores))]
+
+
+# %% wrong="scores" hint="minus 1, not plus"
+def score_gradient(scores, target):
+    return [p + (k == target) for k, p in enumerate(softmax(scores))]
+
+
+# %% wrong="scores" hint="the other classes have a gradient too"
+def score_gradient(scores, target):
+    return [p - 1 if k == target else 0.0 for k, p in enumerate(softmax(scores))]
 
 
 # %% wrong="scores" hint="only the right class"
@@ -701,7 +816,8 @@ def score_gradient(scores, target):
 
 # %% [markdown]
 # **Exercise 3: the loss itself, for any scores.** Write the cross-entropy from a list of scores and the index of the
-# right class, with nothing but `exp`, `log`, `max` and `sum`. Scores of 1000 must do no harm.
+# right class, with nothing but the engine's `exp` and `log`, `max` and `sum`. Scores of 1000 must do no harm. It will
+# train a network, so the check hands Values to it.
 #
 # <details><summary>Hint</summary>
 #
@@ -722,25 +838,83 @@ def my_cross_entropy(scores, target):
 
 
 # %% check="loss"
-def log_of_sum(scores):
-    return log(sum(exp(z) for z in scores))
+def of_values(my_cross_entropy):
+    """The loss of Values, and its gradient toward each."""
+
+    def run(scores, target):
+        scores = [Value(z) for z in scores]
+        loss = my_cross_entropy(scores, target)
+        if not isinstance(loss, Value):
+            return loss if loss is None or isinstance(loss, list) else "a plain number"
+        loss.backward()
+        return {"loss": loss, "gradient": [z.grad for z in scores]}
+
+    run.__name__ = "my_cross_entropy"
+    return run
 
 
-check_function(
-    my_cross_entropy,
-    lambda scores, target: logsumexp(scores) - scores[target],
+def with_parts(loss):
+    """A loss of the largest score m, the logarithm s of the sum that is left, the right score z, and all scores."""
+
+    def my_cross_entropy(scores, target):
+        m = max(scores)
+        return loss(m, log(sum((exp(z - m) for z in scores), 0.0)), scores[target], scores)
+
+    return of_values(my_cross_entropy)
+
+
+stay = "the probability has become 0, and its logarithm is infinite: stay with the scores"
+again = "what was subtracted before the logarithm must be added again after it, once"
+class_loss = nn.cross_entropy
+if passed(
+    check_function,
+    of_values(my_cross_entropy),
+    of_values(lambda scores, target: logsumexp(scores) - scores[target]),
     [([1.0, 2.0, 4.0], 0), ([0.5, -1.0, 0.3], 2), ([0.0, 1000.0], 0), ([1000.0, 998.0, 3.0], 1)],
     {
-        lambda scores, t: -log(softmax(scores)[t]): "the probability has become 0, and its logarithm is infinite: stay "
-        "with the scores",
-        lambda scores, t: log_of_sum(scores) - scores[t]: "exp(1000) is inf: subtract the largest score first",
-        lambda scores, t: log_of_sum(from_largest(scores)) - scores[t]: "what was subtracted before the logarithm must "
-        "be added again after it",
-        lambda scores, t: scores[t] - logsumexp(scores): "that is the logarithm of the probability: the loss is minus "
+        lambda scores, t: "a plain number": "a plain number comes out, which remembers nothing: use the engine's `exp` "
+        "and `log`, and no `.data`",
+        of_values(lambda scores, t: -log(autograd.softmax(scores)[t])): stay,
+        of_values(
+            lambda scores, t: -log(autograd.softmax(scores)[t] + 1e-12)
+        ): "a tiny number under the logarithm cuts the loss off: stay with the scores",
+        of_values(lambda scores, t: -log(max(autograd.softmax(scores)[t], 1e-15))): "a tiny number under the logarithm "
+        "cuts the loss off: stay with the scores",
+        of_values(lambda scores, t: log(sum(exp(z) for z in scores)) - scores[t]): "exp(1000) is inf: subtract the "
+        "largest score first",
+        of_values(
+            lambda scores, t: min(scores) + log(sum(exp(z - min(scores)) for z in scores)) - scores[t]
+        ): "exp(1000) is inf: subtract the largest score, not the smallest",
+        with_parts(lambda m, s, z, scores: s - z): again,
+        with_parts(lambda m, s, z, scores: s - z - m): again,
+        with_parts(lambda m, s, z, scores: m + s - (z - m)): again,
+        with_parts(lambda m, s, z, scores: m * s - z): "the logarithm of a factor is a term: add m, do not multiply",
+        with_parts(lambda m, s, z, scores: z - m - s): "that is the logarithm of the probability: the loss is minus "
         "that",
-        lambda scores, t: logsumexp(scores): "that is the first part: the score of the right class is subtracted",
+        with_parts(lambda m, s, z, scores: m + s): "that is the first part: the score of the right class is subtracted",
+        with_parts(lambda m, s, z, scores: s): "the score of the right class is missing: subtract z - m",
+        with_parts(lambda m, s, z, scores: m + s - exp(z - m)): "the logarithm of e to the power z is z: subtract the "
+        "score itself",
+        with_parts(lambda m, s, z, scores: m - z): "the logarithm of the sum is missing",
+        with_parts(lambda m, s, z, scores: exp(z - m - s)): "that is the probability: the loss is −log of it",
+        with_parts(lambda m, s, z, scores: -exp(z - m - s)): "that is minus the probability: its logarithm is missing",
+        with_parts(lambda m, s, z, scores: -log(1 - exp(z - m - s))): "that is −log(1 − p): the right class has −log p",
+        with_parts(lambda m, s, z, scores: (m + s - z) / len(scores)): "this is one sample: nothing is divided",
+        with_parts(lambda m, s, z, scores: sum(m + s - v for v in scores)): "only the right class counts, not the sum "
+        "over all",
+        with_parts(
+            lambda m, s, z, scores: m + sum(log(exp(v - m)) for v in scores) - z
+        ): "the logarithm of a sum is not the sum of the logarithms: first add, then log",
+        with_parts(
+            lambda m, s, z, scores: m + s - scores[0]
+        ): "the right class is scores[target], not always the first",
+        of_values(lambda scores, t: logsumexp(scores) - scores[t - 1]): "classes count from 0: scores[target]",
+        of_values(lambda scores, t: logsumexp(scores) - scores[t].data): "`.data` forgets the graph: the right class's "
+        "score loses its −1",
     },
-)
+):
+    class_loss = my_cross_entropy
+    print("From here on `class_loss` is your function.")
 
 
 # %% wrong="loss" hint="stay with the scores"
@@ -759,6 +933,18 @@ def my_cross_entropy(scores, target):
     return log(sum(exp(z - largest) for z in scores)) - scores[target]
 
 
+# %% wrong="loss" hint="which remembers nothing"
+def my_cross_entropy(scores, target):
+    scores = [z.data for z in scores]
+    largest = max(scores)
+    return largest + log(sum(exp(z - largest) for z in scores)) - scores[target]
+
+
+# %% wrong="loss" hint="cuts the loss off"
+def my_cross_entropy(scores, target):
+    return -log(softmax(scores)[target] + 1e-12)
+
+
 # %% wrong="loss" hint="the loss is minus that"
 def my_cross_entropy(scores, target):
     largest = max(scores)
@@ -766,4 +952,28 @@ def my_cross_entropy(scores, target):
 
 
 # %% [markdown]
-# With a loss that pushes, one neuron learns whatever one neuron can. Four points in a square will show what it cannot.
+# ## Your own data
+#
+# Three kinds of fruit, by weight in units of 100 g and by length in units of 10 cm. `class_loss`, your function if it
+# passed, trains three neurons, one score for each kind. Put in three kinds of your own.
+
+# %%
+from autograd import mean
+
+kinds = ["cherry", "apple", "banana"]
+samples = [(0.1, 0.2, 0), (0.1, 0.3, 0), (1.8, 0.8, 1), (1.5, 0.7, 1), (1.2, 1.8, 2)]
+
+model = nn.Layer(2, len(kinds), "linear", init="zeros")
+for step in range(200):
+    loss = mean([class_loss(model(xs), kind) for *xs, kind in samples])
+    model.zero_grad()
+    loss.backward()
+    for p in model.parameters():
+        p.data -= 0.5 * p.grad
+    if step in (0, 199):
+        print(f"step {step}: loss {loss.data:.3f}")
+print([f"{p:.2f}" for p in softmax([z.data for z in model([0.9, 0.9])])], "for", kinds)
+
+# %% [markdown]
+# The first loss is $\ln 3$, whatever the samples are: with equal scores each kind has one third. With a loss that pushes,
+# one layer of neurons learns what one layer can. Which of your samples is the last to be right, and after how many steps?
