@@ -235,6 +235,20 @@ def test_in_lesson_4_the_learners_class_goes_on_and_one_left_over_is_not_judged(
     assert run.scope["Value"] is mine
 
 
+def test_the_engine_that_is_written_in_lesson_4_learns_xor_in_lesson_9():
+    """The cell with the import is the place to paste the class over; the cell after it trains."""
+    (written,) = [cell.source for cell in LESSONS[3].cells if (cell.role, cell.name) == ("exercise", "all")]
+    sources = [cell.source for cell in LESSONS[8].cells]
+    at = next(i for i, source in enumerate(sources) if "paste your class over this line" in source)
+    run = Run(LESSONS[8])
+    run.execute("import numpy as np\nimport nn\nX, y = nn.data.xor()")
+    run.execute(written)
+    said = run.execute(sources[at + 1])
+    assert "engine:  yours" in said
+    answers = ast.literal_eval(re.search(r"answers: (\[.*?\])", said)[1])
+    assert answers == pytest.approx([0, 1, 1, 0], abs=0.01)
+
+
 @each_lesson
 def test_each_figure_in_the_prose_is_computed_or_asserted_above_it(lesson, monkeypatch):
     """A number of two digits or more, unless it is ten, stands in the code or in the output above it."""

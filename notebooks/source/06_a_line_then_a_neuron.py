@@ -59,9 +59,9 @@ print(f"w = 1, b = 0: {loss_of(1.0, 0.0):.3f}")
 # %% [markdown]
 # ## One step has four parts
 #
-# The loss is a computation like any other, so the engine can tell how it changes with each knob. **Forward**: compute the
-# loss. **Backward**: its gradient. **Update**: turn each parameter a little against its gradient. **Zero**: clear the
-# gradients, because the next `backward()` would add to them.
+# The loss is a computation like any other, so the engine can tell how it changes with each knob. **Forward**: compute
+# the loss. **Backward**: its gradient. **Update**: turn each parameter a little against its gradient. **Zero**: clear
+# the gradients, because the next `backward()` would add to them.
 
 # %%
 w, b = Value(0.0, "w"), Value(0.0, "b")
@@ -445,7 +445,8 @@ plt.show()
 
 # %% [markdown]
 # The nudge agrees with the right loop at every step. In the wrong one `w.grad` is not the slope at any place: it is the
-# sum of all slopes so far. And yet at step 2 the wrong loop is *ahead*: a bug that begins by looking like progress. (The library's networks have a method for this part, `zero_grad()`, which clears all their parameters.)
+# sum of all slopes so far. And yet at step 2 the wrong loop is *ahead*: a bug that begins by looking like progress.
+# (The library's networks have a method for this part, `zero_grad()`, which clears all their parameters.)
 #
 # ## A hundred more
 #
@@ -649,7 +650,8 @@ plt.show()
 # ## A neuron is a line and a squash
 #
 # Twelve pots stood in the light for so many hours a day; 1 means that the seed sprouted. A line goes past 1, which is
-# no answer here. So bend it: send the line through the **sigmoid**, which squashes all numbers into the range from 0 to 1.
+# no answer here. So bend it: send the line through the **sigmoid**, which squashes all numbers into the range from 0 to
+# 1.
 #
 # $$p = \sigma(w x + b) \qquad \sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
@@ -1225,5 +1227,5 @@ print(f"loss {losses[0]:.3f} → {losses[-1]:.3f}, right for {good} of {len(samp
 print("weights:", [round(w.data, 2) for w in neuron.parameters()[:-1]])
 
 # %% [markdown]
-# Which of the two numbers has the larger weight? Take the other one out of all samples. By how much does the loss at the
-# end rise?
+# Which of the two numbers has the larger weight? Take the other one out of all samples. By how much does the loss at
+# the end rise?

@@ -412,8 +412,8 @@ for z in (-1000.0, -20.0, 0.0, 1000.0):
 # %% [markdown]
 # ## Dead, or resting?
 #
-# A relu does not saturate above 0: its slope is 1, however far out. Below 0 its slope is exactly 0. Here is a network of
-# eight relu units and one output, and the same forty points.
+# A relu does not saturate above 0: its slope is 1, however far out. Below 0 its slope is exactly 0. Here is a network
+# of eight relu units and one output, and the same forty points.
 
 # %%
 model = nn.MLP(2, [8, 1], "relu", init="uniform", rng=0)

@@ -975,5 +975,6 @@ for step in range(200):
 print([f"{p:.2f}" for p in softmax([z.data for z in model([0.9, 0.9])])], "for", kinds)
 
 # %% [markdown]
-# The first loss is $\ln 3$, whatever the samples are: with equal scores each kind has one third. With a loss that pushes,
-# one layer of neurons learns what one layer can. Which of your samples is the last to be right, and after how many steps?
+# The first loss is $\ln 3$, whatever the samples are: with equal scores each kind has one third. With a loss that
+# pushes, one layer of neurons learns what one layer can. Which of your samples is the last to be right, and after how
+# many steps?

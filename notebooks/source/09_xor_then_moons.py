@@ -1,11 +1,12 @@
 # %% [markdown]
 # # 9. XOR, then moons
 #
-# **Goal.** See what one neuron cannot do, and what a hidden layer does about it.
+# **Goal.** Find out what one neuron can separate, and what a hidden layer adds to it.
 #
-# **You need** the training loop ([notebook 6](06_a_line_then_a_neuron.ipynb)) and cross-entropy from scores
-# ([notebook 8](08_losses.ipynb)). **Afterwards you can** prove that no single neuron computes XOR, choose weights that
-# do, train a network on it and on two moons, and say why its weights must not start equal.
+# **You need** the training loop ([notebook 6](06_a_line_then_a_neuron.ipynb)), cross-entropy from scores
+# ([notebook 8](08_losses.ipynb)), and, if you have kept it, your class of [notebook 4](04_value_by_hand.ipynb).
+# **Afterwards you can** prove what a single neuron computes and what not, choose the weights of a small network by
+# hand, train it on four points and on two moons, and say how its weights should start.
 
 # %% [markdown]
 # ## Four points
@@ -24,11 +25,12 @@ from nn import plots
 X, y = nn.data.xor()
 
 
-def four_points(ax, title):
-    """The four pairs of inputs, circles for 0 and squares for 1."""
+def four_points(ax, title, points=X, names=("x₁", "x₂")):
+    """The four points, circles for 0 and squares for 1."""
     for label, marker, colour in ((0, "o", "tab:orange"), (1, "s", "tab:blue")):
-        ax.plot(*X[y == label].T, marker, color=colour, ms=12)
-    ax.set(title=title, xlabel="x₁", ylabel="x₂", xlim=(-0.5, 1.5), ylim=(-0.5, 1.5))
+        ax.plot(*points[y == label].T, marker, color=colour, ms=12)
+    ax.set(title=title, xlabel=names[0], ylabel=names[1])
+    ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5))
 
 
 fig, ax = plt.subplots(figsize=(4, 4))
@@ -102,8 +104,8 @@ print("weights and bias:", [round(abs(v.data), 6) for v in neuron.parameters()])
 
 # %% [markdown]
 # The neuron has unlearned everything: its weights are 0, and it answers one half to every question, at a loss of
-# $-\log \tfrac12 = \ln 2$. Would another seed help, or more patience? Here are scores that neurons with random weights
-# give to the four points. Look at the two sums.
+# $-\log \tfrac12 = \ln 2$. Would other first weights help, or more patience? Here are the scores that neurons with
+# random weights give to the four points. Look at the two sums.
 
 # %%
 print(f"{'00':>11}{'01':>8}{'10':>8}{'11':>8}{'00 + 11':>11}{'01 + 10':>10}")
@@ -119,16 +121,17 @@ for seed in range(1, 4):
 #
 # $$z_{00} + z_{11} = (b) + (w_1 + w_2 + b) = (w_2 + b) + (w_1 + b) = z_{01} + z_{10}$$
 #
-# XOR wants both scores on the left below 0, and both on the right above 0. Their sums are equal, so it cannot have
-# them. A neuron's score is a plane over its inputs, and what it separates, it separates by a **straight line**.
+# XOR wants both scores on the left below 0, and both on the right above 0. But the two sums are equal, so that is
+# impossible. A neuron's score is a plane over its inputs, and all it can separate is what a **straight line**
+# separates.
 #
 # ## Three of four
 #
-# Some programs that train one neuron on XOR do end with other answers: nearly 0, 1, 1, 1. Three right, one wholly
-# wrong.
+# Some programs that train one neuron on XOR end with other answers: nearly 0, 1, 1, 1. Three are right, one is
+# completely wrong.
 #
-# **Guess first.** Beside answering one half four times, is the *mean squared error* of 0, 1, 1, 1 `"smaller"`, `"the
-# same"` or `"larger"`?
+# **Guess first.** Is the *mean squared error* of these answers `"smaller"` than that of one half four times, `"the
+# same"`, or `"larger"`?
 
 # %% guess="three"
 ### BEGIN SOLUTION
@@ -167,9 +170,9 @@ for loss in (nn.mse, nn.binary_cross_entropy):  # this one takes the probability
 
 # %% [markdown]
 # Cross-entropy leads back to one half from both starts: over the weights of one neuron it is a bowl (it is **convex**),
-# and a bowl has one bottom. The squared error behind a sigmoid is not convex. From the large start it creeps toward a
-# shelf at the height of 0.25, where the sigmoid is saturated and next to no gradient is left to turn round by. Three of
-# four looks like learning; it is as far from XOR as answering one half.
+# and a bowl has one bottom. The squared error after a sigmoid is not convex. From the large start it gets stuck on a
+# plateau at 0.25: the sigmoid is saturated, and the gradient is almost 0. Three of four looks like learning, but it is
+# as far from XOR as answering one half.
 #
 # ## Choose the weights by hand
 #
@@ -196,7 +199,7 @@ xor_neuron = (1, -1, -0.5)
 ### END SOLUTION
 
 # %% check="hand"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 OR, AND, OUT = (1.0, 1.0, -0.5), (1.0, 1.0, -1.5), (1.0, -2.0, -0.5)
 CORNERS = X.tolist()
@@ -206,9 +209,11 @@ def decides(neuron, pairs):
     """1 or 0 for each pair of inputs; None of a neuron that is not there yet."""
     if neuron is None or neuron is ...:
         return None
-    if len(neuron) != 3:
-        check_answer("how many numbers a neuron has", len(neuron), 3, {2: "two weights and the bias"})
-    if neuron[0] < 0 < min(neuron[1:]):
+    how_many = 0 if isinstance(neuron, str) or not hasattr(neuron, "__len__") else len(neuron)
+    if how_many != 3:
+        usual = {2: "two weights and the bias", 4: "two weights and the bias", 0: "write (w1, w2, b), without quotes"}
+        check_answer("how many numbers a neuron has", how_many, 3, usual)
+    if pairs is CORNERS and neuron[0] < 0 < min(neuron[1:]):
         check_answer("the order of a neuron's numbers", "bias first", "bias last", {"bias first": "w1, w2, then b"})
     w1, w2, b = neuron
     return [int(w1 * p + w2 * q + b > 0) for p, q in pairs]
@@ -217,7 +222,9 @@ def decides(neuron, pairs):
 silent = "it is always silent: raise a weight or the bias"
 loud = "at (0, 0) only the bias is left: it must be below 0"
 single = "it looks at one input only: give both a weight"
-check_answer(
+upside_down = "that is the opposite: turn all three signs"
+or_is_done = passed(
+    check_answer,
     "or_neuron at (0, 0), (0, 1), (1, 0), (1, 1)",
     decides(or_neuron, CORNERS),
     [0, 1, 1, 1],
@@ -225,11 +232,13 @@ check_answer(
         (0, 0, 0, 1): "that is AND: one input alone must be enough to get above 0",
         (0, 0, 0, 0): silent,
         (1, 1, 1, 1): loud,
+        (1, 0, 0, 0): upside_down,
         (0, 1, 0, 1): single,
         (0, 0, 1, 1): single,
     },
 )
-check_answer(
+and_is_done = passed(
+    check_answer,
     "and_neuron at (0, 0), (0, 1), (1, 0), (1, 1)",
     decides(and_neuron, CORNERS),
     [0, 0, 0, 1],
@@ -237,11 +246,13 @@ check_answer(
         (0, 1, 1, 1): "that is OR: one input alone must not be enough, so the bias must be lower",
         (0, 0, 0, 0): silent,
         (1, 1, 1, 1): loud,
+        (1, 1, 1, 0): upside_down,
         (0, 1, 0, 1): single,
         (0, 0, 1, 1): single,
     },
 )
-check_answer(
+xor_is_done = passed(
+    check_answer,
     "xor_neuron at (0, 0), (0, 1), (1, 0), (1, 1)",
     decides(xor_neuron, zip(decides(OR, CORNERS), decides(AND, CORNERS), strict=True)),
     [0, 1, 1, 0],
@@ -251,8 +262,13 @@ check_answer(
         (1, 1, 1, 1): loud,
         (0, 0, 0, 1): "that repeats AND: it should speak against, with a weight below 0",
         (1, 0, 0, 1): "that is XOR upside down: turn all the signs",
+        (1, 0, 0, 0): "it says 1 only where both are silent: OR should speak for it, with a weight above 0",
+        (1, 1, 1, 0): "it lacks OR: OR should speak for it, with a weight above 0, and the bias against, below 0",
     },
 )
+if or_is_done and and_is_done and xor_is_done:
+    OR, AND, OUT = or_neuron, and_neuron, xor_neuron
+    print("From here on OR, AND and OUT are your neurons.")
 
 # %% wrong="hand" hint="that is AND"
 or_neuron, and_neuron, xor_neuron = (1, 1, -1), (1, 1, -1), (1, -1, 0)
@@ -269,6 +285,15 @@ or_neuron, and_neuron, xor_neuron = (1, 1, 0), (1, 1, -1), (2, -1, 0)
 # %% wrong="hand" hint="Mind the order"
 or_neuron, and_neuron, xor_neuron = (1, 1, -0.5), (1, 1, -1.5), (-1, 1, -0.5)
 
+# %% wrong="hand" hint="turn all three signs"
+or_neuron, and_neuron, xor_neuron = (1, 1, -0.5), (-1, -1, 1.5), (1, 1, -1.5)
+
+# %% wrong="hand" hint="w1, w2, then b"
+or_neuron, and_neuron, xor_neuron = (-0.5, 1, 1), (-1.5, 1, 1), (-0.5, 1, -1)
+
+# %% wrong="hand" hint="XOR upside down"
+or_neuron, and_neuron, xor_neuron = (1, 1, -0.5), (1, 1, -1.5), (-1, 1, 0.5)
+
 # %% wrong="hand" hint="it looks at one input only"
 or_neuron, and_neuron, xor_neuron = (1, 0, -0.5), (1, 1, -1), (1, -1, 0)
 
@@ -276,8 +301,8 @@ or_neuron, and_neuron, xor_neuron = (1, 0, -0.5), (1, 1, -1), (1, -1, 0)
 or_neuron, and_neuron, xor_neuron = (1, 1), (1, 1), (1, -1)
 
 # %% [markdown]
-# From here on `OR`, `AND` and `OUT` are ours, from the folded cell. On the left what the first two neurons see, each
-# with its line. On the right what the third one sees: where have the four points gone?
+# From here on `OR`, `AND` and `OUT` are your neurons (ours until yours have passed). On the left is what the first two
+# see, each with its line. On the right is what the third one sees: where have the four points gone?
 
 
 # %%
@@ -294,11 +319,8 @@ line(left, AND, "tab:red", "AND: above 0 to the right of this line")
 left.legend(loc="upper right")
 
 hidden = np.array([decides(OR, CORNERS), decides(AND, CORNERS)]).T
-for label, marker, colour in ((0, "o", "tab:orange"), (1, "s", "tab:blue")):
-    right.plot(*hidden[y == label].T, marker, color=colour, ms=12)
+four_points(right, "what the hidden neurons say", hidden, ("OR", "AND"))
 line(right, OUT, "k", "XOR: above 0 below this line")
-right.set(title="what the hidden neurons say", xlabel="OR", ylabel="AND")
-right.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5))
 right.text(1, -0.2, "two points", ha="center")
 right.legend(loc="upper left")
 plt.show()
@@ -306,11 +328,49 @@ print("hidden:", hidden.tolist(), " out:", decides(OUT, hidden.tolist()))
 
 # %% [markdown]
 # The two squares have fallen together, and now a straight line will do. That is the work of a **hidden layer**: it
-# moves the points until the last neuron can part them.
+# moves the points until the last neuron can separate them.
 #
-# ## Let it learn
+# ## On your own engine
 #
-# The step from 0 to 1 has no slope to descend by. $\tanh$ does. Two inputs, four hidden neurons, one score:
+# The step from 0 to 1 has no slope to descend by. A relu has one, and `+`, `*`, `relu` and `backward()` are what your
+# class of notebook 4 can do. **Paste it over the next line**, and it learns XOR. (Until then the library's works here.)
+
+# %%
+from autograd import Value  # paste your class over this line
+
+# %%
+rng = np.random.default_rng(0)
+from autograd import topological_order  # your backward() asks for it
+
+
+def weights(count):
+    return [Value(float(w)) for w in rng.uniform(-1, 1, count)]
+
+
+hidden, out = [weights(3) for _ in range(8)], weights(9)
+parameters = [p for neuron in [*hidden, out] for p in neuron]
+
+
+def says(x1, x2):
+    units = [(w1 * x1 + w2 * x2 + b).relu() for w1, w2, b in hidden]
+    return sum((v * u for v, u in zip(out, units, strict=False)), out[-1])
+
+
+for _ in range(200):
+    errors = [says(*x) - t for x, t in zip(X.tolist(), y.tolist(), strict=True)]
+    loss = sum((e**2 for e in errors), Value(0.0))
+    for p in parameters:
+        p.grad = 0.0
+    loss.backward()
+    for p in parameters:
+        p.data -= 0.05 * p.grad
+print("answers:", [round(says(*x).data, 3) for x in X.tolist()], " targets:", y.tolist())
+print("engine: ", "yours" if Value.__module__ == "__main__" else "the library's")
+
+# %% [markdown]
+# ## Other starts
+#
+# Now the same with the library's layers, with $\tanh$ for the bend: two inputs, four hidden neurons, one score.
 
 # %%
 model = nn.MLP(2, [4, 1], "tanh", init="uniform", rng=0)
@@ -318,8 +378,8 @@ losses = train(model, epochs=100, lr=3.0)
 print("answers:", [round(p, 3) for p in answers(model)], " targets:", y.tolist())
 
 # %% [markdown]
-# Solved. Was that luck? Take twenty seeds, each a start of its own. And since OR and AND were only *two* hidden
-# neurons, train networks with two as well.
+# Solved. Was that luck? Take twenty **seeds**: each is a number from which the random first weights are made, so each
+# is a start of its own. And since OR and AND were only *two* hidden neurons, train networks with two as well.
 
 
 # %%
@@ -377,12 +437,13 @@ print("stuck, for example:", [round(p, 2) for p in runs[2][0][2]])
 # %% [markdown]
 # All twenty learn it with four hidden neurons, nine with two. (The spikes are steps that went too far: the rate is a
 # bold one, to save epochs.) Most of the others, in red, are stuck at the dotted line: two answers right and two at one
-# half, which costs $\tfrac12 \ln 2$. What a network *can* compute and what descent *finds* are two questions, and more
-# neurons than needed make the second easier: two useful ones are found more easily among four.
+# half, which costs $\tfrac12 \ln 2$. What a network *can* compute is one question, what descent *finds* is
+# another. More neurons than needed make the second easier: among four there are more likely two useful ones.
 #
-# ## Break it on purpose
+# ## Equal weights
 #
-# Four hidden neurons never failed. Now start them with all weights 0.5 and all biases 0, and train five times as long.
+# Four hidden neurons arrived from twenty random starts. Now start them with all weights 0.5 and all biases 0, and train
+# five times as long.
 
 
 # %%
@@ -419,6 +480,12 @@ reveal(
 my_guess = "yes"
 
 
+# %% [markdown]
+# ## Break it on purpose
+#
+# Here is that start beside two others: a single hidden neuron, and four whose weights differ by a hundredth.
+
+
 # %%
 def nearly_equal(nin, nout, rng):
     return 0.5 + rng.normal(scale=0.01, size=(nout, nin))
@@ -449,15 +516,15 @@ axes[1].set_xlabel("from nearly equal weights")
 plt.show()
 
 # %% [markdown]
-# All 0.5: four hidden neurons, and still only one. It does what one hidden neuron can: it gets $(0, 0)$ right and says
-# two thirds to the others, of which two thirds are 1. Its boundary is one straight line. Noise of a hundredth is enough
-# to let the four part, and there are two lines.
+# With all weights 0.5 the four hidden neurons are only one. It does what one hidden neuron can: it gets $(0, 0)$ right
+# and says two thirds to the others, of which two thirds are 1. Its boundary is one straight line. Noise of a hundredth
+# is enough to let the four go separate ways, and there are two lines.
 #
 # Two hidden neurons with the same weights *in*, the same bias and the same weight *out* get the same gradient at every
 # step. They stay twins for ever.
 #
-# > **Misconception: "never start at zero".** Zero is the best-known case, and so zero gets the blame. But 0.5 is not
-# > zero and fails; and below, a whole layer of zeros does no harm. The trouble is symmetry.
+# > **Misconception: "never start at zero".** Zero is the best-known case, so zero gets the blame. But 0.5 is not zero,
+# > and fails. And below, a whole layer of zeros does no harm. The trouble is symmetry.
 
 
 # %%
@@ -477,13 +544,13 @@ assert not any(v.data for v in nothing.parameters())  # after 500 steps
 
 # %% [markdown]
 # With everything at zero, nothing moves at all: the hidden neurons say 0, so the last weights get no gradient; the last
-# weights are 0, so the hidden ones get none; and the last bias is pulled up by two points as hard as down by the other
-# two. With zeros in the last layer only, the hidden neurons differ from each other, so in the first step their weights
-# out become different, and from the second step on everything learns.
+# weights are 0, so the hidden ones get none; and two points pull the last bias up as hard as the other two pull it
+# down. With zeros in the last layer only, the hidden neurons differ from each other. So the first step makes their
+# weights out different, and from the second step on everything learns.
 #
 # ## Moons
 #
-# Two half circles, a hundred points, with noise. No straight line parts them either, but the best one gets most of
+# Two half circles, a hundred points, with noise. No straight line separates them either, but the best one gets most of
 # them right. Train one neuron, then a hidden layer of eight, in mini-batches. The accuracy is the share of
 # right answers.
 
@@ -546,7 +613,7 @@ for replay in (False, True):
 # %% [markdown]
 # ## What you can now do
 #
-# You can say what one line can part and what needs a hidden layer, and you know what a start must not be. Show it:
+# You can say what one line separates and what needs a hidden layer, and you know what a start must not be. Show it:
 #
 # **Exercise 1: three scores, and the fourth.** A neuron has the scores $z_{00} = -1$, $z_{01} = 2$ and $z_{10} = 3$.
 # What is $z_{11}$?
@@ -568,6 +635,12 @@ check_answer(
         z_01 + z_10: "that counts the bias twice: it is in z_01 and in z_10",
         z_01 + z_10 + z_00: "z_00 + z_11 = z_01 + z_10: bring z_00 to the other side with its sign",
         plane.w[0].data + plane.w[1].data: "those are the two weights: add the bias",
+        z_00 * z_01 * z_10: "no product: z_00 + z_11 = z_01 + z_10",
+        z_01: "it is no third score again: z_00 + z_11 = z_01 + z_10",
+        z_10: "it is no third score again: z_00 + z_11 = z_01 + z_10",
+        0: "the score is not where it decides: z_00 + z_11 = z_01 + z_10",
+        4 / 3: "it is no mean: z_00 + z_11 = z_01 + z_10",
+        -(z_00 + z_01 + z_10): "the four need not add up to 0: z_00 + z_11 = z_01 + z_10",
         -z_00: "the four need not add up to anything: z_00 + z_11 = z_01 + z_10",
     },
 )
@@ -604,35 +677,56 @@ def my_xor(x1, x2):
 # %% check="relus"
 from functools import wraps
 
-from autograd import Value
+from autograd import OPERATIONS, Value, topological_order
+
+maximum_of = OPERATIONS["maximum"]
 
 
 def of_values(my_xor):
-    """The function of two Values, which must give a Value: a network learns through its graph."""
+    """The function of two Values, which must give a Value made by relus: a network learns through its graph."""
 
     @wraps(my_xor)
     def xor(x1, x2):
         y = my_xor(Value(x1), Value(x2))
-        return y if isinstance(y, Value) else "a plain number"
+        if not isinstance(y, Value):
+            return y if y is None else "a plain number"
+        relus = {node.operation for node in topological_order(y) if node.parents} & {OPERATIONS["relu"], maximum_of}
+        return y if relus or y.data != abs(x1 - x2) else "a Value, but no relu in it"
 
     return xor
 
 
+usual = {
+    lambda x1, x2: relu(x1 + x2): "that is right at three points: at (1, 1) a second relu has to take something off",
+    lambda x1, x2: relu(x1 + x2) - relu(x1 + x2 - 1): "that is OR: at (1, 1) take off twice as much",
+    lambda x1, x2: relu(x1 + x2) - 3 * relu(x1 + x2 - 1): "at (1, 1) that takes off too much: 2 is to become 0",
+    lambda x1, x2: relu(x1 + x2) + 2 * relu(x1 + x2 - 1): "the second relu has to take off, not to add",
+    lambda x1, x2: relu(x1 - x2): "that is one half of it: which points does it miss?",
+    lambda x1, x2: relu(x2 - x1): "that is one half of it: which points does it miss?",
+    lambda x1, x2: 2 * relu(x1 - x2): "both relus are the same: one of them should be of x2 - x1",
+    lambda x1, x2: relu(x1 - x2) * relu(x2 - x1): "one of the two is always 0: add them",
+    lambda x1, x2: (
+        relu(x1 - x2) - relu(x2 - x1)
+    ): "that is x1 - x2, which is -1 at (0, 1). One relu makes 0 of that; the difference of two is "
+    "x1 - x2 again, their sum is not",
+    lambda x1, x2: x1 * x2: "that is AND",
+    lambda x1, x2: relu(x1 + x2 - 1): "that is AND",
+    lambda x1, x2: 1 - relu(x1 - x2) - relu(x2 - x1): "that is 1 where the two agree: XOR upside down",
+}
 check_function(
     of_values(my_xor),
-    lambda x1, x2: abs(x1 - x2),
+    of_values(lambda x1, x2: relu(x1 - x2) + relu(x2 - x1)),
     [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)],
     {
         lambda x1, x2: "a plain number": "a comparison gives a plain True or False, without a slope: nothing could be "
         "learnt through it. Add up relus",
-        lambda x1, x2: relu(x1 + x2): "that is right at three points: at (1, 1) a second relu has to "
-        "take something off",
-        lambda x1, x2: min(x1 + x2, 1.0): "that is OR: at (1, 1) take off twice as much",
-        lambda x1, x2: relu(x1 - x2): "that is one half of it: which points does it miss?",
-        lambda x1, x2: x1 - x2: "that is x1 - x2, which is -1 at (0, 1). One relu makes 0 of that; the difference of "
-        "two is x1 - x2 again, their sum is not",
-        lambda x1, x2: x1 * x2: "that is AND",
-    },
+        lambda x1, x2: (
+            "a Value, but no relu in it"
+        ): "the numbers are right, but they do not come from `relu`, which is all that the network has",
+        lambda x1, x2: "a plain number" if x1 or x2 else "a Value, but no relu in it": "`and`, `or` and `not` give no "
+        "slope: add up relus",
+    }
+    | {of_values(wrong): hint for wrong, hint in usual.items()},
 )
 
 
@@ -644,6 +738,16 @@ def my_xor(x1, x2):
 # %% wrong="relus" hint="without a slope"
 def my_xor(x1, x2):
     return 1.0 if (x1 > 0.5) != (x2 > 0.5) else 0.0
+
+
+# %% wrong="relus" hint="they do not come from `relu`"
+def my_xor(x1, x2):
+    return (x1 - x2) ** 2
+
+
+# %% wrong="relus" hint="add them"
+def my_xor(x1, x2):
+    return relu(x1 - x2) * relu(x2 - x1)
 
 
 # %% wrong="relus" hint="has to take something off"
@@ -688,6 +792,9 @@ def different(rows, out):
 
 
 # %% check="twins"
+from itertools import pairwise
+
+
 def trained(rows, out):
     """Different hidden neurons after a few steps."""
     weights = np.array(rows)
@@ -705,7 +812,13 @@ def trained(rows, out):
     return len({tuple(round(v.data, 9) for v in neuron.parameters()) for neuron in network[0].neurons})
 
 
-a, b, c = [0.5, 0.5, 0.0], [0.5, 0.5, 0.1], [-0.2, 0.7, 0.0]
+a, b, c, d = [0.5, 0.5, 0.0], [0.5, 0.5, 0.1], [-0.2, 0.7, 0.0], [0.2, 0.3, 0.5]
+
+
+def kinds(rows, out):
+    return [(*row, v) for row, v in zip(rows, out, strict=True)]
+
+
 check_function(
     different,
     trained,
@@ -714,6 +827,7 @@ check_function(
         ([a, c, a], [0.3, 0.3, 0.3]),
         ([a, a, c, c], [0.5, 0.2, 0.5, 0.5]),
         ([a, b, a, b, c], [0.1, 0.1, 0.1, 0.1, 0.4]),
+        ([a, d, c], [0.3, 0.3, 0.3]),
     ],
     {
         lambda rows, out: len({tuple(row) for row in rows}): "two neurons with the same weights in but different "
@@ -724,6 +838,26 @@ check_function(
         lambda rows, out: len({(*row[:2], v) for row, v in zip(rows, out, strict=True)}): "the bias is a part of the "
         "neuron too",
         lambda rows, out: len(rows): "that counts twins twice",
+        lambda rows, out: len({sum(kind) for kind in kinds(rows, out)}): "different weights may have the same sum: put "
+        "the whole tuple into the set",
+        lambda rows, out: len({(round(sum(row), 9), v) for row, v in zip(rows, out, strict=True)}): "different weights "
+        "may have the same sum: put the whole tuple into the set",
+        lambda rows, out: len(rows) - len(set(kinds(rows, out))): "that is how many are too many",
+        lambda rows, out: sum(kinds(rows, out).count(kind) == 1 for kind in kinds(rows, out)): "those are the ones "
+        "without a twin: of twins, one is left too",
+        lambda rows, out: set(kinds(rows, out)): "those are the neurons: return how many, `len(…)`",
+        lambda rows, out: 1 + sum(p != q for p, q in pairwise(kinds(rows, out))): "twins need not stand side by side",
+        lambda rows, out: len({tuple(row) for row in rows}) * len(set(out)): "a neuron is its row and its weight out "
+        "together: put both into one tuple",
+        lambda rows, out: len({tuple(row) for row in rows}) + len(set(out)): "a neuron is its row and its weight out "
+        "together: put both into one tuple",
+        lambda rows, out: max(len({tuple(row) for row in rows}), len(set(out))): "a neuron is its row and its weight "
+        "out together: put both into one tuple",
+        lambda rows, out: min(len({tuple(row) for row in rows}), len(set(out))): "a neuron is its row and its weight "
+        "out together: put both into one tuple",
+        lambda rows, out: len({row[0] for row in rows}): "all its weights make a neuron, and its bias",
+        lambda rows, out: len({row[-1] for row in rows}): "the bias alone does not make twins",
+        lambda rows, out: len(set(kinds(rows, out))) + 1: "that is one too many: the output neuron does not count",
     },
 )
 
@@ -743,11 +877,43 @@ def different(rows, out):
     return len({(row[0], row[1], v) for row, v in zip(rows, out, strict=True)})
 
 
+# %% wrong="twins" hint="may have the same sum"
+def different(rows, out):
+    return len({(round(sum(row), 6), v) for row, v in zip(rows, out, strict=True)})
+
+
 # %% wrong="twins" hint="counts twins twice"
 def different(rows, out):
     return len(rows)
 
 
 # %% [markdown]
-# The descent that found all this was the plainest there is, with a rate that was chosen for you. What better walkers
-# do, and when, comes next.
+# ## Your own truth table
+#
+# With three inputs, let the answer be 1 where an odd number of them is 1. Or fill in a table of your own: eight
+# answers, from $(0, 0, 0)$ to $(1, 1, 1)$.
+
+# %%
+table = [0, 1, 1, 0, 1, 0, 0, 1]
+width = 6
+
+corners = [[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)]
+found = 0
+for seed in range(5):
+    model = nn.MLP(3, [width, 1], "tanh", init="uniform", rng=seed)
+    nn.fit(
+        model,
+        corners,
+        table,
+        loss=nn.binary_cross_entropy_with_logits,
+        optimizer=nn.SGD(model.parameters(), lr=2.0),
+        epochs=200,
+        batch_size=None,
+        progress=False,
+    )
+    found += [int(z > 0) for z in model.predict(corners)[:, 0]] == table
+print(f"{width} hidden neurons: found from {found} of 5 starts")
+
+# %% [markdown]
+# The rate was chosen for you, and the descent is the plainest there is: better walkers come next. How few hidden
+# neurons can learn this table, and from how many of a hundred starts?
