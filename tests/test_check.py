@@ -46,6 +46,9 @@ from autograd.check.probes import (
     names_in,
     numbers_for,
 )
+from autograd.check.steps import DEFAULTS, SETTINGS
+from autograd.check.update_rules import RULES, Settings
+from autograd.check.wrong_steps import mistakes_in
 
 spec = spec_from_file_location("wrong_engines", Path(__file__).with_name("wrong_engines.py"))
 zoo = module_from_spec(spec)
@@ -790,6 +793,38 @@ def test_a_wrong_step_is_told_what_is_wrong(name, step, fact, hint):
     assert hint in text, text
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_each_wrong_rule_is_told_by_its_hint(name):
+    for hint, rule in mistakes_in(name):
+
+        def step(p, g, state, lr, momentum, alpha, beta1, beta2, eps, weight_decay, t):
+            return rule(p, g, state, Settings(lr, momentum, alpha, beta1, beta2, eps, weight_decay, t))  # noqa: B023
+
+        assert hint in str(report(check_step, name, step))
+
+
+USED = {
+    "sgd": "lr",
+    "momentum": "lr momentum",
+    "nesterov": "lr momentum",
+    "adagrad": "lr",
+    "rmsprop": "lr alpha",
+    "adam": "lr beta1 beta2",
+    "adamw": "lr beta1 beta2 weight_decay",
+}
+
+
+@pytest.mark.parametrize(("name", "fixed"), [(name, fixed) for name, used in USED.items() for fixed in used.split()])
+def test_a_setting_that_is_fixed_shows_whatever_number_it_is_fixed_at(name, fixed):
+    for number in (getattr(SETTINGS, fixed), DEFAULTS.get(fixed, 0.1)):
+
+        def step(p, g, state, lr, momentum, alpha, beta1, beta2, eps, weight_decay, t):
+            settings = Settings(lr, momentum, alpha, beta1, beta2, eps, weight_decay, t)
+            return RULES[name](p, g, state, settings._replace(**{fixed: number}))  # noqa: B023
+
+        assert f"use the {fixed} that is given" in str(report(check_step, name, step))
+
+
 def test_an_unknown_step_is_refused():
     with pytest.raises(
         ValueError, match="a step is one of sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, not 'lion'"
@@ -799,8 +834,7 @@ def test_an_unknown_step_is_refused():
 
 def test_the_rules_are_those_of_nn():
     import nn
-    from autograd.check.steps import GRADIENTS, MOVES, SETTINGS, STARTS, _Run
-    from autograd.check.update_rules import RULES
+    from autograd.check.steps import GRADIENTS, MOVES, STARTS, _Run
 
     s = SETTINGS
     betas = {"betas": (s.beta1, s.beta2), "eps": s.eps}

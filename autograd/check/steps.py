@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from autograd.check.hints import one_of
 from autograd.check.observe import Trouble, limited, number
-from autograd.check.update_rules import RULES, Settings, State, UpdateRule, mistakes_in
+from autograd.check.update_rules import RULES, Settings, State, UpdateRule
+from autograd.check.wrong_steps import mistakes_in
 from autograd.reports import Finding, Report, compared, shown
 
 
@@ -24,6 +25,7 @@ GRADIENTS = [(0.8, -2.5), (-0.5, 1.3), (1.7, -0.6), (0.9, 2.1), (-1.2, 0.7), (0.
 MOVES = [Move(t, name, g) for t, pair in enumerate(GRADIENTS, 1) for name, g in zip(STARTS, pair, strict=True)]
 SETTINGS = Settings(lr=0.1, momentum=0.8, alpha=0.9, beta1=0.85, beta2=0.95, eps=1e-8, weight_decay=0.2)
 LARGE_EPS = 0.1  # so that the place of eps shows, in a second round for a function that names it
+OTHER = Settings(lr=0.03, momentum=0.6, alpha=0.7, beta1=0.6, beta2=0.8, eps=1e-8, weight_decay=0.1)  # in a last one
 # What a function is taken to use in the place of a setting that it does not name: PyTorch's defaults.
 DEFAULTS = {"momentum": 0.9, "alpha": 0.99, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01}
 
@@ -38,6 +40,9 @@ def examine_steps(name: str, step_fn: Callable[..., Any], seconds: float) -> Rep
     report = _compared(name, rule, settings)
     if report.ok and "eps" in named:
         report = _compared(name, rule, settings._replace(eps=LARGE_EPS))
+    if report.ok:
+        other = {n: x for n, x in OTHER._asdict().items() if n in {"lr", *named}}
+        report = _compared(name, rule, settings._replace(**other))
     return report
 
 
@@ -106,6 +111,11 @@ def _rule_from(step_fn: Callable[..., Any], named: set[str], seconds: float) -> 
             if isinstance(trouble.__cause__, KeyError) and not state:
                 hint = "`state` is empty at first: `state.get(name, 0.0)` is 0 where there is nothing yet"
                 raise Trouble(trouble.text, hint) from trouble.__cause__
+            if isinstance(trouble.__cause__, ZeroDivisionError) and "t" in given:
+                hint = (
+                    "t is 1 at the first step, so 1 - beta**t is above 0: is there a `t - 1`, or no step counted yet?"
+                )
+                raise Trouble(trouble.text, hint) from trouble.__cause__
             raise
         if isinstance(returned, complex):
             raise Trouble(
@@ -125,6 +135,12 @@ def _explained(name: str, yours: list[float], settings: Settings) -> str:
     """The hint: the mistakes that give all that was seen."""
     runs = [(hint, _Run(rule, settings)) for hint, rule in mistakes_in(name)]
     runs.append(("both parameters share one state: keep it in `state`", _Run(RULES[name], settings, shared=True)))
+    for known in (SETTINGS._asdict(), DEFAULTS):
+        runs += [
+            (f"use the {n} that is given, not a number of your own", _Run(RULES[name], settings._replace(**{n: x})))  # type: ignore[arg-type]
+            for n, x in known.items()
+            if x != getattr(settings, n) and n != "eps"
+        ]
     return one_of(hint for hint, run in runs if _gives(run, yours))
 
 

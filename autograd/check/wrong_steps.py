@@ -1,0 +1,231 @@
+"""The usual mistakes in an optimizer's step: wrong rules in the place of the right one, each with its hint."""
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+from typing import Any
+
+from autograd.check.update_rules import (
+    RULES,
+    Settings,
+    State,
+    UpdateRule,
+    adagrad,
+    adam,
+    decayed,
+    momentum,
+    nesterov,
+    rmsprop,
+    sgd,
+)
+
+WrongStep = tuple[str, UpdateRule]
+
+
+def _with(rule: Callable[..., float], **changes: Any) -> UpdateRule:
+    """The rule with keywords that make it wrong."""
+    return lambda p, g, state, s: rule(p, g, state, s, **changes)
+
+
+SQUARE = "the running mean is of g * g, not of g"
+
+
+def _corrected_for_good(p: float, g: float, state: State, s: Settings) -> float:
+    """Adam that keeps the corrected means in the place of the running ones."""
+    new = adam(p, g, state, s)
+    state["m"] /= 1 - s.beta1 ** float(s.t)
+    state["v"] /= 1 - s.beta2 ** float(s.t)
+    return new
+
+
+def _velocity(new: Callable[[float, float, Settings], float]) -> UpdateRule:
+    """Momentum with another new velocity, made from the old one, the gradient and the settings."""
+
+    def rule(p: float, g: float, state: State, s: Settings) -> float:
+        v = state["v"] = new(state.get("v", 0.0), g, s)
+        return p - s.lr * v
+
+    return rule
+
+
+def _with_old_velocity(p: float, g: float, state: State, s: Settings) -> float:
+    """Momentum that renews its velocity after the step."""
+    old = state.get("v", 0.0)
+    momentum(p, g, state, s)
+    return p - s.lr * old
+
+
+def _scaled(
+    new: Callable[[float, float, Settings], float] = lambda m, g, s: s.alpha * m + (1 - s.alpha) * g * g,
+    step: Callable[[float, float, float, Settings], float] = lambda g, m, old, s: g / (sqrt(m) + s.eps),
+    start: float = 0.0,
+) -> UpdateRule:
+    """RMSprop with another mean m, or another step from the gradient, the mean and the mean before."""
+
+    def rule(p: float, g: float, state: State, s: Settings) -> float:
+        old = state.get("mean", start)
+        m = state["mean"] = new(old, g, s)
+        return p - s.lr * step(g, m, old, s)
+
+    return rule
+
+
+def _adam_with(
+    new_m: Callable[[float, float, Settings], float] = lambda m, g, s: s.beta1 * m + (1 - s.beta1) * g,
+    new_v: Callable[[float, float, float, Settings], float] = lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * g * g,
+    corrected: Callable[[float, float, float], float] = lambda x, beta, t: x / (1 - beta**t),
+    *,
+    swapped: bool = False,
+    above: Callable[[float, float], float] = lambda m, g: m,
+) -> UpdateRule:
+    """Adam with other running means, another correction, or something else above the line."""
+
+    def rule(p: float, g: float, state: State, s: Settings) -> float:
+        m = state["m"] = new_m(state.get("m", 0.0), g, s)
+        v = state["v"] = new_v(state.get("v", 0.0), g, m, s)
+        beta1, beta2 = (s.beta2, s.beta1) if swapped else (s.beta1, s.beta2)
+        m, v = corrected(m, beta1, float(s.t)), corrected(v, beta2, float(s.t))
+        return p - s.lr * above(m, g) / (sqrt(abs(v)) + s.eps)
+
+    return rule
+
+
+def _one_key(p: float, g: float, state: State, s: Settings) -> float:
+    """Adam that keeps both means under one key."""
+    m = s.beta1 * state.get("m", 0.0) + (1 - s.beta1) * g
+    m = state["m"] = s.beta2 * m + (1 - s.beta2) * g * g
+    share1, share2 = 1 - s.beta1 ** float(s.t), 1 - s.beta2 ** float(s.t)
+    return float(p - s.lr * m / share1 / (sqrt(abs(m / share2)) + s.eps))
+
+
+SHARE = "the new one comes in with the factor 1 - {}"
+ADAM: list[WrongStep] = [
+    ("the corrected means are kept: correct copies, and keep m and v as they are", _corrected_for_good),
+    (
+        "the bias correction is missing: divide m by 1 - beta1**t and v by 1 - beta2**t",
+        _with(adam, corrected=(False, False)),
+    ),
+    ("the bias correction of v is missing: divide it by 1 - beta2**t", _with(adam, corrected=(True, False))),
+    ("the bias correction of m is missing: divide it by 1 - beta1**t", _with(adam, corrected=(False, True))),
+    ("t stays at 1: it counts the steps", _with(adam, t=1)),
+    ("t is one too large: in the first step it is 1", lambda p, g, state, s: adam(p, g, state, s, t=s.t + 1)),
+    ("the square root is missing: divide by the root of v", _with(adam, rooted=False)),
+    (SQUARE, _with(adam, squared=False)),
+    ("beta1 and beta2 are swapped: beta1 belongs to m, beta2 to v", _with(adam, swapped=True)),
+    ("beta1 and beta2 are swapped in the correction: 1 - beta1**t belongs to m", _adam_with(swapped=True)),
+    (
+        "v has beta1 too: beta1 belongs to m, beta2 to v",
+        lambda p, g, state, s: adam(p, g, state, s._replace(beta2=s.beta1)),
+    ),
+    (
+        "m has beta2 too: beta1 belongs to m, beta2 to v",
+        lambda p, g, state, s: adam(p, g, state, s._replace(beta1=s.beta2)),
+    ),
+    ("the correction divides: m / (1 - beta1**t)", _adam_with(corrected=lambda x, beta, t: x * (1 - beta**t))),
+    ("the correction has a power, beta**t, not beta * t", _adam_with(corrected=lambda x, beta, t: x / (1 - beta * t))),
+    ("the step has m above the line, not g", _adam_with(above=lambda m, g: g)),
+    (
+        "v is the running mean of g * g, not of m * m",
+        _adam_with(new_v=lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * m * m),
+    ),
+    (
+        SHARE.format("beta"),
+        _adam_with(lambda m, g, s: s.beta1 * m + g, lambda v, g, m, s: s.beta2 * v + g * g),
+    ),
+    (
+        "beta and 1 - beta are swapped: the old mean keeps beta",
+        _adam_with(
+            lambda m, g, s: (1 - s.beta1) * m + s.beta1 * g, lambda v, g, m, s: (1 - s.beta2) * v + s.beta2 * g * g
+        ),
+    ),
+    ('m and v are kept under one key: `state["m"]` and `state["v"]`', _one_key),
+]
+MISTAKES: dict[str, list[WrongStep]] = {
+    "sgd": [],
+    "momentum": [
+        ("the new gradient comes whole into the velocity, without a factor 1 - momentum", _with(momentum, damped=True)),
+        ("that is Nesterov's step: plain momentum moves by v alone", nesterov),
+        ("that is plain descent: the velocity is missing", sgd),
+        (
+            "the rate comes twice: into the velocity and into the step",
+            _velocity(lambda v, g, s: s.momentum * v + s.lr * g),
+        ),
+        ("only the old velocity is multiplied by momentum", _velocity(lambda v, g, s: s.momentum * (v + g))),
+        ("the old velocity is multiplied by momentum, not the gradient", _velocity(lambda v, g, s: v + s.momentum * g)),
+        ("nothing is forgotten: the old velocity is multiplied by momentum", _velocity(lambda v, g, s: v + g)),
+        (
+            "the gradient is in the velocity already: step by v alone",
+            lambda p, g, state, s: momentum(p, g, state, s) - s.lr * g,
+        ),
+        ("the step is made with the old velocity: renew it first", _with_old_velocity),
+        ("that is the velocity: return p - lr * v", lambda p, g, state, s: (p - momentum(p, g, state, s)) / s.lr),
+    ],
+    "nesterov": [
+        ("that is plain momentum: Nesterov's step is g + momentum * v", momentum),
+        ("that is plain descent: the velocity is missing", sgd),
+    ],
+    "adagrad": [
+        ("the square root is missing: divide by the root of the sum", _with(adagrad, rooted=False)),
+        ("the newest g * g belongs to the sum before the step", _with(adagrad, late=True)),
+        ("that is RMSprop: Adagrad sums g * g over all steps", rmsprop),
+    ],
+    "rmsprop": [
+        ("the square root is missing: divide by the root of the mean", _with(rmsprop, rooted=False)),
+        (SQUARE, _with(rmsprop, squared=False)),
+        ("alpha and 1 - alpha are swapped: the old mean keeps alpha", _with(rmsprop, swapped=True)),
+        ("that is Adagrad: the mean of RMSprop forgets, alpha * mean + (1 - alpha) * g * g", adagrad),
+        (SHARE.format("alpha"), _scaled(lambda m, g, s: s.alpha * m + g * g)),
+        (
+            "the newest g * g belongs to the mean before the step",
+            _scaled(step=lambda g, m, old, s: g / (sqrt(old) + s.eps)),
+        ),
+        (
+            "the mean is kept as it is: take the root for the step only",
+            _scaled(lambda m, g, s: sqrt(s.alpha * m + (1 - s.alpha) * g * g), lambda g, m, old, s: g / (m + s.eps)),
+        ),
+        ("divide by the root, do not multiply by it", _scaled(step=lambda g, m, old, s: g * (sqrt(m) + s.eps))),
+        (
+            "the root and eps need brackets: g / (root + eps)",
+            _scaled(step=lambda g, m, old, s: g / sqrt(m) - s.eps / s.lr),
+        ),
+        (
+            "1 - alpha is not squared: (1 - alpha) * g * g",
+            _scaled(lambda m, g, s: s.alpha * m + ((1 - s.alpha) * g) ** 2),
+        ),
+        ("the gradient is missing above the line", _scaled(step=lambda g, m, old, s: 1 / (sqrt(m) + s.eps))),
+        ("the mean starts at 0", _scaled(start=1.0)),
+        ("the mean is replaced, `=`, not added to", _scaled(lambda m, g, s: m + s.alpha * m + (1 - s.alpha) * g * g)),
+    ],
+    "adam": ADAM,
+    "adamw": [
+        ("the decay is missing: p shrinks by lr * weight_decay * p before Adam's step", adam),
+        (
+            "the decay is added to the gradient, which is Adam with L2: AdamW shrinks p itself",
+            lambda p, g, state, s: adam(p, g + s.weight_decay * p, state, s),
+        ),
+        (
+            "the decay lacks the rate: p shrinks by lr * weight_decay * p",
+            lambda p, g, state, s: adam(p * (1 - s.weight_decay), g, state, s),
+        ),
+        *((hint, lambda p, g, state, s, rule=rule: rule(decayed(p, s), g, state, s)) for hint, rule in ADAM),
+    ],
+}
+
+
+def mistakes_in(name: str) -> Iterator[WrongStep]:
+    """Wrong rules in the place of the named one: those that any can be given, and its own."""
+    rule = RULES[name]
+    yield (
+        "the sign is wrong: a step goes against the gradient, p - lr * ...",
+        lambda p, g, state, s: 2 * p - rule(p, g, state, s),
+    )
+    yield "the learning rate is missing", lambda p, g, state, s: rule(p, g, state, s._replace(lr=1.0))
+    yield "that is the step without p: return the new parameter", lambda p, g, state, s: rule(p, g, state, s) - p
+    yield "that is what is taken off p: return the new parameter", lambda p, g, state, s: p - rule(p, g, state, s)
+    yield "p does not move", lambda p, g, state, s: p
+    yield "the step is subtracted from p: no product", lambda p, g, state, s: p * (1 + rule(p, g, state, s) - p)
+    if name != "sgd":
+        yield "nothing is kept from step to step: put it into `state`", lambda p, g, state, s: rule(p, g, {}, s)
+    yield from MISTAKES[name]
+    if rule in (adagrad, rmsprop, adam):
+        yield "eps stands under the root: it is added to the root", _with(rule, eps="inside")
+        yield "eps is missing: it is added to the root", _with(rule, eps="")
