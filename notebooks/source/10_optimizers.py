@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 10. Optimizers
 #
-# **Goal.** Turn gradients into steps in four ways, and know what each does for you and what it does not.
+# **Goal.** Turn gradients into steps in four ways, and know what each of them is good for.
 #
 # **You need** gradient descent ([notebook 1](01_derivative_as_slope.ipynb)) and a training loop with mini-batches
 # ([notebook 6](06_a_line_then_a_neuron.ipynb)). **Afterwards you can** write momentum, RMSprop and Adam from their
@@ -10,11 +10,11 @@
 # %% [markdown]
 # ## A long valley
 #
-# Networks have thousands of parameters. What makes descent slow shows with two already: the loss `f` below is steep one
+# Networks have thousands of parameters. Two are enough to see what makes descent slow: the loss `f` below is steep one
 # way and flat the other.
 #
-# A step is a function: from a parameter and its gradient it makes the new parameter. Beside them it gets `state`, a
-# dict in which each parameter keeps what it wants to remember. Plain descent remembers nothing.
+# A step is a function: from a parameter and its gradient it makes the new parameter. It also gets `state`, a dict in
+# which each parameter keeps what it wants to remember. Plain descent remembers nothing.
 
 # %%
 from autograd import Value
@@ -33,7 +33,7 @@ check_step("sgd", descent)
 
 # %% [markdown]
 # `check_step` compares each step with the rule. `lr` is the learning rate, and `"sgd"` the rule's usual name:
-# *stochastic gradient descent*. Now the walk down, always from $(9, 1)$, until the loss is next to nothing:
+# *stochastic gradient descent*. Now the walk down, always from $(9, 1)$, until the loss is almost 0:
 
 
 # %%
@@ -76,11 +76,11 @@ for lr in (0.02, 0.075, 2 / 25):
 beyond = 0.081  # for the guess below
 
 # %% [markdown]
-# At 0.075 the $y$ jumps from one wall of the valley to the other, and $x$ still creeps. At 0.02 there is no jumping,
-# and more creeping. One rate has to serve both. Both factors must be smaller than 1 in size, and for $y$ that ends at
-# $2/25$.
+# At 0.075 $y$ jumps from one wall of the valley to the other, and $x$ still creeps. At 0.02 nothing jumps, and $x$
+# creeps even more. One rate has to serve both. Both factors must be smaller than 1 in size: for $y$ the rate must stay
+# below $2/25$.
 #
-# **Guess first.** Take a rate just beyond, 0.081. What does the loss do in the first steps: `"rises"` or `"falls"`?
+# **Guess first.** Take a rate just above that, 0.081. What does the loss do in the first steps: `"rises"` or `"falls"`?
 
 # %% guess="beyond"
 ### BEGIN SOLUTION
@@ -117,8 +117,8 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# So a loss that falls does not tell that the rate is right. What decides is the steepest direction, and it may be a
-# small part of the loss when it begins to grow.
+# So a loss that falls does not prove that the rate is right. The steepest direction decides, and when it begins to grow
+# it may be a small part of the loss.
 #
 # ## Momentum
 #
@@ -130,8 +130,8 @@ for x, y in trails["rate 0.075"][:5]:
 momentum = 0.9  # for the guess below
 
 # %% [markdown]
-# Across the valley they point this way and that way in turn. Along it they all point the same way. So let each
-# parameter keep a **velocity** $v$, into which every gradient goes, and which forgets a little at each step:
+# Across the valley they change sign at each step. Along it they all point the same way. So let each parameter keep a
+# **velocity** $v$: every gradient is added to it, and at each step it forgets a little.
 #
 # $$v \leftarrow \text{momentum} \cdot v + g \qquad p \leftarrow p - \text{lr} \cdot v$$
 #
@@ -174,10 +174,10 @@ for t in range(8):
     print(f"step {t + 1}: always 1 → {same:5.2f}    1 and −1 in turn → {turning:5.2f}")
 
 # %% [markdown]
-# What agrees is made up to ten times as fast, what contradicts itself is damped.
+# Gradients that keep pointing the same way add up, to ten times at most. Gradients that change sign cancel.
 #
 # **Exercise: write momentum's step.** Keep the velocity in `state["v"]`. At the first step there is none yet:
-# `state.get("v", 0.0)` gives 0 then.
+# `state.get("v", 0.0)` gives 0 then. What you write walks through the rest of this lesson.
 
 
 # %% exercise="momentum"
@@ -190,12 +190,17 @@ def my_momentum(p, g, state, lr, momentum):
 
 
 # %% check="momentum"
-def heavy_ball(p, g, state, lr, momentum=0.9):
+from autograd.check import passed
+
+
+def momentum_step(p, g, state, lr, momentum):
     state["v"] = momentum * state.get("v", 0.0) + g
     return p - lr * state["v"]
 
 
-check_step("momentum", my_momentum)
+if passed(check_step, "momentum", my_momentum):
+    momentum_step = my_momentum
+    print("From here on `momentum_step` is yours.")
 
 
 # %% wrong="momentum" hint="the velocity is missing"
@@ -223,11 +228,15 @@ def my_momentum(p, g, state, lr, momentum):
 
 
 # %% [markdown]
-# `heavy_ball`, from the folded cell, is ours: that is momentum's other name, and 0.9 is its momentum unless told
-# otherwise. For this valley theory names the best pair: a rate of 1/9 and a momentum of 4/9. Plain descent would fly
-# apart at that rate.
+# `momentum_step` is yours, or ours until yours has passed. `heavy_ball` is momentum's other name. For this valley
+# theory gives the best pair: a rate of 1/9 and a momentum of 4/9. Plain descent would fly apart at that rate.
+
 
 # %%
+def heavy_ball(p, g, state, lr, momentum=0.9):
+    return momentum_step(p, g, state, lr, momentum)
+
+
 trails = {
     "momentum 4/9, rate 1/9": walk(heavy_ball, 1 / 9, momentum=4 / 9),
     "plain descent, 0.075": walk(descent, 0.075),
@@ -237,7 +246,7 @@ plt.show()
 print("plain descent at 1/9, after ten steps: y =", round(walk(descent, 1 / 9)[10][1], 1))
 
 # %% [markdown]
-# At first momentum jumps wider than plain descent, for its rate is half as large again. But it holds at a rate at which
+# At first momentum jumps wider than plain descent, because its rate is larger by half. But it works at a rate at which
 # plain descent flies apart, and it needs less than a third of the steps.
 #
 # ## RMSprop: each parameter at its own scale
@@ -247,7 +256,7 @@ print("plain descent at 1/9, after ten steps: y =", round(walk(descent, 1 / 9)[1
 #
 # $$s \leftarrow \alpha s + (1 - \alpha) g^2 \qquad p \leftarrow p - \text{lr} \cdot \frac{g}{\sqrt{s} + \varepsilon}$$
 #
-# The tiny $\varepsilon$ only keeps the quotient from being 0/0.
+# The tiny $\varepsilon$ only prevents 0/0.
 #
 # **Exercise: write it.** The names are `alpha` and `eps`; keep $s$ in `state`.
 
@@ -262,12 +271,14 @@ def my_rmsprop(p, g, state, lr, alpha, eps):
 
 
 # %% check="rmsprop"
-def rmsprop(p, g, state, lr, alpha=0.9, eps=1e-8):
+def rmsprop_step(p, g, state, lr, alpha, eps):
     state["s"] = alpha * state.get("s", 0.0) + (1 - alpha) * g * g
     return p - lr * g / (state["s"] ** 0.5 + eps)
 
 
-check_step("rmsprop", my_rmsprop)
+if passed(check_step, "rmsprop", my_rmsprop):
+    rmsprop_step = my_rmsprop
+    print("From here on `rmsprop_step` is yours.")
 
 
 # %% wrong="rmsprop" hint="the square root is missing"
@@ -295,7 +306,7 @@ def my_rmsprop(p, g, state, lr, alpha, eps):
 
 
 # %% [markdown]
-# Now a long walk with `rmsprop`, ours from the folded cell, with $\alpha = 0.9$ and a rate of 0.1.
+# Now a long walk with `rmsprop_step`, with $\alpha = 0.9$ and a rate of 0.1.
 #
 # **Guess first.** After a thousand steps, how far is $y$ from the lowest place, 0?
 
@@ -305,7 +316,7 @@ my_guess = 0.05
 ### END SOLUTION
 
 # %% reveal="hop"
-hopping = walk(rmsprop, 0.1, steps=1000)
+hopping = walk(rmsprop_step, 0.1, steps=1000, alpha=0.9, eps=1e-8)
 ends = [y for _, y in hopping[-4:]]
 reveal(
     my_guess,
@@ -333,8 +344,8 @@ print(f"RMSprop after 1000 steps: loss {f(*hopping[-1]):.4f}")
 
 # %% [markdown]
 # The trail does not jump between the walls. At first both coordinates move by the same amount; $y$ is down soon, and
-# $x$ goes on at a steady pace. At the bottom it hops about for good. The kick on the way there has the same cause:
-# while $y$ is next to 0, its usual size fades, until a tiny gradient counts as a large one.
+# $x$ goes on at a steady pace. At the bottom it hops from side to side for ever. The kick on the way there has the same
+# cause: while $y$ is close to 0, its usual size fades, until a tiny gradient counts as a large one.
 #
 # ## Adam: both together
 #
@@ -343,7 +354,7 @@ print(f"RMSprop after 1000 steps: loss {f(*hopping[-1]):.4f}")
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2$$
 #
 # Both means start at 0 and are too small at first. After $t$ steps at a gradient that never changes, $m$ is $(1 -
-# \beta_1^t) \, g$. So both are divided by what they lack, which is called **bias correction**:
+# \beta_1^t) \, g$. So divide both by what they lack. This is called **bias correction**:
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t} \qquad \hat v = \frac{v}{1 - \beta_2^t} \qquad
 # p \leftarrow p - \text{lr} \cdot \frac{\hat m}{\sqrt{\hat v} + \varepsilon}$$
@@ -372,15 +383,16 @@ def my_adam(p, g, state, lr, t, beta1, beta2, eps):
 
 
 # %% check="adam"
-def adam(p, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
-    t = state["t"] = state.get("t", 0) + 1
+def adam_step(p, g, state, lr, t, beta1, beta2, eps):
     state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * g
     state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * g * g
     m, v = state["m"] / (1 - beta1**t), state["v"] / (1 - beta2**t)
     return p - lr * m / (v**0.5 + eps)
 
 
-check_step("adam", my_adam)
+if passed(check_step, "adam", my_adam):
+    adam_step = my_adam
+    print("From here on `adam_step` is yours.")
 
 
 # %% wrong="adam" hint="beta1 belongs to m"
@@ -414,10 +426,16 @@ def my_adam(p, g, state, lr, t, beta1, beta2, eps):
 
 
 # %% [markdown]
-# `adam`, from the folded cell, is ours; it counts its steps itself, and takes the usual $\beta_1 = 0.9$ and $\beta_2 =
-# 0.999$. The first step is the same length for $x$ and $y$, whatever their gradients: the rate.
+# `adam` below counts the steps and takes the usual settings. The first step has the same length for $x$ and $y$,
+# whatever their gradients are: the rate.
+
 
 # %%
+def adam(p, g, state, lr):
+    state["steps"] = state.get("steps", 0) + 1
+    return adam_step(p, g, state, lr, state["steps"], beta1=0.9, beta2=0.999, eps=1e-8)
+
+
 for lr in (0.1, 0.5):
     places = walk(adam, lr)
     x, y = places[1]
@@ -484,33 +502,31 @@ print(report(check_step, "adam", adam_without))
 assert max(abs(length - 1) for length in right) < 1e-6 < max(wrong) - 6
 
 # %% [markdown]
-# At a gradient that does not change, the right one takes steps of one rate, the wrong one steps of up to six, long
+# While the gradient stays the same, the right one takes steps of one rate. The wrong one takes steps of up to six, long
 # after the first. At 0.5 it shoots far past the lowest place. Yet at 0.1 it arrives *sooner*: that rate is too small
-# here, and it silently takes a larger one. **A wrong optimizer may train well.** The loss does not tell you, a check
-# of the step does. What the correction gives is that the rate means what it says.
+# here, and it silently takes a larger one. **A wrong optimizer may train well.** The loss does not tell you, but a
+# check of the step does. With the correction, the rate means what it says.
 #
 # ## No ranking without a rate
 #
 # > **Misconception: "Adam is faster than momentum, and momentum faster than plain descent".** Each has been seen to
-# > win somewhere, so one would think that there is an order. But a rate that suits one starves another, or blows it up.
+# > win somewhere, so it seems that there is an order. But a rate that suits one starves another, or blows it up.
 #
-# The steps are arithmetic, so they take an array of rates as well as one. How many steps does each rule need, at each
-# of three hundred rates?
+# How many steps does each rule need, at each of a hundred rates?
 
 # %%
 import numpy as np
 
 
-def steps_needed(step, rates, **settings):
-    """For each rate the first step with a loss below 1e-4; nan if not within 1000."""
-    x, y = np.full_like(rates, 9.0), np.full_like(rates, 1.0)
-    of_x, of_y, needed = {}, {}, np.full_like(rates, np.nan)
-    with np.errstate(all="ignore"):
-        for t in range(1, 1001):
-            x = step(x, x, of_x, rates, **settings)
-            y = step(y, 25 * y, of_y, rates, **settings)
-            needed[(f(x, y) < 1e-4) & np.isnan(needed)] = t
-    return needed
+def steps_needed(step, lr, **settings):
+    """The first step with a loss below 1e-4; nan if not within 1000."""
+    x, y, of_x, of_y = 9.0, 1.0, {}, {}
+    for t in range(1, 1001):
+        x = step(x, x, of_x, lr, **settings)
+        y = step(y, 25 * y, of_y, lr, **settings)
+        if not 1e-4 <= f(x, y) < 1e12:
+            return t if f(x, y) < 1e-4 else np.nan
+    return np.nan
 
 
 rules = {
@@ -519,12 +535,12 @@ rules = {
     "momentum 4/9": (heavy_ball, {"momentum": 4 / 9}),
     "Adam": (adam, {}),
 }
-rates, few = np.geomspace(0.001, 100, 300), np.array([0.01, 0.05, 0.1, 0.5, 50])
+rates, few = np.geomspace(0.001, 100, 100).tolist(), [0.01, 0.05, 0.1, 0.5, 50]
 plt.figure(figsize=(6, 4))
 print("rate".ljust(15) + "".join(f"{lr:>8}" for lr in few))
 for name, (step, settings) in rules.items():
-    plt.loglog(rates, steps_needed(step, rates, **settings), label=name)
-    found = steps_needed(step, few, **settings)
+    plt.loglog(rates, [steps_needed(step, lr, **settings) for lr in rates], label=name)
+    found = [steps_needed(step, lr, **settings) for lr in few]
     print(name.ljust(15) + "".join(f"{n:8.0f}".replace("nan", "  —") for n in found))
 plt.title("steps to a loss of 0.0001")
 plt.xlabel("rate")
@@ -533,13 +549,13 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# A dash, and the end of a line, means: not within 1000 steps, or never. The teeth are luck: who swings about the lowest
-# place may pass it early. Adam comes last at the small rates and is alone at the large ones, and the fastest of all
-# is a momentum that was made for this valley. Whoever compares two optimizers at one rate has measured the rate. A
-# comparison that means something gives each its own best rate, and says which it was.
+# A dash, and the end of a line, means: not within 1000 steps, or never. The teeth are luck: a walk that swings around
+# the lowest place may pass it early. Adam comes last at the small rates and is alone at the large ones. The fastest of
+# all is a momentum that was made for this valley. If you compare two optimizers at one rate, you have measured the
+# rate. Give each its own best rate, and say which it was.
 #
 # Momentum 0.9 has a level stretch too, but it ends in a cliff: a little beyond, all is lost. Adam's goes on through the
-# rest of the picture: many rates do, and one that is too large costs some steps and not the training. That, more than
+# rest of the picture: many rates work, and one that is too large costs some steps, not the training. That, more than
 # speed, is why people reach for it.
 #
 # ## Noise, and a rate that falls
@@ -563,9 +579,9 @@ for i in (0, 20, 40):
     print(f"of samples {i} to {i + 3}:", gradients[i : i + 4].mean(axis=0).round(2))
 
 # %% [markdown]
-# At the best line the gradients of the samples cancel, but only all together. Each batch pulls somewhere else, so with
-# a constant rate the line trembles and never rests. A small rate makes the trembling small, and the way long. A
-# **schedule** starts large and lets the rate fall.
+# At the best line the gradients of all samples cancel, but those of a batch do not. Each batch pulls somewhere else, so
+# with a constant rate the line trembles and never rests. A small rate makes the trembling small, and the way long. A
+# **schedule** starts with a large rate and lets it fall.
 #
 # `validation=` lets `nn.fit` measure the loss after each epoch, here over all samples. We look at how far it lies above
 # the best one.
@@ -606,8 +622,8 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# The constant large rate is near at once and never nearer. The small one is still on its way. The falling one does
-# both.
+# With the large rate the line is close at once, and never gets closer. With the small one it is still on its way. The
+# falling rate does both.
 
 # %% [markdown]
 # ## What you can now do
@@ -641,6 +657,16 @@ check_answer(
         2 / 5: "the derivative of 5y² is 10y",
         2 / (curvature_x + curvature_y): "each parameter has a factor of its own: the two do not add up",
         2 / 25: "that is the limit of the other valley: what is the factor of y here?",
+        1 / curvature_x: "there x is 0 after one step: look at y, which is steeper, and at a factor of −1",
+        2 / 50: "that is the limit for 25 y²: here the gradient toward y is 10 y",
+        0.05: "half of the rate at which y is 0 after one step: the limit is twice that rate",
+        curvature_y: "that is the curvature: the limit is where 1 − 10 · rate becomes −1",
+        5: "the gradient is 10 y, and the limit is where 1 − 10 · rate becomes −1",
+        1: "there a step multiplies y by −9: it must stay above −1",
+        2: "that is to be divided by the curvature toward y",
+        -2 / curvature_y: "a rate is above 0: mind the sign in 1 − 10 · rate",
+        2 / 7: "the two parameters do not add up: each has a factor of its own",
+        0.35: "no mean: the steepest direction alone decides",
     },
 )
 
@@ -695,6 +721,26 @@ check_function(
         falling(lambda epoch, every: epoch >= every): "it falls once only: count the falls",
         falling(lambda epoch, every: (epoch + 1) // every): "it falls an epoch too early: epochs count from 0",
         lambda epoch, lr, every, factor: lr * factor * (epoch // every): "falls multiply: factor ** n, not factor * n",
+        lambda epoch, lr, every, factor: (
+            lr - factor * (epoch // every)
+        ): "the rate is multiplied by factor at each fall",
+        lambda epoch, lr, every, factor: (
+            lr / factor ** (epoch // every)
+        ): "that rises: multiply by factor, do not divide",
+        lambda epoch, lr, every, factor: lr * (1 - factor) ** (epoch // every): "multiply by factor, not by 1 - factor",
+        lambda epoch, lr, every, factor: factor ** (epoch // every): "that is the share that is left: times lr",
+        lambda epoch, lr, every, factor: (lr * factor) ** (epoch // every): "the power belongs to factor alone",
+        lambda epoch, lr, every, factor: [lr * factor ** (e // every) for e in range(epoch + 1)]: "one rate is asked "
+        "for, that of this epoch",
+        falling(lambda epoch, every: -(-epoch // every)): "it falls at once after the start: round down, `//`",
+        falling(lambda epoch, every: round(epoch / every)): "`round` rounds up too: `//` counts whole ones",
+        falling(lambda epoch, every: max(0, (epoch - 1) // every)): "it falls an epoch too late: epochs count from 0",
+        falling(lambda epoch, every: (epoch - 1) // every): "it falls an epoch too late: epochs count from 0",
+        falling(lambda epoch, every: epoch // every + 1): "that is one fall too many: at epoch 0 none has been",
+        falling(lambda epoch, every: every // (epoch + 1)): "epoch // every, not every // epoch",
+        falling(lambda epoch, every: every // max(epoch, 1)): "epoch // every, not every // epoch",
+        falling(lambda epoch, every: epoch // 10): "use the `every` that is given",
+        lambda epoch, lr, every, factor: lr * 0.5 ** (epoch // every): "use the factor that is given",
     },
 )
 
@@ -724,6 +770,20 @@ def rate_at(epoch, lr, every, factor):
 # %% wrong="decay" hint="it falls once only"
 def rate_at(epoch, lr, every, factor):
     return lr * factor if epoch >= every else lr
+
+
+# %% wrong="decay" hint="the power belongs to factor alone"
+def rate_at(epoch, lr, every, factor):
+    return (lr * factor) ** (epoch // every)
+
+
+# %% wrong="decay" hint="an epoch too late"
+def rate_at(epoch, lr, every, factor):
+    falls = 0
+    while epoch > every:
+        epoch -= every
+        falls += 1
+    return lr * factor**falls
 
 
 # %% wrong="decay" hint="factor ** n"
@@ -778,9 +838,33 @@ def three_steps(lr, momentum, kind=None):
     return [x.data, y.data]
 
 
-class Uphill(nn.SGD):
-    def update(self, p, g):
-        super().update(p, -g)
+def moved(change):
+    """Three steps with a wrong rule: change(i, p, g, v, lr, momentum) gives a parameter's number and velocity anew."""
+
+    class Changed:
+        def __init__(self, parameters, lr, momentum):
+            self.parameters, self.lr, self.momentum = parameters, lr, momentum
+            self.v = [0.0] * len(parameters)
+
+        def step(self):
+            for i, p in enumerate(self.parameters):
+                p.data, self.v[i] = change(i, p.data, p.grad, self.v[i], self.lr, self.momentum)
+
+    return lambda lr, momentum: three_steps(lr, momentum, Changed)
+
+
+def along(velocity, step=lambda v, g, lr, momentum: lr * v):
+    """A wrong velocity from the old one and the gradient, or a wrong step from the new one."""
+
+    def change(i, p, g, v, lr, momentum):
+        v = velocity(v, g, lr, momentum)
+        return p - step(v, g, lr, momentum), v
+
+    return moved(change)
+
+
+def right_velocity(v, g, lr, momentum):
+    return momentum * v + g
 
 
 class Shared(nn.SGD):
@@ -791,19 +875,47 @@ class Shared(nn.SGD):
             p[i] -= self.lr * v[0]
 
 
-check_function(
+Optimizer = nn.SGD
+if passed(
+    check_function,
     three_steps,
     lambda lr, momentum: three_steps(lr, momentum, nn.SGD),
     [(0.1, 0.5), (0.02, 0.9)],
     {
         lambda lr, momentum: three_steps(lr, momentum, Shared): "all parameters share one velocity: keep one for each",
         lambda lr, momentum: three_steps(lr, 0.0, nn.SGD): "that is plain descent: keep the velocity between steps",
-        lambda lr, momentum: three_steps(lr, momentum, Uphill): "the sign is wrong: step against the gradient",
-        lambda lr, momentum: [9.0, 1.0]: "no parameter moves: change p.data, not a name of your own",
+        along(right_velocity, lambda v, g, lr, momentum: -lr * v): "the sign is wrong: step against the gradient",
+        moved(
+            lambda i, p, g, v, lr, momentum: (-lr * (momentum * v + g), momentum * v + g)
+        ): "`=` forgets where p was: `p.data -= …`",
+        moved(
+            lambda i, p, g, v, lr, momentum: (p - lr * v, momentum * v + g)
+        ): "the step is made with the old velocity: renew it first",
+        moved(
+            lambda i, p, g, v, lr, momentum: (p, v) if i else (p - lr * (momentum * v + g), momentum * v + g)
+        ): "only the first parameter moves: loop over all of them",
+        moved(lambda i, p, g, v, lr, momentum: (p - lr * (momentum * v + p), momentum * v + p)): "the velocity is made "
+        "of gradients, `p.grad`, not of `p.data`",
+        along(right_velocity, lambda v, g, lr, momentum: v): "the rate is missing: self.lr times the velocity",
+        along(
+            right_velocity, lambda v, g, lr, momentum: lr * (g + momentum * v)
+        ): "that is Nesterov's step: move by the velocity alone",
+        along(lambda v, g, lr, momentum: v + g): "nothing is forgotten: the old velocity is multiplied by momentum",
+        along(lambda v, g, lr, momentum: momentum * v + lr * g): "the rate comes twice: into the velocity and the step",
+        along(lambda v, g, lr, momentum: momentum * (v + g)): "only the old velocity is multiplied by momentum",
+        lambda lr, momentum: object().velocities: "an attribute is missing: make the velocities in `__init__`",
+        lambda lr, momentum: [][0]: "each parameter needs a velocity from the start: `[0.0] * len(parameters)`",
+        lambda lr, momentum: three_steps(
+            0.1, 0.5, nn.SGD
+        ): "use the settings that are given, self.lr and self.momentum",
+        lambda lr, momentum: [9.0, 1.0]: "no parameter moves: change p.data, not a name of your own, and do not "
+        "clear the gradients before the step",
         lambda lr, momentum: three_steps(lr * (1 - momentum), momentum, nn.SGD): "the gradient comes whole into the "
         "velocity, without a factor 1 - momentum",
     },
-)
+):
+    Optimizer = MyOptimizer
+    print("From here on `Optimizer` is yours.")
 
 
 # %% wrong="class" hint="share one velocity"
@@ -830,6 +942,29 @@ class MyOptimizer:
             p = p - self.lr * self.velocities[i]
 
 
+# %% wrong="class" hint="make the velocities in `__init__`"
+class MyOptimizer:
+    def __init__(self, parameters, lr, momentum):
+        self.parameters, self.lr, self.momentum = parameters, lr, momentum
+
+    def step(self):
+        for i, p in enumerate(self.parameters):
+            self.velocities[i] = self.momentum * self.velocities[i] + p.grad
+            p.data -= self.lr * self.velocities[i]
+
+
+# %% wrong="class" hint="`=` forgets where p was"
+class MyOptimizer:
+    def __init__(self, parameters, lr, momentum):
+        self.parameters, self.lr, self.momentum = parameters, lr, momentum
+        self.velocities = [0.0] * len(parameters)
+
+    def step(self):
+        for i, p in enumerate(self.parameters):
+            self.velocities[i] = self.momentum * self.velocities[i] + p.grad
+            p.data = -self.lr * self.velocities[i]
+
+
 # %% wrong="class" hint="plain descent"
 class MyOptimizer:
     def __init__(self, parameters, lr, momentum):
@@ -842,5 +977,30 @@ class MyOptimizer:
 
 
 # %% [markdown]
-# With `zero_grad()` and a check of its settings, that is what `nn.SGD` is. The valley had two parameters; in a deep
-# network the steep and the flat directions lie layers apart, and that is the next question.
+# ## Your own valley
+#
+# With `zero_grad()` and a check of its settings, what you wrote is `nn.SGD`. Give it a valley of your own. This one is
+# a classic: a bent one, with its lowest place at $(1, 1)$.
+
+
+# %%
+def valley(x, y):
+    return (1 - x) ** 2 + 10 * (y - x**2) ** 2
+
+
+x, y = Value(-1.0, "x"), Value(1.0, "y")
+optimizer = Optimizer([x, y], 0.002, 0.9)
+places = [(x.data, y.data)]
+while valley(*places[-1]) > 1e-4 and len(places) < 2000:
+    x.grad = y.grad = 0.0
+    valley(x, y).backward()
+    optimizer.step()
+    places.append((x.data, y.data))
+print(f"{len(places) - 1} steps, to ({x.data:.3f}, {y.data:.3f})")
+ends = {"xlim": (-1.5, 1.5), "ylim": (-0.5, 1.5)}
+plots.optimizer_trails(valley, {"momentum": places}, **ends)
+plt.show()
+
+# %% [markdown]
+# Two parameters are few; in a deep network the steep and the flat directions lie layers apart, and that is the next
+# question. Until then: with its best rate, how many steps does your valley need without momentum, and how many with it?
