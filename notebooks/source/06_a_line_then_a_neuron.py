@@ -24,6 +24,7 @@ X = rng.uniform(-1, 3, 20).tolist()
 T = [0.8 * x + 1 + 0.4 * noise for x, noise in zip(X, rng.normal(size=20), strict=True)]
 
 
+# %% plot=""
 def show_line(w, b, **style):
     ends = np.array([-1.2, 3.2])
     plt.plot(ends, w * ends + b, **style)
@@ -340,24 +341,24 @@ def my_descend(loss_of, parameters, rate, steps):
 
 # %%
 w, b = Value(0.0, "w"), Value(0.0, "b")
-plt.figure(figsize=(9, 3.5))
-plt.subplot(1, 2, 1)
-plt.plot(X, T, "ko")
-losses = []
-for steps, shade in [(0, 0.25), (1, 0.4), (2, 0.55), (5, 0.7), (52, 1.0)]:
+losses, stages = [], []
+for steps in (0, 1, 2, 5, 52):
     losses += descend(loss_of, (w, b), rate, steps)
-    show_line(w.data, b.data, color="tab:red", alpha=shade, label=f"after {len(losses)}")
-plt.xlabel("x")
-plt.legend(fontsize=8)
-plt.subplot(1, 2, 2)
-plt.plot(losses)
-plt.ylim(0)
-plt.xlabel("step")
-plt.ylabel("loss")
-plt.show()
-
+    stages.append((len(losses), w.data, b.data))
 print(f"descent: w = {w.data:.3f}, b = {b.data:.3f}, loss {losses[-1]:.3f}")
 print("formula: w = {:.3f}, b = {:.3f}".format(*np.polyfit(X, T, 1)))
+
+# %% plot=""
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
+plt.sca(left)
+plt.plot(X, T, "ko")
+for (step, *place), shade in zip(stages, (0.25, 0.4, 0.55, 0.7, 1.0), strict=True):
+    show_line(*place, color="tab:red", alpha=shade, label=f"after {step}")
+left.set_xlabel("x")
+left.legend(fontsize=8)
+right.plot(losses)
+right.set(xlabel="step", ylabel="loss", ylim=(0, None))
+plt.show()
 
 # %% [markdown]
 # For a line there is a formula, and the descent finds the same. The loss does not go to 0: the noise is in the
@@ -434,6 +435,7 @@ for step in (0, 1, 2, 3, 4, 59):
     print(f"{step:4}  " + "   ".join(cells))
     assert abs(right[step][1] - nudged(*right[step][2])) < 1e-6
 
+# %% plot=""
 plt.figure(figsize=(6, 4))
 plt.plot([loss for loss, *_ in right], label="with zero")
 plt.plot([loss for loss, *_ in forgetful], label="forgotten")
@@ -631,6 +633,7 @@ def trail(batch_size, epochs):
     return places
 
 
+# %% plot=""
 from nn.plots import optimizer_trails
 
 xs, ts = np.array(X), np.array(T)
@@ -691,11 +694,12 @@ neuron_losses = descend(neuron_loss, neuron, 1.0, 300)
 print(f"line:   loss {line_losses[-1]:.3f}")
 print(f"neuron: loss {neuron_losses[-1]:.3f}")
 
-at = np.linspace(0, 15, 200)
 line_w, line_b = (p.data for p in line)
 neuron_w, neuron_b = (p.data for p in neuron)
 print(f"at 14 hours the line says {line_w * 10 + line_b:.1f}")
 
+# %% plot=""
+at = np.linspace(0, 15, 200)
 plt.figure(figsize=(6, 4))
 plt.plot(hours, sprouted, "ko")
 plt.plot(at, line_w * (at - 4) + line_b, "--", color="tab:orange", label="line")

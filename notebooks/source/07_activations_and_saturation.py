@@ -81,7 +81,7 @@ my_guess = 0.5
 # %% [markdown]
 # Here are the three. The blue curve is what a unit says, the dashed one is its derivative.
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 
 from nn.plots import activation as show_activation
@@ -165,7 +165,7 @@ my_guess = 2
 # %% wrong="plateau" hint="Compare the slopes"
 my_guess = 10
 
-# %%
+# %% plot=""
 plt.figure(figsize=(6, 4))
 for z in (2.0, 4.0, 6.0, 8.0):
     answers = answers_from(z)
@@ -519,6 +519,7 @@ gentle, rash = 0.05, 1.5
 hurt = trained(model, rash, steps=1)
 print(f"dead: {dead(hurt)} of 8")
 
+# %% plot=""
 figure, panels = plt.subplots(2, 1, figsize=(9, 4.5), sharex=True)
 for panel, shown in zip(panels, (model, hurt), strict=True):
     is_on = outputs_of(shown).T > 0

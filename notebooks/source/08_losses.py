@@ -71,7 +71,7 @@ my_guess = "close"
 # %% [markdown]
 # On the left the two losses, on the right their gradients toward $z$. Look at the far left of each.
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -128,6 +128,7 @@ print(f"gradient of the cross-entropy at -10: {grad(cross_entropy)(-10.0):.1e}")
 print(f"the second is {ratio:,.0f} times as large")
 print(f"steps to one half: {len(slow) - 1:,} against {len(quick) - 1}")
 
+# %% plot=""
 plt.figure(figsize=(6, 4))
 plt.semilogx(slow, "tab:orange", label="squared error")
 plt.semilogx(quick, "o-", color="tab:blue", ms=4, label="cross-entropy")

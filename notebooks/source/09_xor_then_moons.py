@@ -15,14 +15,17 @@
 # squares on one side and the circles on the other.
 
 # %%
-import matplotlib.pyplot as plt
 import numpy as np
 
 import nn
 from autograd import relu, sigmoid
-from nn import plots
 
 X, y = nn.data.xor()
+
+# %% plot=""
+import matplotlib.pyplot as plt
+
+from nn import plots
 
 
 def four_points(ax, title, points=X, names=("x₁", "x₂")):
@@ -305,7 +308,7 @@ or_neuron, and_neuron, xor_neuron = (1, 1), (1, 1), (1, -1)
 # see, each with its line. On the right is what the third one sees: where have the four points gone?
 
 
-# %%
+# %% plot=""
 def line(ax, neuron, colour, name):
     """Where the neuron's score is 0."""
     w1, w2, b = neuron
@@ -423,7 +426,7 @@ my_guess = "all"
 # %% wrong="seeds" hint="from some starts"
 my_guess = "none"
 
-# %%
+# %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="constrained")
 for ax, width in zip(axes, (4, 2), strict=True):
     for losses, done, _ in runs[width]:
@@ -508,6 +511,7 @@ for name, model in (("all 0.5", wrong), ("nearly equal", right)):
     rows = np.round(model.state_dict()["layers.0.weight"], 2).tolist()
     print(f"hidden weights from {name}: {rows}")
 
+# %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
 for ax, model in zip(axes, (wrong, right), strict=True):
     plots.decision_boundary(model, X, y, threshold=0, ax=ax)
@@ -585,7 +589,7 @@ print("eight hidden:", train_on_moons(eight))
 # The colour is the score, and the black line is where it is 0. On the right the thin lines are what it is made of: the
 # line of each hidden neuron, as for OR and AND.
 
-# %%
+# %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
 for ax, model in zip(axes, (one, eight), strict=True):
     plots.decision_boundary(model, moons, labels, threshold=0, ax=ax)

@@ -59,7 +59,7 @@ for name, places in trails.items():
 # %% [markdown]
 # Look at how each trail leaves the white circle, and how it comes to the middle.
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 
 from nn import plots
@@ -105,7 +105,7 @@ reveal(
 # %% wrong="beyond" hint="only by a fortieth"
 my_guess = "rises"
 
-# %%
+# %% plot=""
 plt.figure(figsize=(6, 4))
 plt.semilogy(losses, label="loss")
 part_of_y = [25 * 1.025 ** (2 * t) / 2 for t in range(151)]
@@ -536,12 +536,15 @@ rules = {
     "Adam": (adam, {}),
 }
 rates, few = np.geomspace(0.001, 100, 100).tolist(), [0.01, 0.05, 0.1, 0.5, 50]
-plt.figure(figsize=(6, 4))
 print("rate".ljust(15) + "".join(f"{lr:>8}" for lr in few))
 for name, (step, settings) in rules.items():
-    plt.loglog(rates, [steps_needed(step, lr, **settings) for lr in rates], label=name)
     found = [steps_needed(step, lr, **settings) for lr in few]
     print(name.ljust(15) + "".join(f"{n:8.0f}".replace("nan", "  —") for n in found))
+
+# %% plot=""
+plt.figure(figsize=(6, 4))
+for name, (step, settings) in rules.items():
+    plt.loglog(rates, [steps_needed(step, lr, **settings) for lr in rates], label=name)
 plt.title("steps to a loss of 0.0001")
 plt.xlabel("rate")
 plt.ylabel("steps")
@@ -611,10 +614,13 @@ runs = {
     "constant 0.005": train(lambda epoch: 0.005),
     "from 0.3, times 0.85 an epoch": train(nn.ExponentialDecay(0.3, 0.85)),
 }
+for name, above in runs.items():
+    print(f"{name:30} after 10 epochs {above[9]:.0e}, after 40 {above[-1]:.0e}")
+
+# %% plot=""
 plt.figure(figsize=(6, 4))
 for name, above in runs.items():
     plt.semilogy(range(1, 41), above, label=name)
-    print(f"{name:30} after 10 epochs {above[9]:.0e}, after 40 {above[-1]:.0e}")
 plt.title("the loss of all samples, above the best line's")
 plt.xlabel("epoch")
 plt.ylabel("loss − lowest loss")
