@@ -803,6 +803,14 @@ def test_each_wrong_rule_is_told_by_its_hint(name):
         assert hint in str(report(check_step, name, step))
 
 
+def test_where_no_listed_mistake_explains_a_step_the_place_of_one_change_is_told():
+    def step(p, g, state, lr, momentum):
+        state["v"] = (1 - momentum) * state.get("v", 0.0) + g
+        return p - lr * state["v"]
+
+    assert "look at what is too much in `1 - momentum`" in str(report(check_step, "momentum", step))
+
+
 USED = {
     "sgd": "lr",
     "momentum": "lr momentum",

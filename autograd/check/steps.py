@@ -6,7 +6,8 @@ from math import isclose
 from typing import Any, NamedTuple
 
 from autograd.check.hints import one_of
-from autograd.check.observe import Trouble, limited, number
+from autograd.check.observe import Trouble, limited, number, quiet
+from autograd.check.repair import repair
 from autograd.check.update_rules import RULES, Settings, State, UpdateRule
 from autograd.check.wrong_steps import mistakes_in
 from autograd.reports import Finding, Report, compared, shown
@@ -34,6 +35,16 @@ def examine_steps(name: str, step_fn: Callable[..., Any], seconds: float) -> Rep
     """See `check_step`."""
     if name not in RULES:
         raise ValueError(f"a step is one of {', '.join(RULES)}, not {name!r}")
+    report = _in_all_rounds(name, step_fn, seconds)
+    if report.findings and not report.findings[0].hint:
+        with quiet([]):
+            place = repair(step_fn, lambda: not _in_all_rounds(name, step_fn, 0.05).findings)
+        report.findings = [finding._replace(hint=place) for finding in report.findings]
+    return report
+
+
+def _in_all_rounds(name: str, step_fn: Callable[..., Any], seconds: float) -> Report:
+    """The first round that is not right, with settings of its own, or else the last one."""
     named = _named_settings(step_fn)
     settings = SETTINGS._replace(**{n: x for n, x in DEFAULTS.items() if n not in named})  # type: ignore[arg-type]
     rule = _rule_from(step_fn, named, seconds)

@@ -122,6 +122,10 @@ ADAM: list[WrongStep] = [
     ),
     ("the correction divides: m / (1 - beta1**t)", _adam_with(corrected=lambda x, beta, t: x * (1 - beta**t))),
     ("the correction has a power, beta**t, not beta * t", _adam_with(corrected=lambda x, beta, t: x / (1 - beta * t))),
+    (
+        "the power belongs to beta: 1 - beta**t, not (1 - beta)**t",
+        _adam_with(corrected=lambda x, beta, t: x / (1 - beta) ** t),
+    ),
     ("the step has m above the line, not g", _adam_with(above=lambda m, g: g)),
     (
         "v is the running mean of g * g, not of m * m",
@@ -184,10 +188,6 @@ MISTAKES: dict[str, list[WrongStep]] = {
         ),
         ("divide by the root, do not multiply by it", _scaled(step=lambda g, m, old, s: g * (sqrt(m) + s.eps))),
         (
-            "the root and eps need brackets: g / (root + eps)",
-            _scaled(step=lambda g, m, old, s: g / sqrt(m) - s.eps / s.lr),
-        ),
-        (
             "1 - alpha is not squared: (1 - alpha) * g * g",
             _scaled(lambda m, g, s: s.alpha * m + ((1 - s.alpha) * g) ** 2),
         ),
@@ -229,3 +229,7 @@ def mistakes_in(name: str) -> Iterator[WrongStep]:
     if rule in (adagrad, rmsprop, adam):
         yield "eps stands under the root: it is added to the root", _with(rule, eps="inside")
         yield "eps is missing: it is added to the root", _with(rule, eps="")
+        yield (
+            "the root and eps need brackets: divide by (root + eps)",
+            lambda p, g, state, s: _with(rule, eps="")(p, g, state, s) + s.eps,
+        )

@@ -148,6 +148,8 @@ def watched(descend):
         parameters, strange = [Value(x) for x in starts], []
 
         def loss_of(*given):
+            if not isinstance(given[0], Value):
+                raise TypeError("loss_of takes the parameters one by one: loss_of(*parameters)")
             strange.extend(p for p in given if not any(p is q for q in parameters))
             return bowl(*given)
 
@@ -212,6 +214,14 @@ if passed(
         watched(loop(count=1)): "that is one step too many",
         watched(loop(count=-1)): "that is one step too few",
         watched(loop(count=-100)): "that is a single step: does a `return` stand inside the loop?",
+        lambda starts, *rest: (
+            watched(loop())(starts, *rest)
+            | {"losses": [x for x in watched(loop())(starts, *rest)["losses"] for _ in starts]}
+        ): "each loss is kept once for every parameter: keep it before the inner loop",
+        lambda *call: (
+            1.0
+        ).backward(): "backward() belongs to the loss, a Value, not to its number `.data`; and `grad` "
+        "to each parameter, not to their list",
         keeping(lambda losses: []): "the parameters are right: now keep the losses, `losses.append(loss.data)`",
         keeping(lambda losses: losses[-1:]): "only the last loss is kept: `losses.append(…)`, not `losses = […]`",
         keeping(lambda losses: losses[-1]): "return the list of all losses",
@@ -921,6 +931,7 @@ check_function(
         by_hand(factor=-2): "the sign is the other: the derivative of (y - t)² has y - t, not t - y",
         by_hand(factor=1): "the square's derivative has a factor 2",
         centred: "each sample's error times its own x, and then the mean",
+        lambda w, b, xs, ts: loss_of(w, b, xs, ts): "that is the loss: its two slopes are asked for",
         lambda *call: by_hand()(*call)[::-1]: "the slope toward w comes first",
         lambda *call: by_hand()(*call)[0]: "two numbers are asked for, `return toward_w, toward_b`",
         shares(right_share, bias=0): "the error is w x + b − t: b is missing",
@@ -1015,7 +1026,7 @@ class MyNeuron:
 
 
 # %% check="neuron"
-from autograd import tanh
+from autograd import tanh, topological_order
 
 
 def used(make):
@@ -1028,10 +1039,15 @@ def used(make):
         output = made(xs)
         if not isinstance(output, Value):
             return f"output: {type(output).__name__}"
+        if not {*made.w} & {*topological_order(output)}:
+            return "output: not from self.w"
         output.backward()
-        kinds = {type(p).__name__ for p in made.parameters() or [None]}
-        if kinds - {"Value"}:
-            return "parameters: " + min(kinds - {"Value"})
+        parameters = [*(made.parameters() or [None])]
+        kinds = {type(p).__name__ for p in parameters} - {"Value"}
+        if kinds:
+            return f"parameters: {min(kinds)}"
+        if len(parameters) != len([*made.parameters()]):
+            return "parameters: one more each time"
         return {"output": output, "gradients of parameters()": [p.grad for p in made.parameters()]}
 
     neuron.__name__, neuron.kind = "MyNeuron", make
@@ -1097,6 +1113,11 @@ if passed(
         "loop?",
         whole_of(lambda products, b: products[-1] + b): "only the last input is read: add up, `+=`",
         neuron_with(whole, lambda w, b: [b, *w]): "parameters() gives the weights first, the bias last",
+        lambda *call: sum(5): "is it `self.w` and `self.b`, with `self.`?",
+        lambda *call: (
+            "output: not from self.w"
+        ): "the output does not come from self.w: use those weights, make no others",
+        neuron_with(whole, lambda w, b: [*w, b, b]): "the bias stands in the list twice",
         neuron_with(whole, appended): "parameters() changes self.w, so that each call appends the bias once more: "
         "make a new list",
         neuron_with(whole, lambda w, b: w): "parameters() lacks the bias: it would never learn",

@@ -637,6 +637,10 @@ check_answer(
         p * (1 - p) / x: "multiply by ∂z/∂w, which is x",
         x * (1 - p**2): "that would be tanh's derivative, 1 − y²",
         1 - p**2: "that would be tanh's derivative, 1 − y²",
+        0.25: "that is the slope in the middle, at p = ½: here p is 0.9",
+        0.25 * x: "a quarter is the slope in the middle, at p = ½: here p is 0.9",
+        math.log(p / (1 - p)): "that is z",
+        p / x: "multiply by ∂z/∂w, which is x, and by 1 − p",
         x * (1 - x): "the derivative is read off the output, p, not off the input",
         x: "that is ∂z/∂w: the gradient has to come through the sigmoid first",
     },
@@ -690,7 +694,7 @@ rising = "above 0 the slope is 1"
 check_function(
     my_leaky_relu,
     leaking(lambda z, leak: leak * z, lambda z, leak: leak),
-    [(3.0, 0.1), (-4.0, 0.1), (-2.0, 0.3), (0.5, 0.3)],
+    [(3.0, 0.1), (-4.0, 0.1), (-2.0, 0.3), (0.5, 0.3), (0.05, 0.1)],
     {
         leaking(lambda z, leak: 0.0, lambda z, leak: 0.0): "that is relu itself: below 0 a little leaks through",
         leaking(
@@ -713,6 +717,8 @@ check_function(
         lambda z, leak: (z, 1.0) if z < 0 else (leak * z, leak): "the two cases are exchanged",
         lambda z, leak: (leak * z, leak): "above 0 nothing changes: z, with the slope 1",
         lambda z, leak: (z, 1.0) if z > 0 else (0.1 * z, 0.1): "use the leak that is given",
+        lambda z, leak: (z, 1.0) if z > leak else (leak * z, leak): "the bend is at 0, not at leak",
+        lambda z, leak: (max(z, 0.0) + leak * z, leak + (z > 0)): "above 0 nothing is added: z, with the slope 1",
         with_slope(lambda z, leak: z): rising,
         with_slope(lambda z, leak: 0.0): rising,
         with_slope(lambda z, leak: leak): rising,
@@ -800,6 +806,11 @@ if passed(
         lambda outputs: len(right_units(outputs)): "that is how many: return a list of their numbers",
         lambda outputs: [is_dead(column) for column in zip(*outputs, strict=True)]: "that says of each unit whether it "
         "is dead: return the numbers of those that are",
+        lambda outputs: {*right_units(outputs)}: "a list is asked for: a set has no order",
+        lambda outputs: [column.count(0) for column in zip(*outputs, strict=True)]: "that is how often each gives 0",
+        lambda outputs: [
+            j for j, column in enumerate(zip(*outputs, strict=True)) if column.count(0) > len(column) / 2
+        ]: "more than half is not enough: dead is who gives 0 on every one",
         lambda outputs: right_units(outputs)[0]: "that is the first of them: return a list of all",
         lambda outputs: right_units(outputs)[:1]: "only the first is found: does `return` stand inside the loop?",
         lambda outputs: right_units([row[:1] for row in outputs]): "only the first unit is looked "

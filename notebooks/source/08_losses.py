@@ -338,6 +338,7 @@ if passed(
         softmax_with(lambda scores: [z + max(scores) for z in scores]): too_many,
         softmax_with(lambda scores: [min(z, 700) for z in scores]): "where scores are cut off, their differences are "
         "lost: subtract the largest from all of them",
+        softmax_with(lambda scores: [z / 1000 for z in scores]): "dividing changes the differences: subtract",
         softmax_with(lambda scores: [2 * z for z in from_largest(scores)]): "that is e to the power 2z",
         softmax_with(lambda scores: [z * log(2.0) for z in from_largest(scores)]): "the powers are those of e: exp",
         weighted(from_top, len): "they must add up to 1: divide by their sum, not by their number",
@@ -664,6 +665,9 @@ check_answer(
         -0.081: sign,
         0.162: "that is twice as much: the loss has a half before the square",
         0.405: "that is the loss: its gradient is asked for",
+        0.0729: "the derivative of half the square is p − t, not its square",
+        0.18: "p (1 − p) twice: multiply it by the error, p − t",
+        0: "p is 0.9, so no factor is 0: p − t, and p (1 − p)",
         0.81: "that is p², the square: its derivative is p, and then the sigmoid's comes",
         0.009: "p − t is 0.9 here: the target is 0",
         -0.009: "p − t is 0.9 here: the target is 0",
@@ -679,6 +683,8 @@ check_answer(
         -0.9: sign,
         0.081: "that is the squared error's: in the cross-entropy p (1 − p) cancels",
         -log(1 - p): "that is the loss: its gradient is asked for",
+        9: "the 1/(1 − p) cancels only the 1 − p: p is left",
+        1: "it is p − t, and p is 0.9",
         -10: "the derivative of −log(1 − p) toward p is +1/(1 − p); and then the sigmoid's comes",
         1 / p: "that is for the other target: −log(1 − p) has 1/(1 − p), and the sigmoid's derivative comes too",
         -1 / p: "that is for the other target: −log(1 − p) has 1/(1 − p), and the sigmoid's derivative comes too",
@@ -756,6 +762,11 @@ check_function(
         ]: "p (1 − p) has cancelled: leave it out",
         lambda scores, t: [-1 / p if k == t else 0.0 for k, p in enumerate(softmax(scores))]: "that is the gradient "
         "toward the probabilities: asked is the one toward the scores",
+        lambda scores, t: [
+            1 - y for y in is_target(scores, t)
+        ]: "softmax of one score is always 1: give it the whole list",
+        lambda scores, t: [p * y for p, y in zip(softmax(scores), is_target(scores, t), strict=True)]: "subtract the "
+        "target, do not multiply by it",
         lambda scores, t: [-log(p) for p in softmax(scores)]: "those are losses: their gradient is p − t",
         lambda scores, t: [
             sigmoid(z) - y for z, y in zip(scores, is_target(scores, t), strict=True)
@@ -846,7 +857,7 @@ def of_values(my_cross_entropy):
         scores = [Value(z) for z in scores]
         loss = my_cross_entropy(scores, target)
         if not isinstance(loss, Value):
-            return loss if loss is None or isinstance(loss, list) else "a plain number"
+            return "several" if isinstance(loss, list | tuple) else loss and "a plain number"
         loss.backward()
         return {"loss": loss, "gradient": [z.grad for z in scores]}
 
@@ -875,6 +886,7 @@ if passed(
     {
         lambda scores, t: "a plain number": "a plain number comes out, which remembers nothing: use the engine's `exp` "
         "and `log`, and no `.data`",
+        lambda scores, t: "several": "one number is asked for: the loss of the right class",
         of_values(lambda scores, t: -log(autograd.softmax(scores)[t])): stay,
         of_values(
             lambda scores, t: -log(autograd.softmax(scores)[t] + 1e-12)
@@ -896,6 +908,10 @@ if passed(
         with_parts(lambda m, s, z, scores: s): "the score of the right class is missing: subtract z - m",
         with_parts(lambda m, s, z, scores: m + s - exp(z - m)): "the logarithm of e to the power z is z: subtract the "
         "score itself",
+        with_parts(lambda m, s, z, scores: m + exp(s) - z): "the logarithm of the sum is missing",
+        of_values(
+            lambda scores, t: sum((p - (k == t)) ** 2 for k, p in enumerate(autograd.softmax(scores)))
+        ): "that is a squared error: the cross-entropy is −log p of the right class",
         with_parts(lambda m, s, z, scores: m - z): "the logarithm of the sum is missing",
         with_parts(lambda m, s, z, scores: exp(z - m - s)): "that is the probability: the loss is −log of it",
         with_parts(lambda m, s, z, scores: -exp(z - m - s)): "that is minus the probability: its logarithm is missing",

@@ -212,7 +212,8 @@ def decides(neuron, pairs):
     """1 or 0 for each pair of inputs; None of a neuron that is not there yet."""
     if neuron is None or neuron is ...:
         return None
-    how_many = 0 if isinstance(neuron, str) or not hasattr(neuron, "__len__") else len(neuron)
+    is_list = hasattr(neuron, "__len__") and not any(isinstance(x, str) for x in [neuron, *neuron])
+    how_many = len(neuron) if is_list else 0
     if how_many != 3:
         usual = {2: "two weights and the bias", 4: "two weights and the bias", 0: "write (w1, w2, b), without quotes"}
         check_answer("how many numbers a neuron has", how_many, 3, usual)
@@ -236,6 +237,8 @@ or_is_done = passed(
         (0, 0, 0, 0): silent,
         (1, 1, 1, 1): loud,
         (1, 0, 0, 0): upside_down,
+        (0, 0, 1, 0): "x₂ speaks against it: give both a weight above 0",
+        (0, 1, 0, 0): "x₁ speaks against it: give both a weight above 0",
         (0, 1, 0, 1): single,
         (0, 0, 1, 1): single,
     },
@@ -683,7 +686,7 @@ from functools import wraps
 
 from autograd import OPERATIONS, Value, topological_order
 
-maximum_of = OPERATIONS["maximum"]
+bends = OPERATIONS["relu"], OPERATIONS["maximum"]
 
 
 def of_values(my_xor):
@@ -693,9 +696,9 @@ def of_values(my_xor):
     def xor(x1, x2):
         y = my_xor(Value(x1), Value(x2))
         if not isinstance(y, Value):
-            return y if y is None else "a plain number"
-        relus = {node.operation for node in topological_order(y) if node.parents} & {OPERATIONS["relu"], maximum_of}
-        return y if relus or y.data != abs(x1 - x2) else "a Value, but no relu in it"
+            return y if y is None or isinstance(y, list) else "a plain number"
+        relus = [node for node in topological_order(y) if node.parents and node.operation in bends]
+        return y if len(relus) > 1 or y.data != abs(x1 - x2) else "a Value, but not of two relus"
 
     return xor
 
@@ -725,10 +728,11 @@ check_function(
         lambda x1, x2: "a plain number": "a comparison gives a plain True or False, without a slope: nothing could be "
         "learnt through it. Add up relus",
         lambda x1, x2: (
-            "a Value, but no relu in it"
-        ): "the numbers are right, but they do not come from `relu`, which is all that the network has",
-        lambda x1, x2: "a plain number" if x1 or x2 else "a Value, but no relu in it": "`and`, `or` and `not` give no "
-        "slope: add up relus",
+            "a Value, but not of two relus"
+        ): "the numbers are right, but they do not come from two relus, which are all that it has",
+        lambda x1, x2: (
+            "a plain number" if x1 or x2 else "a Value, but not of two relus"
+        ): "`and`, `or` and `not` give no slope: add up relus",
     }
     | {of_values(wrong): hint for wrong, hint in usual.items()},
 )
@@ -744,7 +748,7 @@ def my_xor(x1, x2):
     return 1.0 if (x1 > 0.5) != (x2 > 0.5) else 0.0
 
 
-# %% wrong="relus" hint="they do not come from `relu`"
+# %% wrong="relus" hint="they do not come from two relus"
 def my_xor(x1, x2):
     return (x1 - x2) ** 2
 
@@ -831,7 +835,7 @@ check_function(
         ([a, c, a], [0.3, 0.3, 0.3]),
         ([a, a, c, c], [0.5, 0.2, 0.5, 0.5]),
         ([a, b, a, b, c], [0.1, 0.1, 0.1, 0.1, 0.4]),
-        ([a, d, c], [0.3, 0.3, 0.3]),
+        ([a, d, c, [0.9, 0.5, 0.0]], [0.3, 0.3, 0.3, 0.3]),
     ],
     {
         lambda rows, out: len({tuple(row) for row in rows}): "two neurons with the same weights in but different "
@@ -859,6 +863,12 @@ check_function(
         "out together: put both into one tuple",
         lambda rows, out: min(len({tuple(row) for row in rows}), len(set(out))): "a neuron is its row and its weight "
         "out together: put both into one tuple",
+        lambda rows, out: len(
+            {(*row[1:], v) for row, v in zip(rows, out, strict=True)}
+        ): "the first weight is a part of the neuron too",
+        lambda rows, out: len(set(kinds(rows, out))) == len(rows): "that says whether there are twins: return how many "
+        "are left",
+        lambda rows, out: 1: "only one is counted: is the set made anew inside the loop?",
         lambda rows, out: len({row[0] for row in rows}): "all its weights make a neuron, and its bias",
         lambda rows, out: len({row[-1] for row in rows}): "the bias alone does not make twins",
         lambda rows, out: len(set(kinds(rows, out))) + 1: "that is one too many: the output neuron does not count",
