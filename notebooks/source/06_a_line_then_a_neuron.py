@@ -476,7 +476,7 @@ u, v = Value(0.0), Value(0.0)
 reveal(
     my_guess,
     "the same" if u.grad == right[0][1] else "larger",
-    because=f"to a sum each term hands on its slope, and a constant has none: {u.grad:.3f} with it and "
+    because=f"each term of a sum adds its slope, and a constant has none: {u.grad:.3f} with it and "
     f"{right[0][1]:.3f} without it",
     replies={
         "larger": "A large loss feels urgent. But the gradient says how the loss changes when a knob is turned, and "
@@ -757,7 +757,7 @@ stuck = descend(kinked_loss(relu), (w, b), rate, 100)
 reveal(
     my_guess,
     "the same" if stuck[-1] == stuck[0] else "smaller",
-    because=f"this engine, like most, takes relu'(0) = 0. All five samples hand on nothing, and the loss stays at "
+    because=f"this engine, like most, takes relu'(0) = 0. All five samples pass nothing back, and the loss stays at "
     f"{stuck[-1]:.0f}",
     replies={
         "smaller": "There is much to gain, a little to the right of the kink. But which slope does a sample "
@@ -1240,16 +1240,17 @@ columns = np.array([numbers for *numbers, _ in samples])
 inputs = (columns - columns.mean(axis=0)) / columns.std(axis=0)  # of about the size of 1
 pairs = [(xs, t) for xs, (*_, t) in zip(inputs.tolist(), samples, strict=True)]
 neuron = Neuron(len(inputs[0]))
+knobs = [*neuron.parameters()]
 
 
 def own_loss(*parameters):
     return mean([(neuron(xs) - t) ** 2 for xs, t in pairs])
 
 
-losses = descend(own_loss, neuron.parameters(), 1.0, 200)
+losses = descend(own_loss, knobs, 1.0, 200)
 good = sum((neuron(xs).data > 0.5) == t for xs, t in pairs)
 print(f"loss {losses[0]:.3f} → {losses[-1]:.3f}, right for {good} of {len(samples)}")
-print("weights:", [round(w.data, 2) for w in neuron.parameters()[:-1]])
+print("weights:", [round(w.data, 2) for w in knobs[:-1]])
 
 # %% [markdown]
 # Which of the two numbers has the larger weight? Take the other one out of all samples. By how much does the loss at

@@ -13,10 +13,10 @@
 #
 # Put neurons side by side, all with the same inputs, and you have a **layer**; its neurons are also called **units**.
 # Put a layer behind a layer and you have a network, a multilayer perceptron, `nn.MLP`. Here are two networks of one
-# input, two layers of eight units, and one output, in short 1-8-8-1. Their weights start anywhere from −1 to 1
-# (`init="uniform"`), and at the same numbers, since `rng=0` draws the same ones for both. One has no activation, which
-# is called *linear*, the other has tanh. Look at their slopes at six places. (`model([x])`: a model takes the list of
-# its inputs.)
+# input, two layers of eight units, and one output, in short 1-8-8-1. Their weights are random numbers from −1 to 1
+# (`init="uniform"`), the same in both, since `rng=0` draws the same ones. One has no activation, which is called
+# *linear*, the other has tanh. Look at their slopes at six places. (`model([x])`: a model takes the list of its
+# inputs.)
 
 # %%
 import nn
@@ -39,8 +39,9 @@ for activation in ("linear", "tanh"):
 #
 # ## Three bends
 #
-# A unit says $y$ to its $z$, the sum of its weighted inputs and its bias. The derivative of the bend is the factor that
-# a gradient is multiplied by on its way back. It can be read off the *output*, so nothing has to be computed twice:
+# A unit adds up its weighted inputs and its bias: that is $z$. Then it bends it, and says $y$. On its way back a
+# gradient is multiplied by the derivative of the bend. That can be read off the *output* $y$, so nothing has to be
+# computed twice:
 
 # %%
 from autograd import explain, operations, relu, sigmoid, tanh
@@ -136,8 +137,8 @@ for z in (2.0, 4.0):
     print(f"from z = {z:.0f}, p = {answers[0]:.3f}: {len(answers)} steps")
 
 # %% [markdown]
-# **Guess first.** About how many times as many steps does it need from $z = 8$ as from $z = 4$:
-# twice, ten times or forty times as many? Write the number.
+# **Guess first.** How many times as many steps does it need from $z = 8$ as from $z = 4$: about two, ten or forty times?
+# Write the number.
 
 # %% guess="plateau"
 ### BEGIN SOLUTION
@@ -603,7 +604,7 @@ for name, bend in {
 # %% [markdown]
 # ## What you can now do
 #
-# You can say what a bend lets through, and count who has stopped listening. Show it:
+# You can say what a bend lets through, and count the units that have stopped learning. Show it:
 #
 # **Exercise 1: through the bend.** A neuron $p = \sigma(w x + b)$ was given this input, and said this:
 

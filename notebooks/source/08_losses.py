@@ -217,7 +217,7 @@ for shift in (0.0, 100.0, -5.0):
 # So in each column below the three rows should be the same. On the right is the engine's own softmax.
 
 # %%
-from autograd import softmax
+from autograd import logsumexp, softmax
 
 print("scores                      naive                   engine")
 for shift in (0.0, 700.0, 1000.0):
@@ -235,8 +235,8 @@ assert naive == "   nan    nan    nan"
 #
 # You know the cure already: adding a constant changes nothing. Which constant makes overflow impossible?
 #
-# **Exercise: a softmax for any scores.** Use `exp` from above, not `math.exp`. What you write computes all the
-# probabilities from here on.
+# **Exercise: a softmax for any scores.** Use `exp` from above, not `math.exp`. What you write computes all
+# `probabilities` from here on.
 #
 # <details><summary>Hint</summary>
 #
@@ -257,7 +257,6 @@ def my_softmax(scores):
 
 
 # %% check="softmax"
-import autograd
 from autograd.check import check_answer, check_function, passed
 
 
@@ -291,11 +290,11 @@ def from_top(z, scores):
 
 
 too_many = "all exponentials came out as 0, and 0 / 0 is an error: subtract the largest score, and nothing else"
-softmax = autograd.softmax
+probabilities = softmax
 if passed(
     check_function,
     my_softmax,
-    autograd.softmax,
+    softmax,
     [
         ([1.0, 2.0, 3.0],),
         ([4.0, 2.0],),
@@ -354,17 +353,17 @@ if passed(
         lambda scores: [w / (sum(ws) - w) for ws in [[from_top(z, scores) for z in scores]] for w in ws]: "the sum "
         "below the line has all the exponentials, its own too",
         weighted(lambda z, scores: exp(z) - exp(max(scores))): "subtract before the exponential: exp(z - largest)",
-        lambda scores: [z - autograd.logsumexp(scores) for z in scores]: "those are the logarithms of the "
+        lambda scores: [z - logsumexp(scores) for z in scores]: "those are the logarithms of the "
         "probabilities: one `exp` more",
-        lambda scores: [round(p, 3) for p in autograd.softmax(scores)]: "do not round: the next step needs all digits",
+        lambda scores: [round(p, 3) for p in softmax(scores)]: "do not round: the next step needs all digits",
         lambda scores: [sigmoid(z) for z in scores]: "those are separate probabilities: of several classes they must "
         "add up to 1",
-        lambda scores: autograd.softmax(sorted(scores)): "the order is that of the scores: do not sort them",
-        lambda scores: autograd.softmax(scores)[:1]: "only the first comes out: does `return` stand inside the loop?",
+        lambda scores: softmax(sorted(scores)): "the order is that of the scores: do not sort them",
+        lambda scores: softmax(scores)[:1]: "only the first comes out: does `return` stand inside the loop?",
     },
 ):
-    softmax = my_softmax
-    print("From here on `softmax` is yours.")
+    probabilities = my_softmax
+    print("From here on `probabilities` is yours.")
 
 
 # %% wrong="softmax" hint="subtract something from all the scores"
@@ -469,13 +468,11 @@ explain(OPERATIONS["logsumexp"])
 # score's probability. Three scores again, the logarithms of 1, 2 and 5:
 
 # %%
-from autograd import logsumexp
-
 scores = [Value(log(1.0), "z0"), Value(log(2.0), "z1"), Value(log(5.0), "z2")]
 s = logsumexp(scores)
 loss = s - scores[0]  # the right class is the first
 s.label, loss.label = "s", "loss"
-print("p:   ", softmax([z.data for z in scores]))
+print("p:   ", probabilities([z.data for z in scores]))
 print(f"loss: {loss.data:.4f} = -log(1/8)")
 
 # %% [markdown]
@@ -531,7 +528,8 @@ draw(loss)
 # %%
 import nn
 
-print("p:                ", [round(p, 3) for p in softmax([z.data for z in scores])])
+ps = probabilities([z.data for z in scores])
+print("p:                ", [round(p, 3) for p in ps])
 print("gradients:        ", [round(z.grad, 3) for z in scores])
 again = [Value(z.data) for z in scores]
 nn.cross_entropy(again, 0).backward()  # the same loss, from scores and a class index
@@ -546,7 +544,7 @@ assert abs(sum(z.grad for z in scores)) < 1e-12
 
 # %%
 print("target 0, scores [0, 1000]")
-print("  from the probability:", -log(softmax([0.0, 1000.0])[0]))
+print("  from the probability:", -log(probabilities([0.0, 1000.0])[0]))
 print("  from the scores:     ", logsumexp([0.0, 1000.0]) - 0.0)
 print("target 0, one score of 40")
 print("  from the probability:", -log(1 - sigmoid(40.0)))
@@ -573,7 +571,7 @@ p = sigmoid(w * x + b)
 print(f"p = {p:.4f}, target {t:.0f}; the update follows (p - t) x = {(p - t) * x:.4f}")
 
 # %% [markdown]
-# **Guess first.** Of which loss is that the gradient toward $w$? Answer `"squared error"`, `"cross-entropy"` or
+# **Guess first.** Which loss has that gradient toward $w$? Answer `"squared error"`, `"cross-entropy"` or
 # `"neither"`.
 
 # %% guess="published"
@@ -710,14 +708,15 @@ dz_squared, dz_cross = 0.081, -0.1
 
 # %% [markdown]
 # **Exercise 2: $p - t$.** Write the gradient of the cross-entropy toward all scores, without any graph. `target` is the
-# index of the right class, from 0. Use `softmax`; the check compares with what `backward()` finds.
+# index of the right class, from 0. Use `probabilities`, which is your softmax (ours until it has passed); the check
+# compares with what `backward()` finds.
 
 
 # %% exercise="scores"
 def score_gradient(scores, target):
     """The list of ∂loss/∂z, for a list of scores and the right class's index."""
     ### BEGIN SOLUTION
-    return [p - (1 if k == target else 0) for k, p in enumerate(softmax(scores))]
+    return [p - (1 if k == target else 0) for k, p in enumerate(probabilities(scores))]
     ### END SOLUTION
 
 
@@ -777,7 +776,7 @@ check_function(
         lambda scores, t: by_backward(scores, t)[:1]: "only the first comes out: does `return` stand inside the loop?",
         lambda scores, t: [
             p - y for p, y in zip(naive_softmax(scores), is_target(scores, t), strict=True)
-        ]: "a score of 1000 is too large for the naive softmax: use `softmax`",
+        ]: "a score of 1000 is too large for the naive softmax: use `probabilities`",
         lambda scores, t: softmax(scores)[t] - 1: "that is the right class alone: return a list, a number for each",
         lambda scores, t: [
             z - y for z, y in zip(scores, is_target(scores, t), strict=True)
@@ -858,6 +857,8 @@ def of_values(my_cross_entropy):
         loss = my_cross_entropy(scores, target)
         if not isinstance(loss, Value):
             return "several" if isinstance(loss, list | tuple) else loss and "a plain number"
+        if not np.isfinite(loss.data):
+            return {"loss": loss}
         loss.backward()
         return {"loss": loss, "gradient": [z.grad for z in scores]}
 
@@ -886,12 +887,14 @@ if passed(
     {
         lambda scores, t: "a plain number": "a plain number comes out, which remembers nothing: use the engine's `exp` "
         "and `log`, and no `.data`",
+        of_values(lambda scores, t: np.logaddexp.reduce(scores) - scores[t]): "NumPy knows no Values: use the engine's "
+        "`exp` and `log`, and `sum`",
         lambda scores, t: "several": "one number is asked for: the loss of the right class",
-        of_values(lambda scores, t: -log(autograd.softmax(scores)[t])): stay,
+        of_values(lambda scores, t: -log(softmax(scores)[t])): stay,
         of_values(
-            lambda scores, t: -log(autograd.softmax(scores)[t] + 1e-12)
+            lambda scores, t: -log(softmax(scores)[t] + 1e-12)
         ): "a tiny number under the logarithm cuts the loss off: stay with the scores",
-        of_values(lambda scores, t: -log(max(autograd.softmax(scores)[t], 1e-15))): "a tiny number under the logarithm "
+        of_values(lambda scores, t: -log(max(softmax(scores)[t], 1e-15))): "a tiny number under the logarithm "
         "cuts the loss off: stay with the scores",
         of_values(lambda scores, t: log(sum(exp(z) for z in scores)) - scores[t]): "exp(1000) is inf: subtract the "
         "largest score first",
@@ -910,7 +913,7 @@ if passed(
         "score itself",
         with_parts(lambda m, s, z, scores: m + exp(s) - z): "the logarithm of the sum is missing",
         of_values(
-            lambda scores, t: sum((p - (k == t)) ** 2 for k, p in enumerate(autograd.softmax(scores)))
+            lambda scores, t: sum((p - (k == t)) ** 2 for k, p in enumerate(softmax(scores)))
         ): "that is a squared error: the cross-entropy is −log p of the right class",
         with_parts(lambda m, s, z, scores: m - z): "the logarithm of the sum is missing",
         with_parts(lambda m, s, z, scores: exp(z - m - s)): "that is the probability: the loss is −log of it",
@@ -989,7 +992,8 @@ for step in range(200):
         p.data -= 0.5 * p.grad
     if step in (0, 199):
         print(f"step {step}: loss {loss.data:.3f}")
-print([f"{p:.2f}" for p in softmax([z.data for z in model([0.9, 0.9])])], "for", kinds)
+ps = probabilities([z.data for z in model([0.9, 0.9])])
+print([f"{p:.2f}" for p in ps], "for", kinds)
 
 # %% [markdown]
 # The first loss is $\ln 3$, whatever the samples are: with equal scores each kind has one third. With a loss that

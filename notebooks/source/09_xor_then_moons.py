@@ -5,7 +5,7 @@
 #
 # **You need** the training loop ([notebook 6](06_a_line_then_a_neuron.ipynb)), cross-entropy from scores
 # ([notebook 8](08_losses.ipynb)), and, if you have kept it, your class of [notebook 4](04_value_by_hand.ipynb).
-# **Afterwards you can** prove what a single neuron computes and what not, choose the weights of a small network by
+# **Afterwards you can** prove what a single neuron can separate, choose the weights of a small network by
 # hand, train it on four points and on two moons, and say how its weights should start.
 
 # %% [markdown]
@@ -929,5 +929,5 @@ for seed in range(5):
 print(f"{width} hidden neurons: found from {found} of 5 starts")
 
 # %% [markdown]
-# The rate was chosen for you, and the descent is the plainest there is: better walkers come next. How few hidden
-# neurons can learn this table, and from how many of a hundred starts?
+# The rate was chosen for you, and this descent is the simplest there is: other steps come next. How few hidden neurons
+# can learn this table, and from how many of a hundred starts?

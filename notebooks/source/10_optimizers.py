@@ -432,8 +432,9 @@ def my_adam(p, g, state, lr, t, beta1, beta2, eps):
 
 # %%
 def adam(p, g, state, lr):
-    state["steps"] = state.get("steps", 0) + 1
-    return adam_step(p, g, state, lr, state["steps"], beta1=0.9, beta2=0.999, eps=1e-8)
+    state["t"] = state.get("t", 0) + 1
+    means = state.setdefault("means", {})
+    return adam_step(p, g, means, lr, state["t"], beta1=0.9, beta2=0.999, eps=1e-8)
 
 
 for lr in (0.1, 0.5):
