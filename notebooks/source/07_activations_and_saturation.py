@@ -137,8 +137,8 @@ for z in (2.0, 4.0):
     print(f"from z = {z:.0f}, p = {answers[0]:.3f}: {len(answers)} steps")
 
 # %% [markdown]
-# **Guess first.** How many times as many steps does it need from $z = 8$ as from $z = 4$: about two, ten or forty times?
-# Write the number.
+# **Guess first.** How many times as many steps does it need from $z = 8$ as from $z = 4$: about two, ten or forty
+# times? Write the number.
 
 # %% guess="plateau"
 ### BEGIN SOLUTION
