@@ -310,7 +310,10 @@ def plain(z):
 
 below = "far below 0 math.exp(-z) is too large for a float: ask for the sign of z, and use the other form there"
 above = "far above 0 math.exp(z) is too large for a float: ask for the sign of z first, and use the first form there"
-both = "both forms are computed, and one of them overflows: ask for the sign of z first, then compute one"
+both = (
+    "on both sides an exponential overflows: are both forms computed, or the two exchanged? Ask for the sign of z "
+    "first, then compute one; its exponent is never above 0"
+)
 inverted = "for z below 0 that is the sigmoid of -z, and large: does e to the power z stand above the line too?"
 halved = "below the line, times e to the power z: 1 becomes e to the power z, and e to the power -z becomes 1"
 no_one = "e to the power z is close far out, but near 0 the 1 + e to the power z below the line counts"
@@ -368,6 +371,11 @@ def my_sigmoid(z):
 def my_sigmoid(z):
     above, below = 1 / (1 + math.exp(-z)), math.exp(z) / (1 + math.exp(z))
     return above if z >= 0 else below
+
+
+# %% wrong="stable" hint="or the two exchanged"
+def my_sigmoid(z):
+    return math.exp(z) / (1 + math.exp(z)) if z >= 0 else 1 / (1 + math.exp(-z))
 
 
 # %% wrong="stable" hint="stand above the line too"
