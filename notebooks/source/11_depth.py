@@ -11,9 +11,9 @@
 # %% [markdown]
 # ## One neuron to a layer
 #
-# The simplest deep network: each layer is one neuron, and squashes what the layer before it gives. Here is one such
-# layer. $h$ comes from the layer before, $a$ goes to the next, and $z = w \cdot h$ is what the sigmoid gets. Read the
-# picture backwards, from $a$ to $h$.
+# The simplest deep network has one neuron in each layer. The neuron multiplies what the layer before it gives by a
+# weight, and squashes the product. Here is one such layer: $h$ comes from the layer before, $z = w \cdot h$ goes into
+# the sigmoid, and $a$ goes to the next layer. Read the picture backwards, from $a$ to $h$.
 
 # %%
 from autograd import Value, draw, sigmoid
@@ -26,16 +26,16 @@ a.backward()
 draw(a)
 
 # %% [markdown]
-# From $a$ back to $h$ lie two edges: $\sigma'(z)$ stands on the first, $w$ on the second. The next layer down is of
-# the same kind, and so it goes on:
+# From $a$ back to $h$ there are two edges. $\sigma'(z)$, the slope of the sigmoid, stands on the first, and $w$ on the
+# second. All layers are alike, so:
 #
 # > **Going back one layer multiplies the gradient by $w \cdot \sigma'(z)$.**
 #
 # The sigmoid's derivative is $a (1 - a)$, where $a$ is its output. That is at most a quarter, at $z = 0$, and less
 # everywhere else.
 #
-# **Guess first.** Be generous: in every layer $w = 1$ and $\sigma' = \tfrac14$. How many layers must a gradient go back
-# until less than a thousandth of it is left?
+# **Guess first.** Be generous: in every layer $w = 1$ and $\sigma' = \tfrac14$. After how many layers is less than a
+# thousandth of the gradient left?
 
 # %% guess="thousandth"
 ### BEGIN SOLUTION
@@ -55,6 +55,7 @@ reveal(
         250: "So it would be if each layer took away the same amount. Each takes the same share of what is left.",
         4: "Nearly: four quarters multiplied are 1/256.",
         10: "That would do for halves: a half to the power of ten is 1/1,024.",
+        1000: "Each layer leaves a quarter, and a quarter of a quarter is 1/16: it shrinks fast.",
     },
 )
 
@@ -68,8 +69,8 @@ my_guess = 4
 my_guess = 10
 
 # %% [markdown]
-# Twelve of these neurons, one after the other. Interior values keep their gradient after `backward()`, so each layer
-# can be asked for it:
+# Put twelve of these neurons one after the other. After `backward()` every value still has its gradient, so you can
+# read it at each layer:
 
 
 # %%
@@ -87,14 +88,14 @@ for k in (12, 11, 10, 9, 8, 7, 1):
     print(f"layer {k:2}: gradient {outputs[k].grad:.1e}")
 
 # %% [markdown]
-# No layer does anything strange. Each takes its share, and eleven shares multiplied are next to nothing. This is the
+# No layer does anything strange. Each leaves a share, and the product of eleven shares is almost 0. This is the
 # **vanishing gradient**.
 #
 # ## Twelve layers of sixteen
 #
-# Now a network as one would build it: twelve hidden layers of sixteen sigmoid neurons, for six of the moons. `arriving`
-# measures the gradient at the outputs of each hidden layer: the root of the sum of squares, over all neurons and all
-# samples. (`layer.batch` gives a layer's outputs for several samples.)
+# Now a real network: twelve hidden layers of sixteen sigmoid neurons, and six of the moons as samples. `arriving`
+# measures the gradient at the outputs of each hidden layer. It takes the root of the sum of squares, over all neurons
+# and all samples. (`layer.batch` gives a layer's outputs for several samples.)
 
 # %%
 import numpy as np
@@ -132,10 +133,10 @@ print(f"at the last hidden layer {sizes[-1]:.1e}, at the first {sizes[0]:.1e}")
 print(f"first / last: {sizes[0] / sizes[-1]:.1e}")
 
 # %% [markdown]
-# The weights start as `"xavier"` says: at random, about a quarter in size, since each neuron has sixteen inputs. In
-# the picture a step down of one line is a factor of ten.
+# `"xavier"` says how large the random weights are at the start: here about a quarter, since each neuron has sixteen
+# inputs. In the picture each line down is a factor of ten.
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 
 
@@ -156,26 +157,27 @@ def show(lines, title):
 show({"sigmoid, xavier": sizes}, "What arrives at each layer")
 
 # %% [markdown]
-# A straight line on this scale: nearly the same factor at each layer. So one layer should be enough to predict it all.
+# The line is almost straight, so each layer has almost the same factor. Then one layer should be enough to predict the
+# whole picture.
 #
 # ## Predict it from one layer
 #
-# Between two layers of sixteen, each neuron below is used by all sixteen above, and their reports add up:
-# $g_j = \sum_i w_{ij} \, \sigma'(z_i) \, g_i$. The weights have random signs, so the terms partly cancel: a sum of $n$
-# terms of random sign grows like $\sqrt n$, not like $n$. With typical sizes in the place of the numbers,
+# All sixteen neurons of a layer use each neuron below, so sixteen gradients come back to it and add up:
+# $g_j = \sum_i w_{ij} \, \sigma'(z_i) \, g_i$. The weights have random signs, so the terms partly cancel. A sum of $n$
+# terms of random sign grows like $\sqrt n$, not like $n$. Put typical sizes in place of the numbers:
 #
 # $$\text{factor of a layer} = \sqrt{n} \cdot \operatorname{rms}(w) \cdot \operatorname{rms}(\sigma')$$
 #
-# where $\operatorname{rms}$ is the **root mean square**, the root of the mean of the squares: a typical size that does
-# not care about signs.
+# Here $\operatorname{rms}$ is the **root mean square**, the root of the mean of the squares. It is a typical size that
+# ignores signs.
 #
-# **Exercise.** Write it. `weights` is an array with a row for each of the $n$ neurons, `outputs` holds what the
-# sigmoids of that layer gave, one row a sample.
+# **Exercise.** Write it. `weights` is an array with a row for each of the $n$ neurons. `outputs` holds what the
+# sigmoids of that layer gave, with a row for each sample.
 #
 # <details><summary>Hint</summary>
 #
-# `np.mean(a)` takes the mean over a whole array, `a**2` squares every number of it. $\sigma'$ is not given, but it
-# can be computed from the outputs: $a (1 - a)$.
+# `np.mean(a)` is the mean of a whole array, and `a**2` squares every number in it. You can compute $\sigma'$ from the
+# outputs: it is $a (1 - a)$.
 #
 # </details>
 
@@ -191,46 +193,65 @@ def factor(weights, outputs):
 
 
 # %% check="factor"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 
 def rms(numbers):
     return np.sqrt(np.mean(np.square(numbers)))
 
 
-def layer_factor(weights, outputs):
-    return np.sqrt(len(weights)) * rms(weights) * rms(outputs * (1 - outputs))
+def factor_of(terms=np.sqrt, w=rms, s=rms, slope=lambda a: a * (1 - a)):
+    """The factor, right or with a mistake in a part: the number of terms, the size of the weights, of σ', σ' itself."""
+    return lambda weights, outputs: terms(len(weights)) * w(weights) * s(slope(outputs))
 
 
-check_function(
+SIGNS = "a mean lets signs cancel: square, take the mean, then the root"
+SIZES = "rms squares, where you take sizes: large ones count more"
+STD = "np.std takes the mean off first; rms does not"
+layer_factor = factor_of()
+if passed(
+    check_function,
     factor,
-    layer_factor,
+    factor_of(),
     [
         (np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[0.5, 0.9]])),
-        (
-            np.array([[0.3, -0.2, 0.1], [0.4, 0.7, -0.6], [0.2, -0.1, 0.8]]),
-            np.array([[0.2, 0.6, 0.7], [0.1, 0.3, 0.4]]),
-        ),
+        (np.array([[0.3, -0.2], [0.4, 0.7], [0.2, -0.1]]), np.array([[0.2, 0.6, 0.7], [0.1, 0.3, 0.4]])),
+        (np.array([[0.3, -0.2, 0.6, 2.0]]), np.array([[0.2], [0.8], [0.4]])),
     ],
     {
-        lambda w, a: rms(w) * rms(a * (1 - a)): "that is one term: n terms of random sign add up to √n times as much",
-        lambda w, a: len(w) * rms(w) * rms(a * (1 - a)): "n terms of random sign partly cancel: √n, not n",
-        lambda w, a: np.sqrt(len(w)) * rms(w) * rms(a): "the derivative of the sigmoid is a (1 − a), not a",
-        lambda w, a: (
-            np.sqrt(len(w)) * rms(w) * np.sqrt(np.mean(a * (1 - a)))
-        ): "rms squares before it takes the mean, of σ' too",
-        lambda w, a: (
-            np.sqrt(len(w)) * np.sqrt(np.sum(w**2)) * np.sqrt(np.sum((a * (1 - a)) ** 2))
+        factor_of(lambda n: 1): "that is one term: n terms of random sign add up to √n times as much",
+        factor_of(lambda n: n): "n terms of random sign partly cancel: √n, not n",
+        factor_of(lambda n: n**2): "the root of n, not its square",
+        factor_of(slope=lambda a: a): "the derivative of the sigmoid is a (1 − a), not a",
+        factor_of(slope=lambda a: 1 - a**2): "that is the derivative of tanh: the sigmoid's is a (1 − a)",
+        factor_of(
+            slope=lambda a: np.exp(-a) / (1 + np.exp(-a)) ** 2
+        ): "outputs are what the sigmoid gave already: σ' is a (1 − a), without another sigmoid",
+        factor_of(s=lambda s: 1): "σ' is missing: going back multiplies by w and by σ'",
+        factor_of(w=lambda w: 1): "the weights are missing: going back multiplies by w and by σ'",
+        factor_of(s=lambda s: 1 / 4): "a quarter is the largest σ': take those of the outputs",
+        factor_of(s=lambda s: np.sqrt(np.mean(s))): "rms squares before it takes the mean, of σ' too",
+        factor_of(s=np.mean): "rms squares before it takes the mean, of σ' too",
+        factor_of(
+            w=lambda w: np.sqrt(np.sum(w**2)), s=lambda s: np.sqrt(np.sum(s**2))
         ): "a root *mean* square: `np.mean`, not `np.sum`",
-        lambda w, a: np.sqrt(len(w)) * np.mean(w) * np.mean(a * (1 - a)): "a mean lets signs cancel: square, take the "
-        "mean, then the root",
-        lambda w, a: len(w) * np.mean(w**2) * np.mean((a * (1 - a)) ** 2): "that is the square of the factor: the root "
-        "is missing",
-        lambda w, a: (
-            np.sqrt(len(w)) * np.mean(w**2) * np.mean((a * (1 - a)) ** 2)
-        ): "the mean of squares needs its root",
+        factor_of(w=lambda w: np.sqrt(np.sum(w**2))): "a root *mean* square: `np.mean`, not `np.sum`",
+        factor_of(w=np.mean, s=np.mean): SIGNS,
+        factor_of(w=np.mean): SIGNS,
+        factor_of(w=lambda w: np.mean(abs(w)), s=np.mean): SIZES,
+        factor_of(w=lambda w: np.mean(abs(w))): SIZES,
+        factor_of(w=np.std, s=np.std): STD,
+        factor_of(w=np.std): STD,
+        factor_of(
+            lambda n: n, lambda w: np.mean(w**2), lambda s: np.mean(s**2)
+        ): "that is the square of the factor: the root is missing",
+        factor_of(w=lambda w: np.mean(w**2), s=lambda s: np.mean(s**2)): "the mean of squares needs its root",
+        lambda w, a: np.sqrt(w.shape[1]) * rms(w) * rms(a * (1 - a)): "n counts the neurons, the rows of weights",
+        lambda w, a: np.sqrt(w.size) * rms(w) * rms(a * (1 - a)): "n counts the neurons, the rows of weights",
     },
-)
+):
+    layer_factor = factor
+    print("From here on your function does the work.")
 
 
 # %% wrong="factor" hint="that is one term"
@@ -267,6 +288,17 @@ def factor(weights, outputs):
     return np.sqrt(len(weights)) * np.mean(weights) * np.mean(outputs * (1 - outputs))
 
 
+# %% wrong="factor" hint="the rows of weights"
+def factor(weights, outputs):
+    slopes = outputs * (1 - outputs)
+    return np.sqrt(weights.shape[1]) * np.sqrt(np.mean(weights**2)) * np.sqrt(np.mean(slopes**2))
+
+
+# %% wrong="factor" hint="takes the mean off first"
+def factor(weights, outputs):
+    return np.sqrt(len(weights)) * np.std(weights) * np.std(outputs * (1 - outputs))
+
+
 # %% wrong="factor" hint="needs its root"
 def factor(weights, outputs):
     slopes = outputs * (1 - outputs)
@@ -274,9 +306,9 @@ def factor(weights, outputs):
 
 
 # %% [markdown]
-# From here on `rms` and `layer_factor` are ours, from the folded cell. The prediction looks at the seventh layer alone
-# (`layers.6`, as they count from 0), and raises its factor to the power of eleven, for the eleven steps from the last
-# hidden layer to the first.
+# `layer_factor` is your function if it passed the check, and one of ours if not. The prediction looks at the seventh
+# layer alone (`layers.6`, since they count from 0). It raises the factor to the power of eleven: there are eleven steps
+# from the last hidden layer back to the first.
 
 
 # %%
@@ -289,9 +321,9 @@ def predicted_and_measured(init, rng=0):
     model = deep("sigmoid", init, rng)
     outputs = forward(model)
     seventh = np.array([[v.data for v in row] for row in outputs[7]])
-    factor = layer_factor(model.state_dict()["layers.6.weight"], seventh)
+    one = layer_factor(model.state_dict()["layers.6.weight"], seventh)
     sizes = arriving(outputs)
-    return factor, factor**11, sizes[0] / sizes[-1]
+    return one, one**11, sizes[0] / sizes[-1]
 
 
 print("weights           one layer  predicted  measured")
@@ -302,15 +334,15 @@ for name, init in starts.items():
     assert 0.1 < predicted / measured < 10
 
 # %% [markdown]
-# Off by a factor of a few at most, from a single layer of twelve, where the rows differ by factors of thousands. How
-# much arrives is decided by how the weights start.
+# One layer of twelve predicts the ratio to within a factor of ten, while the rows differ by factors of thousands. The
+# weights at the start decide how much arrives.
 #
 # ## Larger weights
 #
-# Xavier's weights have a spread of 0.25 here. Take a spread of 1, four times as much. You know from notebook 7 what
-# large weights do to a sigmoid: it saturates, and its derivative shrinks.
+# Xavier's weights have a spread of 0.25 here: that is their standard deviation. Take a spread of 1, four times as much.
+# You know from notebook 7 what large weights do to a sigmoid: it saturates, and its derivative shrinks.
 #
-# **Guess first.** Does the ratio, first layer to last, become `"smaller"`, stay `"the same"`, or become `"larger"`?
+# **Guess first.** Does the ratio first / last become `"smaller"`, stay `"the same"`, or become `"larger"`?
 
 # %% guess="larger_weights"
 ### BEGIN SOLUTION
@@ -337,8 +369,8 @@ my_guess = "smaller"
 my_guess = "the same"
 
 # %% [markdown]
-# Go on then, and make them larger still. Each point is a network of its own, three for each spread; the line goes
-# through the middle ones.
+# Then make them larger still. Each point in the picture is one network, three for each spread. The line goes through
+# the middle ones.
 
 
 # %%
@@ -350,6 +382,7 @@ spreads = np.logspace(-1, 1.5, 9)
 ratios = np.array([[ratio(s, rng) for rng in range(3)] for s in spreads])
 assert max(ratios.max(axis=1) / ratios.min(axis=1)) > 100
 
+# %% plot=""
 plt.figure(figsize=(6, 4))
 plt.loglog(spreads, ratios, "o", color="tab:blue", alpha=0.5)
 plt.loglog(spreads, np.median(ratios, axis=1), color="tab:blue")
@@ -361,17 +394,17 @@ plt.title("Twelve layers of sigmoids")
 plt.show()
 
 # %% [markdown]
-# On the left the derivative is a quarter, as good as it gets, and the weights are too small. On the right the weights
-# are large, and the sigmoids saturated: next to nothing is left of the derivative. Between the two, at a spread of
-# about four, nearly as much arrives at the first layer as at the last, in some networks more. But that place is
-# narrow, and networks of one spread differ by factors of a hundred and more.
+# On the left the derivative is at its best, a quarter, but the weights are too small. On the right the weights are
+# large and the sigmoids saturated, so the derivative is almost 0. Between the two, at a spread of about four, almost as
+# much arrives at the first layer as at the last. In some networks it is more. But that place is narrow: even there,
+# networks with the same spread differ by factors of a hundred.
 #
 # ## When it explodes
 #
-# Without a squash there is no $\sigma'$ to hold the weights back. Take sixteen *linear* neurons a layer, whose
-# derivative is 1, and again weights of spread 1.
+# Without a squash there is no $\sigma'$ to hold the weights back. Take layers of sixteen *linear* neurons, whose
+# derivative is 1, and again weights with a spread of 1.
 #
-# **Guess first.** By which factor does a gradient grow, typically, when it goes back one such layer?
+# **Guess first.** A gradient goes back one such layer. By which factor does it grow?
 
 # %% guess="linear"
 ### BEGIN SOLUTION
@@ -388,6 +421,7 @@ reveal(
     replies={
         1: "The weights are about 1 in size, and the derivative is 1. But there are sixteen reports, and they add up.",
         16: "Sixteen reports of one sign would give that. These have random signs: √n, not n.",
+        0.25: "That is the sigmoid's slope. A linear neuron has the slope 1.",
     },
 )
 
@@ -400,16 +434,18 @@ my_guess = 16
 # %%
 kinds = ("linear", "relu", "tanh", "sigmoid")
 lines = {kind: arriving(forward(deep(kind, spread(1.0)))) for kind in kinds}
-show(lines, "Weights of spread 1")
 for kind, sizes in lines.items():
     print(f"{kind:8} first / last: {sizes[0] / sizes[-1]:.0e}")
 
+# %% plot=""
+show(lines, "Weights of spread 1")
+
 # %% [markdown]
 # This is the **exploding gradient**: the same product, with a factor above 1. A relu stops about half of the sixteen
-# terms, and half of them is still too much. The derivative of tanh is at most 1, and for weights of spread 1 that is
-# not small enough either.
+# terms, but the other half is still too much. The derivative of tanh is at most 1, and with a spread of 1 that is too
+# much as well.
 #
-# What does training do with such a gradient? One step at a rate of 0.1, in the relu network:
+# What does training do with such a gradient? Take one step at a rate of 0.1 in the relu network:
 
 # %%
 model = deep("relu", spread(1.0))
@@ -427,11 +463,11 @@ nn.SGD(model.parameters(), lr=0.1).step()
 print(f"loss after the step:  {loss_now():.1e}")
 
 # %% [markdown]
-# The direction was right, the length absurd. The slope holds for a small step only, and this one was not small.
+# The direction was right, but the step was far too long. A slope is only true nearby.
 #
 # ## Break it on purpose
 #
-# It is $\sigma'$ that makes the gradient vanish. So leave it out. The engine takes operations of one's own: a name, a
+# $\sigma'$ makes the gradient vanish. So leave it out! You can give the engine an operation of your own: a name, a
 # value, and the local derivatives. `bold` has the value of the sigmoid, and claims that its derivative is 1.
 
 # %%
@@ -455,10 +491,10 @@ print(f"nudged: {nudged:.2e}")
 assert abs(nudged / gradient_at_input(sigmoid) - 1) < 0.01
 
 # %% [markdown]
-# The bold engine looks healthy, and it is wrong. The tiny gradient is no fault of backpropagation: it is the truth.
-# **The output hardly depends on what the first layers do.** Nudge the input, and the last layer does not feel it.
+# The bold engine looks healthy, and it is wrong. The tiny gradient is not a fault of backpropagation: it is the truth.
+# **The output hardly depends on what the first layers do.** Nudge the input, and the output does not move.
 #
-# For the whole network that means: whatever you put in, the same comes out.
+# The whole network has the same trouble: it gives the same output for every input.
 
 # %%
 untrained = deep("sigmoid", "xavier").predict(X)[:, 0]
@@ -468,8 +504,9 @@ print(f"largest minus smallest, of all: {np.ptp(untrained):.0e}")
 # %% [markdown]
 # ## What training makes of it
 #
-# Sixty moons, two networks: two hidden layers, and twelve. Both have sigmoids and Xavier's weights, and both get a
-# hundred epochs of plain descent. `nn.fit` is the training loop of notebook 6, with a history.
+# Train two networks on sixty moons, one with two hidden layers and one with twelve. Both have sigmoids and Xavier's
+# weights, and both get a hundred epochs of plain descent. (`nn.fit` is the training loop of notebook 6, and returns
+# the history.)
 
 # %%
 X60, y60 = nn.data.moons(60, noise=0.1, rng=0)
@@ -500,10 +537,10 @@ print("twelve layers:", history)
 print(f"ln 2 =         {np.log(2):.3f}")
 
 # %% [markdown]
-# The deep one stays where a network is that answers one half to everything: at a loss of $\ln 2$, with half of the
-# moons right. Below is the size of each layer's gradient through all the epochs. `layers.0` is the first.
+# The deep network stays at a loss of $\ln 2$, with half of the moons right. A network that answers one half to every
+# question does as well. The picture shows the size of each layer's gradient in every epoch; `layers.0` is the first.
 
-# %%
+# %% plot=""
 import nn.plots
 
 ax = nn.plots.gradient_norms(history)
@@ -511,12 +548,12 @@ ax.set_title("Twelve layers of sigmoids in training")
 plt.show()
 
 # %% [markdown]
-# Where all but the first dip, the errors of the batches happened to cancel. Otherwise the lines stay as far apart as
-# they were at the start. Training does not mend it: to raise the gradient, the first layers would have to move, and
-# they do not get the gradient to move by.
+# The lines stay as far apart as they were at the start. (In the sharp dips the errors of a batch happened to cancel.)
+# Training does not repair this. To raise the gradient the first layers would have to move, and without a gradient they
+# do not move.
 #
-# **Guess first.** The steps are too small, one might think. Train the deep network with a rate ten times as large. Does
-# it get more than 60 % of the moons right, where a coin gets half, `"yes"` or `"no"`?
+# **Guess first.** Perhaps the steps are just too small. Train the deep network with a rate ten times as large. A coin
+# gets half of the moons right. Does the network get more than 60 %, `"yes"` or `"no"`?
 
 # %% guess="rate"
 ### BEGIN SOLUTION
@@ -529,7 +566,7 @@ reveal(
     my_guess,
     "yes" if faster.metrics["accuracy"][-1] > 0.6 else "no",
     because=f"it gets {faster.metrics['accuracy'][-1]:.0%} right, at a loss of {faster.loss[-1]:.3f}. A rate "
-    "multiplies the steps of all layers alike: ten times next to nothing for the first is already much for the last",
+    "multiplies the steps of all layers alike: what is still too little for the first is already too much for the last",
     replies={"yes": "Ten times more for every layer leaves the ratio as it is, and the ratio is what is wrong."},
 )
 
@@ -537,12 +574,16 @@ reveal(
 my_guess = "yes"
 
 # %% [markdown]
-# > **Misconception: "the first layers have small gradients, so they have learned already".** A gradient of nearly zero
-# > says that the loss hardly answers when these weights move. In a good place that is so, and in a deep network of
-# > sigmoids it is so everywhere. Look at how far the weights have come since the start, measured by their own size:
+# > **Misconception: "the first layers have small gradients, so they have learned already".** A gradient near 0 says
+# > that the loss hardly changes when these weights move. That is so where training has finished. In a deep network of
+# > sigmoids it is so everywhere. See how far the weights have moved since the start, compared with their own size:
 
 
 # %%
+def rms(numbers):
+    return np.sqrt(np.mean(np.square(numbers)))
+
+
 def moved(model, start, k):
     """How far the weights of a layer have come, as a share of their size at the start."""
     old, new = (state[f"layers.{k}.weight"] for state in (start, model.state_dict()))
@@ -553,33 +594,19 @@ for k in (0, 3, 6, 9, 12):
     print(f"layers.{k:<2}: moved by {moved(sunk, start, k):.0e} of its size")
 
 # %% [markdown]
-# Adam, from notebook 10, divides each parameter's step by the size of its own gradients, so it moves the first layers
-# as fast as the last. Would that do?
-
-# %%
-for lr in (0.01, 0.03):
-    model, start, history = trained(12, lr, nn.Adam)
-    print(f"Adam at {lr}: ", history)
-    way = (f"layers.{k} by {moved(model, start, k):.1f}" for k in (0, 6, 12))
-    print("  moved:", ", ".join(way))
-
-# %% [markdown]
-# All layers move now, the first as well as the last, and the network with two layers is still far ahead. Where
-# the output does not feel the input, the trouble is the network, not the rule for the step.
-#
 # ## What you can now do
 #
 # You can measure what arrives at each layer, and tell from one layer whether a gradient vanishes or explodes. Show it:
 #
-# **Exercise 1: sigmoids can explode.** Ten layers of one sigmoid neuron each. All have the same weight, and all give
-# the same output (their biases see to it).
+# **Exercise 1: sigmoids can explode.** Ten layers have one sigmoid neuron each. All have the same weight, and biases
+# that make all of them give the same output.
 
 # %%
 weight = 6.0
 output = 0.75
 
 # %% [markdown]
-# By which factor does the gradient at the first layer's output differ from that at the tenth's? A number, first / last.
+# What is the gradient at the first layer's output, divided by that at the tenth's? Write the number first / last.
 
 # %% exercise="ten"
 ### BEGIN SOLUTION
@@ -593,19 +620,22 @@ check_answer(
     first_over_last,
     (weight * slope) ** 9,
     {
-        (weight * slope) ** 10: "from the tenth layer back to the first there are nine steps, not ten",
         weight * slope: "that is one step; nine lie between the first and the tenth",
-        9 * weight * slope: "each step multiplies: the ninth power, not nine times",
         weight**9: "going back multiplies by w and by σ'",
         slope**9: "going back multiplies by σ' and by w",
-        (weight * output) ** 9: "the derivative is a (1 − a), not the output a",
-        (weight / 4) ** 9: "a quarter is the derivative where the output is 0.5; here it is 0.75",
-        (weight * slope) ** -9: "that is last / first",
+        weight * slope**9: "every step multiplies by w and by σ': both to the ninth power",
+        weight**9 * slope: "every step multiplies by w and by σ': both to the ninth power",
+        **{n * weight * slope: "each step multiplies: the ninth power, not nine times" for n in (9, 10)},
+        **{(weight * slope) ** n: "from the tenth layer back to the first there are nine steps" for n in (8, 10, 11)},
+        **{(weight * slope) ** -n: "that is last / first" for n in (9, 10)},
+        **{(weight / 4) ** n: "a quarter is the derivative where the output is 0.5; here it is 0.75" for n in (9, 10)},
+        **{(weight * output) ** n: "the derivative is a (1 − a), not the output a" for n in (9, 10)},
+        **{output**n: "the derivative is a (1 − a), and going back multiplies by w, too" for n in (9, 10)},
     },
     rtol=0.005,  # two digits will do
 )
 
-# %% wrong="ten" hint="nine steps, not ten"
+# %% wrong="ten" hint="there are nine steps"
 first_over_last = (6 * 0.75 * 0.25) ** 10
 
 # %% wrong="ten" hint="not the output a"
@@ -618,8 +648,8 @@ first_over_last = (6 / 4) ** 9
 first_over_last = 9 * 6 * 0.75 * 0.25
 
 # %% [markdown]
-# **Exercise 2: the spread that keeps the size.** A layer of $n$ neurons, whose activation has derivatives of the size
-# `slope`. Which spread of the weights makes the factor of the layer exactly 1?
+# **Exercise 2: the spread that keeps the size.** A layer has $n$ neurons, and the derivatives of its activation have
+# the size `slope`. Which spread of the weights makes the factor of the layer exactly 1?
 #
 # <details><summary>Hint</summary>
 #
@@ -638,16 +668,35 @@ def even_spread(n, slope):
 
 
 # %% check="even"
+def power(p, q):
+    return lambda n, slope: n**p * slope**q
+
+
+def said_to(p, q):
+    """What is said of a spread of n to the power of p times the slope to the power of q."""
+    if p >= 0:
+        return "more neurons need smaller weights: divide by √n"
+    if q > 0:
+        return "a smaller slope needs larger weights: divide by it"
+    if p == -1:
+        return "n reports of random sign grow like √n, not n"
+    if q == 0:
+        return "that keeps the size where the derivative is 1: where is the slope?"
+    return "the slope stands outside the root: divide by it once"
+
+
 check_function(
     even_spread,
     lambda n, slope: 1 / (np.sqrt(n) * slope),
     [(16, 1.0), (25, 0.5), (100, 0.25)],
     {
-        lambda n, slope: 1 / (n * slope): "n reports of random sign grow like √n, not n",
         lambda n, slope: np.sqrt(n) * slope: "that is the factor for weights of size 1: the spread makes up for it",
-        lambda n, slope: 1 / np.sqrt(n): "that keeps the size where the derivative is 1: where is the slope?",
-        lambda n, slope: slope / np.sqrt(n): "a smaller slope needs larger weights: divide by it",
-        lambda n, slope: 1 / np.sqrt(n * slope): "the slope stands outside the root",
+        **{
+            power(p, q): said_to(p, q)
+            for p in (1, 0.5, 0, -0.5, -1)
+            for q in (1, 0.5, 0, -0.5, -1, -2)
+            if (p, q) not in {(-0.5, -1), (0.5, 1)}
+        },
     },
 )
 
@@ -673,13 +722,13 @@ def even_spread(n, slope):
 
 
 # %% [markdown]
-# **Exercise 3: the whole way back.** A stack of sigmoid neurons, one a layer. Given are the weights and the outputs of
-# the layers, first to last. Return the gradient at each layer's output, first to last; at the last it is 1. Plain
-# numbers, no engine.
+# **Exercise 3: the whole way back.** A stack has one sigmoid neuron in each layer. You get the weights and the outputs
+# of the layers, first to last. Return a list of the gradients at each layer's output, first to last. At the last it is
+# 1. Use plain numbers, no engine.
 #
 # <details><summary>Hint</summary>
 #
-# Begin with the list `[1.0]` and walk backwards. The gradient at layer $k$ is that at layer $k + 1$, times the
+# Begin with the list `[1.0]` and walk backwards. The gradient at layer $k$ is the gradient at layer $k + 1$, times the
 # derivative of the sigmoid *of layer $k + 1$*, times the weight *of layer $k + 1$*. `zip(weights[:0:-1],
 # outputs[:0:-1])` goes through these from the last layer to the second.
 #
@@ -719,7 +768,7 @@ def right_step(g, w, a):
     return g * a * (1 - a) * w
 
 
-below, whole = slice(-2, None, -1), slice(None, None, -1)
+below, whole, forwards = slice(-2, None, -1), slice(None, None, -1), slice(1, None)
 given = [
     (ws, [v.data for v in stack(Value(0.3), ws)[1:]]) for ws in ([1.0, 2.0, -3.0], [4.0, 0.5], [2.0, -1.0, 5.0, 1.5])
 ]
@@ -736,6 +785,18 @@ check_function(
         going_back(right_step, ws=below): "a layer's output goes with that layer's own weight",
         going_back(right_step, below, below): "back to layer k the gradient passes the neuron of layer k + 1, not k",
         going_back(lambda g, w, a: g * a * w): "the derivative of the sigmoid is a (1 − a), not a",
+        going_back(lambda g, w, a: g * (1 - a**2) * w): "that is the derivative of tanh: the sigmoid's is a (1 − a)",
+        going_back(right_step, forwards, forwards): "the walk begins at the last layer, where the gradient is 1",
+        going_back(right_step, forwards, forwards, slice(None)): "the walk begins at the last layer, where the "
+        "gradient is 1",
+        lambda weights, outputs: (
+            [*[a * (1 - a) * w for w, a in zip(weights[1:], outputs[1:], strict=True)][::-1], 1.0]
+        ): "each step multiplies what has come so far",
+        lambda weights, outputs: (
+            [1.0] + [a * (1 - a) * w for w, a in zip(weights[:0:-1], outputs[:0:-1], strict=True)]
+        ): "each step multiplies what has come so far, and the list runs from the first layer to the last",
+        lambda weights, outputs: [outputs[-1] * g for g in by_the_engine(weights, outputs)]: "at the last layer's "
+        "output the gradient is 1, not the output",
         going_back(right_step, whole, whole): "one too many: the gradient at the first layer's output does not pass "
         "the first neuron",
     },
@@ -780,6 +841,24 @@ def gradients(weights, outputs):
     return [a * (1 - a) * w for w, a in pairs] + [1.0]
 
 
+# %% wrong="back" hint="the walk begins at the last layer"
+def gradients(weights, outputs):
+    found = [1.0]
+    for w, a in zip(weights[1:], outputs[1:], strict=True):
+        found.append(found[-1] * a * (1 - a) * w)
+    return found[::-1]
+
+
 # %% [markdown]
-# The factor of a layer is a thing you can choose. How to choose it well, and what to do where that is not enough, is
-# the next notebook.
+# **Open task: your own network.** Choose an activation and a spread. Predict on paper, from one layer, what arrives at
+# the first of twelve. Then run the cell. Or break a friend's network: give it a spread, say nothing, and let your
+# friend find out from one layer what is wrong.
+
+# %%
+my_activation, my_spread = "tanh", 0.3
+sizes = arriving(forward(deep(my_activation, spread(my_spread))))
+print(f"first / last: {sizes[0] / sizes[-1]:.0e}")
+
+# %% [markdown]
+# You choose the factor of a layer when you choose the weights. The next notebook does it well. Try it now: for which
+# spread does tanh bring at least a third of the gradient to the first layer, and at most three times as much?
