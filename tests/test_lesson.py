@@ -218,6 +218,11 @@ def shares(xs):
         (mean, lambda xs: mean(xs) / len(xs), "divided once too often by how many numbers were given"),
         (mean, lambda xs: xs, "argument 1 comes back as it was given"),
         (mean, lambda xs: [mean(xs)], "the result is right, but inside a list: return it alone"),
+        (
+            mean,
+            lambda xs: mean(xs) if xs[0] > 1 else None,
+            "in this call nothing is returned: does every case have its `return`?",
+        ),
         (mean, lambda xs: mean(xs[:3]), "3 of 4 calls are right: what is different about this one?"),
         (mean, lambda xs: xs[0], ""),
         (mean, lambda xs: 7.5, "the result is the same in all calls: what should it depend on?"),
