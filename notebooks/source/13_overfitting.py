@@ -1,17 +1,17 @@
 # %% [markdown]
 # # 13. Overfitting
 #
-# **Goal.** Tell learning from learning by heart, and make a network prefer the first.
+# **Goal.** Find out what a network has learned beyond the points it was shown, and make it learn more of that.
 #
 # **You need** a trained network on the moons ([notebook 9](09_xor_then_moons.ipynb)) and the optimizers
 # ([notebook 10](10_optimizers.ipynb)). **Afterwards you can** hold samples out and read the two curves, stop in time,
 # put a price on weights in the right place, and write dropout so that it is right in evaluation too.
 
 # %% [markdown]
-# ## Learned by heart
+# ## Thirty points, and two hundred others
 #
-# Two moons with so much noise that they overlap. The network sees thirty points and no others. The rest are held out:
-# it never learns from them, they only **validate** what it has learned.
+# The two moons have so much noise that they overlap. The network is trained on thirty points. Two hundred others are
+# held out: it never learns from them, they only **validate** what it has learned.
 
 # %%
 import numpy as np
@@ -54,9 +54,9 @@ for epoch in (1, 50, 100, 200, 300):
 
 # %% [markdown]
 # (`Dropout(0.0)` does nothing yet. `with_logits` means that the network gives scores, and the loss applies the
-# sigmoid.) The loss falls and falls. After each epoch it was also measured on the 200 held-out points.
+# sigmoid.) The loss falls and falls. After each epoch `fit` also measured it on the 200 held-out points.
 #
-# **Guess first.** From epoch 100 to epoch 300, what does *that* loss do: `"falls"`, `"stays level"`, or `"rises"`?
+# **Guess first.** What does *that* loss do from epoch 100 to epoch 300? It `"falls"`, `"stays level"`, or `"rises"`.
 
 # %% guess="curves"
 ### BEGIN SOLUTION
@@ -74,18 +74,17 @@ reveal(
     f"{val[299]:.2f} after epoch 300",
     replies={
         "falls": "What the network still learns are these very points and their noise. Others have other noise.",
-        "stays level": "It would if nothing were forgotten for what is learned. But the boundary has to bend around "
-        "single points, and bends where others lie.",
+        "stays level": "To get single points right the boundary bends around them. Where it bends, other points lie.",
     },
 )
 
 # %% wrong="curves" hint="these very points"
 my_guess = "falls"
 
-# %% wrong="curves" hint="around single points"
+# %% wrong="curves" hint="bends around them"
 my_guess = "stays level"
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 
 from nn import plots
@@ -94,18 +93,18 @@ plots.loss_curves(plain.history)
 plt.show()
 
 # %% [markdown]
-# Two curves, and the gap between them is what was learned by heart. This is **overfitting**. The lower panel is odd: on
-# the others the network is wrong hardly more often than at its best epoch. So look where the boundary bends (the thirty
-# points are ringed), and read in the table how many of the others it gets wrong, and how sure it is of these, on
-# average.
+# The gap between the two curves is what the network has learned by heart. This is **overfitting**. The lower panel
+# looks odd: on the others the network is wrong only a little more often than at its best epoch. So see where the
+# boundary bends (the thirty points are ringed). The table says how many of the others it gets wrong, and how sure it
+# is of its wrong answers, on average.
 
-# %%
+# %% plot=""
 ax = plots.decision_boundary(plain, *points, threshold=0.0)
 ax.scatter(*X.T, s=110, facecolor="none", edgecolor="black")
 ax.set_title("ringed: the 30 points", pad=24)
 plt.show()
 
-
+# %%
 runs = {}
 rows = ["                epochs  loss: 30 points  200 others   wrong  sure of it"]
 
@@ -131,36 +130,29 @@ enter("nothing", plain)
 # %% [markdown]
 # ## Stop in time
 #
-# The first remedy costs nothing: watch the validation curve, stop when it has not fallen for a while (the
-# **patience**), and take the weights of its lowest point.
+# The first remedy costs nothing. Watch the validation curve, and stop when it has not fallen for some epochs, the
+# **patience**. Then go back to the weights of its lowest point.
 
 # %%
 enter("early stopping", train(early_stopping=40))
 
 # %% [markdown]
-# It stopped after epoch 99, forty after the best one, and went back to the weights of epoch 59.
+# It stopped after epoch 99, forty epochs after the best one, and went back to the weights of epoch 59.
 #
 # ## A price on weights
 #
-# To bend around a single point, a network needs large weights. So let them cost something. An **L2 penalty** adds
+# A network needs large weights to bend around a single point. So let them cost something. An **L2 penalty** adds
 # $\text{strength} \cdot \sum w^2$ to what is minimised. Its gradient $2 \cdot \text{strength} \cdot w$ pulls every
-# weight toward 0, the harder the larger it is.
+# weight toward 0, and it pulls large weights harder.
 #
-# Where does it go? Added to the *mean* loss of the batch, once. And it counts weights only, no biases. To see why,
-# here is a linear neuron that has nothing to learn but its bias.
-#
-# **Guess first.** All targets are 10, and the loss is the mean squared error. With an L2 penalty of strength 1 on
-# *everything*, what does the neuron answer?
-
-# %% guess="bias"
-### BEGIN SOLUTION
-my_guess = 5
-### END SOLUTION
+# Where does it go? It is added once, to the *mean* loss of the batch. And it counts weights only, no biases. To see
+# why, take a linear neuron that has nothing to learn but its bias. `answer` trains it, and its argument says what is
+# penalised.
 
 
-# %% reveal="bias"
+# %%
 def answer(penalised):
-    """What a linear neuron answers at 0 that was trained on targets 10, with a penalty on these parameters."""
+    """What a linear neuron says at 0 after training on targets 10."""
     inputs = np.linspace(-1, 1, 20)[:, None]
     neuron = nn.Layer(1, 1, "linear", init="zeros")
     nn.fit(
@@ -177,6 +169,17 @@ def answer(penalised):
     return neuron.predict([[0.0]])[0, 0]
 
 
+# %% [markdown]
+# **Guess first.** All targets are 10, and the loss is the mean squared error. With an L2 penalty of strength 1 on
+# *everything*, what does the neuron answer?
+
+# %% guess="bias"
+### BEGIN SOLUTION
+my_guess = 5
+### END SOLUTION
+
+
+# %% reveal="bias"
 on_all = answer(lambda model: model.parameters())
 reveal(
     my_guess,
@@ -194,19 +197,16 @@ my_guess = 10
 # %% wrong="bias" hint="The penalty alone"
 my_guess = 0
 
-# %% [markdown]
-# `answer`, from the folded cell, trains such a neuron and asks it; its argument says what is penalised.
-
 # %%
 print(f"penalty on all parameters: {answer(lambda model: model.parameters()):.3f}")
 print(f"penalty on weights only:   {answer(lambda model: model):.3f}")
 
 # %% [markdown]
-# A bias shifts the answers as a whole; it bends nothing. So penalties spare biases, and `nn.l2_penalty(model, …)`
-# leaves them out.
+# A bias shifts all answers together, and bends nothing. So penalties spare biases, and `nn.l2_penalty(model, …)` leaves
+# them out.
 #
-# **Exercise: what is minimised.** Return it, from the losses of a batch's samples, all weights and all biases, as
-# lists of numbers.
+# **Exercise: what is minimised.** Compute it from the losses of a batch, one for each sample, and from all weights and
+# all biases. All three are lists of numbers.
 
 
 # %% exercise="objective"
@@ -218,7 +218,7 @@ def my_objective(losses, weights, biases, strength):
 
 
 # %% check="objective"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 
 def mean_of(losses):
@@ -252,6 +252,26 @@ check_function(
         lambda losses, weights, biases, strength: (
             mean_of(losses) - strength * squares(weights)
         ): "a penalty is added: what is minimised must grow with the weights",
+        lambda losses, weights, biases, strength: mean_of(losses): "the penalty is missing",
+        lambda losses, weights, biases, strength: strength * squares(weights): "the mean loss is missing",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) * strength * squares(weights)
+        ): "the penalty is added to the mean loss",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) + strength * 2 * sum(weights)
+        ): "that is the gradient: the penalty itself has the squares",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) + strength * sum(weights)
+        ): "square each weight: those below 0 would lower the cost",
+        lambda losses, weights, biases, strength: (
+            mean_of(losses) + strength * sum(map(abs, weights))
+        ): "that is another penalty, L1: L2 takes the squares",
+        lambda losses, weights, biases, strength: sum(
+            x + strength * squares(weights) for x in losses
+        ): "of the losses take the mean, and add the penalty once",
+        lambda losses, weights, biases, strength: [
+            x + strength * squares(weights) for x in losses
+        ]: "one number is minimised: the mean of the losses, plus the penalty once",
     },
 )
 
@@ -282,7 +302,7 @@ def my_objective(losses, weights, biases, strength):
 
 
 # %% [markdown]
-# The penalty belongs to what is minimised, not to what is reported: the curves and tables show the loss without it.
+# The penalty is a part of what is minimised, not of what is reported. Curves and tables show the loss without it.
 
 
 # %%
@@ -299,8 +319,8 @@ for name in ("nothing", "L2"):
 # %% [markdown]
 # ## L1, a pull that does not fade
 #
-# An **L1 penalty** takes sizes for squares: $\text{strength} \cdot \sum |w|$. Its pull is the same however small a
-# weight is, so it does not let go before 0. That is why L1 is said to switch weights off.
+# An **L1 penalty** takes sizes instead of squares: $\text{strength} \cdot \sum |w|$. It pulls small weights as hard as
+# large ones, so it does not let go before 0. People say that L1 switches weights off.
 #
 # **Guess first.** After training with L1, how many of the 96 weights are exactly 0: `"most"`, `"some"`, or `"none"`?
 
@@ -331,24 +351,29 @@ my_guess = "most"
 my_guess = "some"
 
 # %%
-plt.figure(figsize=(6, 4))
-edges = np.geomspace(1e-5, 10, 31)
 for name in ("nothing", "L2", "L1"):
     sizes = abs(weights_of(runs[name]))
-    plt.hist(sizes, edges, histtype="step", lw=2, label=name)
     print(f"{name:8} exactly 0: {(sizes == 0).sum()}, below 0.01: {(sizes < 0.01).sum()}")
+
+# %% plot=""
+plt.figure(figsize=(6, 4))
+for name in ("nothing", "L2", "L1"):
+    sizes = abs(weights_of(runs[name]))
+    plt.hist(sizes, np.geomspace(1e-5, 10, 31), histtype="step", lw=2, label=name)
 plt.xscale("log")
 plt.title("how large the weights are")
 plt.xlabel("|w|")
 plt.ylabel("weights")
 plt.legend(loc="upper left")
 plt.show()
+
+# %%
 enter("L1", runs["L1"])
 
 # %% [markdown]
-# L1 has made many weights small, none 0. Who reports "zeros" after such training has a threshold in mind, and should
-# state it. Or one takes another step, a **proximal** one: descend by the loss alone, then move each weight toward 0 by
-# $\text{rate} \cdot \text{strength}$, *and stop at 0*.
+# L1 has made many weights small, but none is 0. If you read of "zeros" after such training, there was a threshold, and
+# the text should say which. A **proximal** step makes real zeros: first step down the loss alone, then move each weight
+# toward 0 by $\text{rate} \cdot \text{strength}$, *and stop at 0*.
 #
 # **Exercise: the second half.** Move `w` toward 0 by `amount`, but not past it.
 #
@@ -381,11 +406,21 @@ def shrink(w, amount):
 
 
 PAST = "that leads past 0: a weight smaller than the amount becomes 0"
-check_function(
+if passed(
+    check_function,
     my_shrink,
-    shrink,
+    lambda w, amount: sign(w) * max(abs(w) - amount, 0.0),
     [(2.0, 0.5), (-2.0, 0.5), (0.3, 0.5), (-0.3, 0.5), (0.0, 0.5)],
     {
+        lambda w, amount: w - amount: "a weight below 0 moves up toward 0: add the amount there",
+        lambda w, amount: w + amount if w > 0 else w - amount: "that moves away from 0",
+        lambda w, amount: sign(w) * min(abs(w), amount): "that is how far it may move at most: where does it end?",
+        lambda w, amount: max(abs(w) - amount, 0.0): "a weight below 0 stays below 0",
+        lambda w, amount: 0.0: "a weight moves by the amount only, and not all the way to 0",
+        lambda w, amount: w - amount * (w > 0) if abs(w) > amount else 0.0: "a weight below 0 moves up: add the amount",
+        lambda w, amount: (
+            min(0.0, w - amount) if w > 0 else max(0.0, w + amount)
+        ): "min and max are swapped: a positive weight stays at 0 or above",
         lambda w, amount: w - amount * sign(w): PAST,
         lambda w, amount: w - amount if w > 0 else w + amount: PAST,
         lambda w, amount: w - amount if w >= 0 else w + amount: PAST,
@@ -394,7 +429,9 @@ check_function(
         lambda w, amount: w if abs(w) > amount else 0.0: "that is a threshold: the large ones move as well",
         lambda w, amount: w - amount if abs(w) > amount else 0.0: "a weight below 0 moves up: add the amount",
     },
-)
+):
+    shrink = my_shrink
+    print("From here on your function does the work.")
 
 
 # %% wrong="shrink" hint="that leads past 0"
@@ -433,8 +470,8 @@ def my_shrink(w, amount):
 
 
 # %% [markdown]
-# `shrink` and `sign`, from the folded cell, are ours. Ten inputs, of which only the first two matter; both kinds of
-# step from the same start:
+# `shrink` is your function if it passed the check, and one of ours if not. Here are ten inputs, of which only the first
+# two matter, and both kinds of step from the same start:
 
 # %%
 from autograd import Value, dot, mean
@@ -457,24 +494,25 @@ def descend(move, strength=0.3, rate=0.1):
     return [w.data for w in weights]
 
 
-by_gradient = descend(lambda w, g, s, rate: w - rate * (g + s * sign(w)))
+by_gradient = descend(lambda w, g, s, rate: w - rate * (g + s * np.sign(w)))
 proximal = descend(lambda w, g, s, rate: shrink(w - rate * g, rate * s))
 print("by gradient:", " ".join(f"{w:6.3f}" for w in by_gradient))
 print("proximal:   ", " ".join(f"{w:6.3f}" if w else "     0" for w in proximal))
 print("exactly 0:", by_gradient.count(0), "by gradient,", proximal.count(0), "proximal")
 
 # %% [markdown]
-# Descent leaves crumbs, the proximal step leaves zeros. The two weights that matter have both lost a little: that is
-# the price. One that does not matter has survived, the last; a larger strength would take it, and more of the two.
+# Descent leaves crumbs, and the proximal step leaves zeros. The price is that the two weights that matter have become a
+# little smaller. One weight that does not matter has survived, the last. A larger strength would remove it, and take
+# more from the two.
 #
 # ## Dropout
 #
-# Another idea: in training, set each hidden output to 0 with probability $p$, drawn anew for each sample. No neuron can
-# then rely on one other; what they know must be spread. In evaluation nothing is dropped.
+# Here is another idea. In training, set each hidden output to 0 with probability $p$, drawn again for each sample. Then
+# no neuron can rely on a single other one, and what they know must be spread. In evaluation nothing is dropped.
 #
 # ## Break it on purpose
 #
-# Suppose that is all we do. Four hidden outputs are 1 each, the next neuron adds them up, and $p = \tfrac12$.
+# Suppose that we do just that. Four hidden outputs are 1 each, the next neuron adds them up, and $p = \tfrac12$.
 #
 # **Guess first.** In evaluation the sum is 4. What is it in training, on average?
 
@@ -504,9 +542,9 @@ my_guess = 4
 my_guess = 0.5
 
 # %% [markdown]
-# The remedy is to divide what is kept by $1 - p$, in training. Then the mean stays, and evaluation needs no change.
-# The first line below has both means, the last two what follows. Without the division the hidden outputs in evaluation
-# would be twice what the last layer is used to; so in a network that was trained with it, they are doubled by hand.
+# So divide what is kept by $1 - p$, in training. Then the mean stays, and evaluation needs no change. The first line
+# below shows both means, and the last two lines show what happens otherwise. Without the division the last layer would
+# get twice what it is used to, so for the wrong network the hidden outputs are doubled by hand.
 
 # %%
 unscaled = np.mean([sum(mask) for mask in masks])
@@ -537,8 +575,8 @@ print("eval(): ", [round(network.eval()(x).data, 2) for _ in range(4)])
 #
 # ## More data from the data
 #
-# A point that is moved a little keeps its class. So move all 30 anew in each epoch, and the network never sees the same
-# point twice: **augmentation**, here by random noise. For images it would be shifts and small rotations.
+# A point that is moved a little keeps its class. So move all 30 points in every epoch, and the network never sees the
+# same point twice. This is **augmentation**, here by random noise. For images it would be shifts and small rotations.
 
 
 # %%
@@ -548,7 +586,7 @@ def jittered(X, rng):
 
 enter("augmentation", train(augment=jittered))
 
-# %%
+# %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5))
 for name, model in runs.items():
     axes[0].semilogy(model.history.loss, lw=1)
@@ -560,13 +598,13 @@ fig.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Every remedy makes the training loss *worse*, and the other one better. What they mend is that loss: the network is
-# less sure where it is wrong. How often it is wrong need not fall, and with some points it rises. With dropout and
+# Every remedy makes the training loss *worse*, and the loss on the others better. The network is less sure where it is
+# wrong. But it is not always wrong less often, and with some points it is wrong more often. With dropout and
 # augmentation the training curve is rough: it is the loss of a network with holes, or of moved points. Which remedy is
-# best depends on the points. Change the seed at the top and run all again: the gap without any is always there, the
-# order of the others changes.
+# best depends on the points. Change the seed at the top and run everything again: without a remedy the gap is always
+# there, but the order of the remedies changes.
 
-# %%
+# %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 4))
 for ax, name in zip(axes, ("nothing", "L2"), strict=True):
     plots.decision_boundary(runs[name], X, y, threshold=0.0, ax=ax)
@@ -575,7 +613,7 @@ fig.tight_layout()
 plt.show()
 
 # %% [markdown]
-# One warning. Whoever compares many networks on the same validation points, and keeps the best, has learned from these
+# One warning. If you compare many networks on the same validation points and keep the best, you have learned from these
 # points too. Here are 200 "networks" that toss a coin:
 
 # %%
@@ -587,22 +625,21 @@ print(f"best of 200 on 20 validation points: {hits[best, :20].mean():.0%} right"
 print(f"the same one on 1000 new points:     {hits[best, 20:].mean():.0%} right")
 
 # %% [markdown]
-# So another part of the data, the **test set**, is kept for one single look at the end.
-
-# %% [markdown]
+# So keep another part of the data, the **test set**, for one single look at the end.
+#
 # ## What you can now do
 #
 # You can see overfitting in two curves and have five remedies for it. Show it:
 #
-# **Exercise 1: one step.** The L2 penalty pulls at a weight, and the loss itself has gradient 0 there. Where is the
-# weight after one step of plain descent?
+# **Exercise 1: one step.** The loss itself has the gradient 0 here, so only the L2 penalty pulls at the weight. Where
+# is the weight after one step of plain descent?
 
 # %%
-w_before, strength, rate = 3.0, 0.1, 0.5
+w_before, strength, rate = 3.0, 0.1, 0.4
 
 # %% exercise="pull"
 ### BEGIN SOLUTION
-w_after = 3.0 - 0.5 * 2 * 0.1 * 3.0
+w_after = 3.0 - 0.4 * 2 * 0.1 * 3.0
 ### END SOLUTION
 
 # %% check="pull"
@@ -616,27 +653,40 @@ check_answer(
         w_before - 2 * strength * w_before: "the step is the rate times the gradient",
         w_before + rate * 2 * strength * w_before: "a step goes against the gradient: the weight gets smaller",
         w_before - rate * strength * w_before**2: "that is the penalty itself: the step takes its derivative",
+        w_before: "the penalty has a gradient, though the loss has none",
+        2 * strength * w_before: "that is the gradient: where does a step against it lead?",
+        -2 * strength * w_before: "that is the gradient: where does a step against it lead?",
+        rate * 2 * strength * w_before: "that is the length of the step: where does it lead?",
+        -rate * 2 * strength * w_before: "that is the step: where does it lead?",
+        w_before - strength * w_before**2: "the step is the rate times the derivative of the penalty",
+        w_before - rate * 2 * strength: "the derivative of w² is 2w: the weight is missing",
+        w_before - rate * 2 * w_before: "the strength is missing",
+        w_before - 2 * w_before: "the rate and the strength are missing",
+        w_before - strength * w_before: "the derivative of w² is 2w, and the step is the rate times the gradient",
     },
 )
 
 # %% wrong="pull" hint="the derivative of w²"
-w_after = 2.85
+w_after = 2.88
 
 # %% wrong="pull" hint="L1's pull"
-w_after = 2.95
+w_after = 2.96
 
-# %% wrong="pull" hint="the rate times the gradient"
+# %% wrong="pull" hint="and the step is the rate times the gradient"
+w_after = 2.7
+
+# %% wrong="pull" hint="the step is the rate times the gradient"
 w_after = 2.4
 
 # %% [markdown]
-# **Exercise 2: early stopping.** Given the validation losses epoch by epoch (from 0), return the epoch whose weights
-# are kept. Training stops as soon as `patience` epochs in a row have brought no new lowest loss; what would have come
-# later is never seen.
+# **Exercise 2: early stopping.** You get the validation losses epoch by epoch, from epoch 0. Return the epoch whose
+# weights are kept. Training stops as soon as `patience` epochs in a row have brought no new lowest loss. It never sees
+# what would have come later.
 #
 # <details><summary>Hint</summary>
 #
-# Go through the losses with `enumerate` and remember the best epoch so far. When the present epoch is `patience`
-# after the best one, stop.
+# Go through the losses with `enumerate` and remember the best epoch so far. Stop when you are `patience` epochs after
+# the best one.
 #
 # </details>
 
@@ -681,6 +731,12 @@ def lowest(losses, patience):
     return int(np.argmin(losses))
 
 
+def first_calm(losses, patience):
+    """The first epoch that is the best of `patience`, itself included."""
+    calm = (e for e in range(len(losses) - patience) if losses[e] == min(losses[e : e + patience]))
+    return next(calm, lowest(losses, patience))
+
+
 check_function(
     kept_epoch,
     stopping(),
@@ -694,6 +750,18 @@ check_function(
     ],
     {
         lowest: "the loss after the stop is never seen: leave the loop",
+        lambda losses, patience: min(losses): "that is a loss: return the number of its epoch",
+        lambda losses, patience: losses[stopping()(losses, patience)]: "that is a loss: return the number of its epoch",
+        lambda losses, patience: stopping()(losses, patience) + 1: "epochs count from 0 here",
+        lambda losses, patience: int(
+            np.argmin(losses[:patience])
+        ): "the patience starts again at every new lowest loss",
+        lambda losses, patience: int(
+            np.argmin(losses[: patience + 1])
+        ): "the patience starts again at every new lowest loss",
+        lambda losses, patience: stopping()(losses, 1): "one worse epoch does not end it: wait for `patience` in a row",
+        lambda losses, patience: int(np.argmax(losses)): "the lowest loss is the best",
+        first_calm: "look on: an epoch counts as best only until a lower loss comes within its patience",
         stopping(lambda best, last: last): "that is the epoch of the stop: the weights kept are the best ones'",
         stopping(
             is_new_lowest=lambda loss, before, lowest: loss < before
@@ -775,8 +843,15 @@ def kept_epoch(losses, patience):
 
 
 # %% [markdown]
-# **Exercise 3: dropout.** Write it for a list of numbers `x`. `chances` has a random number between 0 and 1 for each: a
-# number is dropped where its chance is below `p`.
+# **Exercise 3: dropout.** Write it for a list of numbers `x`. `chances` has a random number between 0 and 1 for each of
+# them. A number is dropped where its chance is below `p`.
+#
+# <details><summary>Hint</summary>
+#
+# In evaluation return the list as it is. In training go through `zip(x, chances)`: what is dropped becomes 0 and keeps
+# its place, and what is kept is divided by what share is kept on average.
+#
+# </details>
 
 
 # %% exercise="dropout"
@@ -819,6 +894,25 @@ check_function(
         dropout_with(
             lambda v, p: v / (1 - p), lambda v, p: v / (1 - p)
         ): "in evaluation nothing is dropped, so there is nothing to make up for",
+        dropout_with(lambda v, p: v, lambda v, p: v / (1 - p)): "divide in training, where something is dropped",
+        dropout_with(lambda v, p: v * (1 + p)): "on average 1 - p of all is kept: divide by that",
+        dropout_with(lambda v, p: 1 / (1 - p)): "that is the factor: what is kept is multiplied by it",
+        lambda x, p, training, chances: right_dropout(x, p, not training, chances): "the cases are swapped: nothing is "
+        "dropped in evaluation",
+        lambda x, p, training, chances: (
+            [v * u / (1 - p) for v, u in zip(x, chances, strict=True)] if training else x
+        ): "a chance decides, it is no factor: dropped below p, else kept",
+        lambda x, p, training, chances: (
+            [0.0 if v < p else v / (1 - p) for v in x] if training else x
+        ): "the chance decides what is dropped, not the number itself",
+        lambda x, p, training, chances: (
+            [v * len(x) / max(1, sum(u >= p for u in chances)) * (u >= p) for v, u in zip(x, chances, strict=True)]
+            if training
+            else x
+        ): "divide by 1 - p, the share that is kept on average, not by the share that happened to be kept",
+        lambda x, p, training, chances: (
+            [v / (1 - p) - (u < p) for v, u in zip(x, chances, strict=True)] if training else x
+        ): "what is dropped becomes 0",
         lambda x, p, training, chances: right_dropout(x, p, True, chances): "in evaluation nothing is dropped",
         lambda x, p, training, chances: (
             [v / (1 - p) for v, u in zip(x, chances, strict=True) if u >= p] if training else x
@@ -863,5 +957,21 @@ def my_dropout(x, p, training, chances):
     return [0.0 if u < p else v for v, u in zip(x, chances, strict=True)]
 
 
+# %% wrong="dropout" hint="it is no factor"
+def my_dropout(x, p, training, chances):
+    if not training:
+        return x
+    return [v * u / (1 - p) for v, u in zip(x, chances, strict=True)]
+
+
 # %% [markdown]
-# That is what `nn.Dropout` does. Whatever you train from here on, hold something out first.
+# **Open task: your own points.** Put points of your own into `X` and `y`, or write moons with more noise, and find the
+# remedy that suits them. Or break a friend's network: let `validation=` see the thirty points, too, and let your friend
+# find out why every curve looks so good. Two remedies at once are one line:
+
+# %%
+enter("L2 and dropout", train(dropout=0.3, regularizer=lambda m: nn.l2_penalty(m, 0.003)))
+
+# %% [markdown]
+# Whatever you train from here on, hold something out first. How low can you bring the loss on the 200 others, with any
+# mixture of remedies, and how much of that is left with the next seed?
