@@ -11,13 +11,13 @@
 # %% [markdown]
 # ## A step, again and again
 #
-# A sentence, a melody, a fever curve: a sequence has no fixed length, and its order matters. A **recurrent** network
-# reads one item at a time and keeps a **state** $h$, a note to itself of what has been. Each step makes a new state
-# from the old one and from what comes in. The smallest such network has one weight:
+# A sentence, a melody, a fever curve: sequences have no fixed length, and their order matters. A **recurrent** network
+# reads one item at a time and keeps a **state** $h$, a note to itself about what it has read. Each step makes a new
+# state from the old one and from what comes in. The smallest such network has one weight:
 #
 # $$h_t = w \cdot h_{t-1} + x_t$$
 #
-# The same $w$ serves in every step. Here are three of them:
+# Every step uses the same $w$. Here are three steps:
 
 # %%
 from autograd import Value, draw, explain
@@ -39,8 +39,8 @@ for t, h in enumerate(states[1:], 1):
 draw(states[-1], direction="TB")
 
 # %% [markdown]
-# That is the network **unrolled**. Time runs downwards, and there is no loop in it: $h_3$ was made from $h_2$, never
-# from itself. It is a graph like all the others, only longer, and one value, $w$, is used three times.
+# This is the network **unrolled**. Time runs downwards, and there is no loop: $h_3$ is made from $h_2$, never from
+# itself. It is a graph like all the others, only longer, and $w$ is used three times.
 #
 # **Guess first.** On each edge stands the local derivative. What is $\partial h_3 / \partial w$?
 
@@ -83,8 +83,8 @@ my_guess = 6.5
 my_guess = 0.125
 
 # %% [markdown]
-# In the picture each path has a colour, so each colour is a moment: red leaves $w$ in step 3, blue in step 2, green in
-# step 1. The earlier the use, the longer its way.
+# Now each path has a colour, and each colour is a moment: red leaves $w$ in step 3, blue in step 2, green in step 1.
+# The earlier the use, the longer its way.
 
 # %%
 h3.backward()
@@ -106,8 +106,8 @@ print("w, shared:  ", w.grad)
 assert sum(copy.grad for copy in copies) == w.grad
 
 # %% [markdown]
-# The shared weight's gradient is the sum over its copies: you met that in notebook 5, as accumulation. Nothing new is
-# needed. **Backpropagation through time** is a name for backpropagation on an unrolled graph.
+# The gradient of the shared weight is the sum over its copies. You know that from notebook 5, as accumulation, and
+# nothing new is needed. **Backpropagation through time** is just a name for backpropagation on an unrolled graph.
 #
 # **Exercise: unroll by hand.** Other numbers:
 
@@ -116,7 +116,14 @@ w_now, h_start, inputs = 2.0, 3.0, [-1.0, 4.0, 5.0]
 
 # %% [markdown]
 # Unroll the three steps $h_t = w \cdot h_{t-1} + x_t$ on paper. What does each step's use of $w$ contribute to
-# $\partial h_3 / \partial w$, and what is the whole?
+# $\partial h_3 / \partial w$, and what is the sum?
+#
+# <details><summary>Hint</summary>
+#
+# First compute the states $h_1$, $h_2$, $h_3$. The use of $w$ in step $t$ has the local derivative $h_{t-1}$, the other
+# factor. From there to $h_3$ every later step multiplies by $w$ once.
+#
+# </details>
 
 # %% exercise="by_hand"
 ### BEGIN SOLUTION
@@ -141,6 +148,11 @@ check_answer(
         s0.data * w_now: "that is what reaches h2: one more step, times w",
         s0.data * w_now**3: "after step 1 only two steps are left, so w is a factor twice",
         product3: "that is the use in step 3: step 1 comes first in time, and its path is the longest",
+        s1.data * w_now**2: "toward w, the other factor of w · h0 is h0: the state before the step",
+        s1.data: "toward w, the other factor of w · h0 is h0: the state before the step",
+        w_now**3: "that is the derivative toward h0. Toward w the local derivative is h0, and two steps follow",
+        w_now**2: "those are the two steps that follow: the local derivative, h0, is missing",
+        inputs[0]: "x1 is added: toward w the other factor is h0",
     },
 )
 check_answer(
@@ -151,6 +163,10 @@ check_answer(
         s1.data: "that is the local derivative: step 3 multiplies it by w",
         s1.data * w_now**2: "after step 2 only one step is left",
         s2.data * w_now: "toward w, the other factor of w · h1 is h1: the state before the step",
+        product3: "that is the use in step 3",
+        product1: "that is the use in step 1",
+        w_now: "that is the step that follows: the local derivative, h1, is missing",
+        inputs[1]: "x2 is added: toward w the other factor is h1",
     },
 )
 check_answer(
@@ -161,6 +177,10 @@ check_answer(
         s3.data: "that is h3 itself: toward w, the other factor is the state before, h2",
         s2.data * w_now: "step 3 is the last: nothing multiplies what it contributes",
         product1: "that is the use in step 1: step 3 comes last in time, and its path is the shortest",
+        product2: "that is the use in step 2",
+        1.0: "h2 is the other factor of w · h2: that is the local derivative toward w",
+        w_now: "h2 is the other factor of w · h2: that is the local derivative toward w",
+        inputs[2]: "x3 is added: toward w the other factor is h2",
     },
 )
 check_answer(
@@ -172,6 +192,13 @@ check_answer(
         s0.data + s1.data + s2.data: "those are the local derivatives: the earlier ones have a way to go",
         product1 * product2 * product3: "along a path multiply, but across the paths add",
         w_now**3: "that is the derivative toward h0",
+        s3.data: "that is h3 itself",
+        sum(inputs): "those are the inputs: add up what the three uses of w contribute",
+        **dict.fromkeys(
+            (product1 + product2, product1 + product3, product2 + product3),
+            "three uses of w contribute: one is left out",
+        ),
+        explain(s3, weight).total / 3: "the contributions add up: nothing is divided",
     },
 )
 
@@ -196,21 +223,17 @@ from_step_1, from_step_2, from_step_3, in_all = 12, 10, 14, 14
 # %% wrong="by_hand" hint="across the paths add"
 from_step_1, from_step_2, from_step_3, in_all = 12, 10, 14, 1680
 
+# %% wrong="by_hand" hint="x1 is added"
+from_step_1, from_step_2, from_step_3, in_all = -1, 4, 5, 8
+
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# First the states: $h_1$, $h_2$, $h_3$. The use of $w$ in step $t$ has the local derivative $h_{t-1}$, the other
-# factor. From there to $h_3$ every later step multiplies by $w$ once.
-#
-# </details>
-#
 # ## How far back
 #
 # The longest path has a factor $w$ for every step. So the start of a sequence speaks to its end through a power of
 # $w$.
 #
-# **Guess first.** Let $w = 0.5$, and ten steps. Nudge $h_0$ a little. What reaches $h_{10}$ is one part of the nudge in
-# how many? (For an eighth, write 8.)
+# **Guess first.** Let $w = 0.5$, and let there be ten steps. Nudge $h_0$ a little. Which share of the nudge reaches
+# $h_{10}$: one part in how many? (For an eighth, write 8.)
 
 # %% guess="power"
 ### BEGIN SOLUTION
@@ -246,13 +269,11 @@ my_guess = 2
 my_guess = 1 / 1024
 
 # %% [markdown]
-# Now longer sequences and other weights. On the left the network from above with nothing coming in, on the right one
-# whose step squashes the state, $h_t = \tanh(w \cdot h_{t-1})$, as most do. The same weights on both sides; watch the
-# two largest.
+# Now take longer sequences and other weights, with nothing coming in. On the left is the network from above. On the
+# right each step squashes the state, $h_t = \tanh(w \cdot h_{t-1})$, as most networks do. Watch the two largest
+# weights.
 
 # %%
-import matplotlib.pyplot as plt
-
 from autograd import tanh
 
 
@@ -268,6 +289,12 @@ def memory(step, steps=50):
     return reached
 
 
+print(f"w = 0.9, after 50 steps: {memory(lambda h: 0.9 * h)[-1]:.4f}")
+print(f"w = 1.1, after 50 steps: {memory(lambda h: 1.1 * h)[-1]:.0f}")
+
+# %% plot=""
+import matplotlib.pyplot as plt
+
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True)
 for w_k in (0.5, 0.9, 1.0, 1.1, 1.5):
     left.semilogy(memory(lambda h, w_k=w_k: w_k * h), label=f"w = {w_k}")
@@ -280,22 +307,21 @@ for axes in (left, right):
     axes.set_ylim(1e-15, 1e10)
 right.legend(loc="lower left", fontsize="small")
 plt.show()
-print(f"w = 0.9, after 50 steps: {memory(lambda h: 0.9 * h)[-1]:.4f}")
-print(f"w = 1.1, after 50 steps: {memory(lambda h: 1.1 * h)[-1]:.0f}")
 
 # %% [markdown]
-# It is notebook 11 once more, with time for depth: a product of many factors vanishes below 1 and explodes above. With
-# $w = 0.9$ a two-hundredth of the nudge is left after 50 steps, with $w = 1.1$ it has become a hundred times as large.
+# This is notebook 11 again, with time in place of depth: a product of many factors vanishes below 1 and explodes above.
+# With $w = 0.9$ a two-hundredth of the nudge is left after 50 steps. With $w = 1.1$ it has become a hundred times as
+# large.
 #
-# The squash stops the explosion, but not the fading. With $w = 1.5$ the unit runs into one of its two saturated ends,
-# and all that it keeps of its start is the sign. Where everything near the start leads to the same end, the derivative
+# The squash stops the explosion, but not the fading. With $w = 1.5$ the state runs into one of the two saturated ends
+# of the tanh, and only its sign remembers the start. Where every start near by leads to the same end, the derivative
 # toward the start *has* to be small.
 
 # %% [markdown]
-# > **Misconception: "backpropagation does not suit recurrent networks".** It has been printed more than once, and for
-# > two reasons that sound good: such a network has a loop, where backpropagation needs an order, and its gradients
-# > vanish. The loop is in the drawing of the network, not in what it computes. And a derivative that is small is not
-# > a derivative that is wrong: any right method finds the same number.
+# > **Misconception: "backpropagation does not suit recurrent networks".** You can find this in print, with two reasons
+# > that sound good: such a network has a loop, while backpropagation needs an order; and its gradients vanish. But the
+# > loop is in the drawing of the network, not in what it computes. And a small derivative is not a wrong one: any right
+# > method finds the same number.
 
 # %%
 import numpy as np
@@ -338,19 +364,19 @@ print(f"twenty steps, w = 0.5: sweep {start.grad:.6e}, nudge {nudged:.6e}")
 assert abs(nudged / start.grad - 1) < 1e-6
 
 # %% [markdown]
-# Small it is, and right to all the digits shown. What is true in the claim is that a *long* memory is hard to learn
-# where the function itself forgets. The remedies change the function, as in notebook 12: a way past the
-# step carries the old state over with a factor near 1.
+# It is small, and right to all the digits shown. One thing in the claim is true: a *long* memory is hard to learn where
+# the function itself forgets. The remedies change the function, as in notebook 12: a way past the step carries the old
+# state over with a factor near 1.
 #
 # ## A layer for the state
 #
-# One number holds little. `nn.Recurrent(1, 3)` has a layer of three units for its state, each of which reads the input
+# One number holds little. `nn.Recurrent(1, 3)` has a state of three numbers. Each of its three units reads the input
 # and all three old states:
 #
 # $$h_t = \tanh(W x_t + U h_{t-1} + b)$$
 #
-# Drawn by layers, four steps of it and the linear layer behind, which reads the last state. The constant 0 is the state
-# before anything has come in (all three begin with this one 0):
+# Here are four steps of it, drawn by layers, and a linear layer that reads the last state. The constant 0 is the state
+# before anything has come in. (All three units begin with this one 0.)
 
 # %%
 network.zero_grad()
@@ -360,13 +386,13 @@ print("parameters of the recurrent layer:", len(network.layers[0].parameters()))
 draw(answer, collapse="layer", direction="TB")
 
 # %% [markdown]
-# A deep network, with an input at every layer. All four boxes of three units have the *same* 15 parameters: they could
-# read a sequence of any length.
+# It is a deep network, with an input at every layer. All four boxes of three units have the *same* 15 parameters, so
+# they could read a sequence of any length.
 #
 # ## Learn to remember
 #
-# A task that is nothing but memory: read ten random numbers, and say what the **first** one was. Nine others come in
-# meanwhile and must not wash it away.
+# This task is nothing but memory: read ten random numbers, and say what the **first** one was. Nine others come in
+# after it and must not wash it away.
 
 
 # %%
@@ -398,9 +424,9 @@ print("a sequence:", X[1].round(2))
 print("its target:", y[1].round(2))
 
 # %% [markdown]
-# The model has random weights, and is not trained yet. Change the first input, or the last, by a little.
+# The model has random weights, and is not trained yet. Change the first input a little, or the last.
 #
-# **Guess first.** To which does its output answer more strongly, the `"first"` or the `"last"`?
+# **Guess first.** Which one moves the output more, the `"first"` or the `"last"`?
 
 # %% guess="untrained"
 ### BEGIN SOLUTION
@@ -415,15 +441,15 @@ reveal(
     "last" if before[-1] > before[0] else "first",
     because=f"the derivative toward the last input is {before[-1] / before[0]:.0f} times as large: the first has nine "
     "more steps to go, and each takes something away",
-    replies={"first": "That is what it must learn. Nobody has told it yet."},
+    replies={"first": "That is what it has to learn. It has not seen a single target yet."},
 )
 
-# %% wrong="untrained" hint="Nobody has told it yet"
+# %% wrong="untrained" hint="not seen a single target yet"
 my_guess = "first"
 
 # %% [markdown]
-# Now train it, with the `fit` that you know. It records the unrolled graph of one sequence and replays it for whole
-# batches; backpropagation through time is the only thing that happens there. `clip` cuts off a gradient that explodes.
+# Now train it with `fit`. It records the unrolled graph of one sequence and replays it for whole batches. That is
+# backpropagation through time, and nothing else. `clip` shortens a gradient that explodes.
 
 
 # %%
@@ -438,8 +464,9 @@ error = np.mean((model.predict(X_new)[:, 0] - y_new) ** 2)
 print(remembers)
 print(f"on new sequences: {error:.3f}; their best constant answer: {y_new.var():.3f}")
 assert error < 0.2 * y_new.var()
-
 after = attention(model, X_new[:50])
+
+# %% plot=""
 t = np.arange(1, 11)
 plt.figure(figsize=(6, 4))
 plt.bar(t - 0.2, before, 0.4, label="before training")
@@ -452,15 +479,14 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# Before, the output listened to what came last. Now it answers to the first input, and is nearly deaf to the other
-# nine. The gradient is the tool that trained the network, and here it is also the lens through which you see
-# what was learned.
+# Before, the output listened to what came last. Now it listens to the first input, and is almost deaf to the other
+# nine. The gradient has trained the network, and here it also shows you what the network has learned.
 #
 # ## Break it on purpose
 #
-# The wrong engine forgets to look back. `h.detach()` gives a value with the same number and **no parents**: whoever
-# comes from later finds the graph ending there. That is easily written by accident, wherever a program keeps a state
-# as a plain number between two steps.
+# The wrong engine forgets to look back. `h.detach()` gives a value with the same number and **no parents**, so a
+# gradient that comes back from later stops there. This is easily written by accident: a program keeps the state as a
+# plain number between two steps.
 
 
 # %%
@@ -488,9 +514,9 @@ assert abs(nudged_by(1e-6) - w_right.grad) < 1e-6 < abs(nudged_by(1e-6) - w_wron
 draw(wrong)
 
 # %% [markdown]
-# Forwards all is the same. Backwards only the red path of above is left. Does it matter? Train both from the same
-# weights. The cut is written as an operation of its own, with a rule that says 0 where 1 is right: `fit` can replay it,
-# where with `detach` it would have to build the graph anew for each sample.
+# Forwards everything is the same. Backwards only the red path is left. Does it matter? Train both from the same
+# weights. Here the cut is an operation of its own, whose rule says 0 where 1 is right. `fit` can replay that. (With
+# `detach` it would have to build a new graph for each sample.)
 
 # %%
 from autograd import Operation
@@ -506,7 +532,10 @@ class Forgetful(nn.Recurrent):
 model_cut = new_model(Forgetful)
 assert np.allclose(model_cut.predict(X), new_model(nn.Recurrent).predict(X))
 forgets = train(model_cut)
+print(f"last epoch: right {remembers.loss[-1]:.3f}, cut {forgets.loss[-1]:.3f}")
+assert remembers.loss[-1] < 0.1 * y.var() < 0.6 * y.var() < forgets.loss[-1]
 
+# %% plot=""
 plt.figure(figsize=(6, 4))
 plt.plot(range(1, 16), remembers.loss, label="gradient through time")
 plt.plot(range(1, 16), forgets.loss, label="cut at every step")
@@ -516,25 +545,21 @@ plt.ylabel("loss")
 plt.ylim(0, 0.45)
 plt.legend()
 plt.show()
-print(f"last epoch: right {remembers.loss[-1]:.3f}, cut {forgets.loss[-1]:.3f}")
-assert remembers.loss[-1] < 0.1 * y.var() < 0.6 * y.var() < forgets.loss[-1]
 
 # %% [markdown]
-# The cut network could do it: it computes the same functions. But no gradient ever tells its weights that what they do
-# in step 1 will matter in step 10. It has to make do with whatever echo of the first number its weights happen
-# to leave.
+# The cut network could do it, for it computes the same functions. But no gradient ever tells its weights that step 1
+# matters in step 10. It can only use the echo of the first number that its weights happen to leave.
 #
-# Cutting is done on purpose too, for the graph of a long text does not fit into memory. **Truncation** lets the
-# gradient back through the last $k$ steps only and pays with what lies further back. What is wrong is to cut without
-# knowing it.
+# People cut on purpose too, because the graph of a long text does not fit into memory. **Truncation** lets the gradient
+# back through the last $k$ steps only, and ignores what lies further back. The mistake is to cut without knowing it.
 #
 # ## What you can now do
 #
 # You can unroll a recurrent network, add up a shared weight's contributions, and say what a cut in the graph costs.
 # Show it:
 #
-# **Exercise 1: nothing comes in.** Let $h_0 = 1$ and $h_t = w \cdot h_{t-1}$, with $w = 0.5$ and four steps. What is
-# $\partial h_4 / \partial w$?
+# **Exercise 1: nothing comes in.** Let $h_0 = 1$ and $h_t = w \cdot h_{t-1}$, with $w = 0.5$. What is
+# $\partial h_4 / \partial w$, after four steps?
 
 # %% exercise="powers"
 ### BEGIN SOLUTION
@@ -549,10 +574,17 @@ check_answer(
     dh4_dw,
     explain(chain[-1], q).total,
     {
+        **{
+            n * 0.5**k: "four uses of w, and each path has three other factors"
+            for n in (1, 2, 3, 4, 5)
+            for k in (0, 1, 2, 3, 4)
+            if n * 0.5**k != 0.5
+        },
         0.5**3: "that is one step's use of w; w is used in four",
         0.5**4: "that is h4 itself, and the derivative toward h0",
         4 * 0.5**4: "each path goes through three of the four factors: the fourth is the one that is nudged",
         sum(h.data for h in chain[:-1]): "those are the local derivatives, not yet taken to h4",
+        sum(h.data for h in chain[1:]): "those are the states: each use of w has a derivative, and a way to h4",
     },
 )
 
@@ -569,14 +601,14 @@ dh4_dw = 0.25
 dh4_dw = 1.875
 
 # %% [markdown]
-# **Exercise 2: through time without an engine.** Plain numbers this time: `states` is the list $h_0, h_1, \dots, h_T$
-# of $h_t = w \cdot h_{t-1} + x_t$. Return $\partial h_T / \partial w$, by one walk backwards.
+# **Exercise 2: through time without an engine.** This time all numbers are plain. `states` is the list
+# $h_0, h_1, \dots, h_T$ of $h_t = w \cdot h_{t-1} + x_t$. Return $\partial h_T / \partial w$, by one walk backwards.
 #
 # <details><summary>Hint</summary>
 #
-# Carry a gradient `g` along, which is 1 at $h_T$. At each step, from the last to the first: what does this use of $w$
-# contribute, with `g` as it is now? Then `g` goes one state back. A list without its last item is `states[:-1]`, and
-# `reversed(...)` walks through it backwards.
+# Carry a gradient `g` along. It is 1 at $h_T$. Go through the steps from the last to the first. What does this use of
+# $w$ contribute, with `g` as it is now? Then take `g` one state back. A list without its last item is `states[:-1]`,
+# and `reversed(...)` walks through it backwards.
 #
 # </details>
 
@@ -624,6 +656,24 @@ check_function(
         walk(backwards, back=lambda g, w: g): "on its way back the gradient is multiplied by w at every step",
         walk(backwards, combine=lambda total, share: share): "only one step's share is returned: add them up",
         walk(lambda states: states[-2:-1]): "that is the last step alone: the earlier uses of w count too",
+        walk(lambda states: states[-2:0:-1]): "h_0 is the state before the first step: it counts too",
+        walk(backwards, combine=lambda total, share: total or share): "only the last step counts: add its share up "
+        "in a loop that goes on",
+        walk(lambda states: states): "the walk begins at the end, with the state before h_T",
+        lambda w, states: sum(w * h for h in states[:-1]): "the earlier the use, the more factors w lie on its way",
+        lambda w, states: w ** (len(states) - 1): "that is the derivative toward h_0",
+        lambda w, states: (
+            (len(states) - 1) * w ** (len(states) - 2)
+        ): "inputs come in as well: the other factor of each use of w is the state before it",
+        lambda w, states: states[-1] * walk(backwards)(w, states): "at h_T the gradient is 1, not h_T",
+        walk(backwards, back=lambda g, w: g + w): "on its way back the gradient is multiplied by w at every step",
+        lambda w, states: np.prod([w * h for h in states[:-1]]): "along a path multiply by w; what the uses of w "
+        "contribute adds up",
+        lambda w, states: [w**k * h for k, h in enumerate(backwards(states))][::-1]: "those are the contributions: add "
+        "them up",
+        walk(lambda states: states[-2::-1], combine=lambda total, share: total - share): "the contributions add up",
+        lambda w, states: sum(w**k + h for k, h in enumerate(backwards(states))): "a contribution is the gradient "
+        "times the state, not their sum",
     },
 )
 
@@ -675,14 +725,14 @@ def gradient_of_w(w, states):
 
 
 # %% [markdown]
-# **Exercise 3: truncation.** Now with Values. Unroll $h_t = w \cdot h_{t-1} + x_t$ over all the inputs `xs`, and
-# return the last state, but so that `backward()` reaches the last `k` steps only. The check looks at the state and at
+# **Exercise 3: truncation.** Now with Values: unroll $h_t = w \cdot h_{t-1} + x_t$ over all the inputs `xs`, and return
+# the last state. But `backward()` from there shall reach the last `k` steps only. The check looks at the state and at
 # the gradient of `w`.
 #
 # <details><summary>Hint</summary>
 #
-# One `h = h.detach()` is enough, at the right moment: when `k` steps are left to do. `enumerate(xs)` gives the number
-# of the step, from 0, with each input.
+# One `h = h.detach()` is enough, at the right moment: when `k` steps are left. `enumerate(xs)` gives the number of the
+# step, from 0, with each input.
 #
 # </details>
 
@@ -747,6 +797,19 @@ check_function(
         cut_where(lambda t, n, k: t == n - k - 1): "k + 1 steps are left: cut one step later",
         with_gradient(lambda w, h, xs, k: unrolled(w, h, xs[-k:])[-1]): "the state is to be that of all the inputs: "
         "compute all steps, and cut the way back",
+        with_gradient(
+            lambda w, h, xs, k: unrolled(w, h, xs[:k])[-1]
+        ): "those are the first k inputs alone: compute all steps, and cut the way back",
+        with_gradient(lambda w, h, xs, k: unrolled(w, h, xs)[-1].data): "that is a plain number: return the Value",
+        with_gradient(lambda w, h, xs, k: unrolled(w, h, xs)[-1].detach()): "nothing of the graph is left: detach the "
+        "state before the last k steps, not after them",
+        with_gradient(lambda w, h, xs, k: unrolled(w, h.detach(), xs)[-1]): "that cuts off h alone, at the start: cut "
+        "when k steps are left",
+        with_gradient(lambda w, h, xs, k: unrolled(w, Value(0.0), xs[-k:])[-1]): "the state keeps its number: only the "
+        "way back is cut",
+        with_gradient(
+            lambda w, h, xs, k: unrolled(w, 0.0, xs[-k:])[-1]
+        ): "the state keeps its number: only the way back is cut",
     },
 )
 
@@ -800,6 +863,28 @@ def truncated(w, h, xs, k):
         h = w * h + x
 
 
+# %% wrong="truncated" hint="those are the first k inputs alone"
+def truncated(w, h, xs, k):
+    for x in xs[:k]:
+        h = w * h + x
+    return h
+
+
 # %% [markdown]
-# A network that reads in time is a deep one whose layers share their weights. Next comes reading of another kind, of
-# handwritten digits, and the way from single numbers to arrays.
+# **Open task: your own memory.** Change `first_of`: ask for the third number, or the largest, or how many were above 0.
+# Or break a friend's network: put `cut` into its step, and let your friend find out why it learns so little.
+
+
+# %%
+def third_of(n, steps, rng):
+    X = rng.uniform(-1.0, 1.0, (n, steps))
+    return X, X[:, 2]
+
+
+X, y = third_of(200, 10, np.random.default_rng(1))
+print(train(new_model(nn.Recurrent)))
+
+# %% [markdown]
+# A network that reads in time is a deep network whose layers share their weights. The next notebook turns to images,
+# and goes from single numbers to arrays. Before you go: how long can a sequence be until this network, with 15 epochs,
+# no longer remembers the first number to half of its variance?
