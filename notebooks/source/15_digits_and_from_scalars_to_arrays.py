@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 15. Digits, and from scalars to arrays
+# # 15. From scalars to arrays
 #
 # **Goal.** Train a network that reads handwritten digits, first number by number, then as arrays, and see that both
 # compute the same gradients.
@@ -12,17 +12,19 @@
 # %% [markdown]
 # ## Real digits
 #
-# The package ships real digits, written by thirteen people and scanned at 8 × 8 pixels. A sample is one image, row
-# after row: a number for each pixel, from 0 for paper to 1 for ink.
+# The package ships real digits. Thirteen people wrote them, and each was scanned at 8 × 8 pixels. A sample is one
+# image, row after row, with a number for each pixel: 0 is paper, and 1 is ink.
 
 # %%
-import matplotlib.pyplot as plt
 import numpy as np
 
 import nn
 
 X, y = nn.data.digits()
 print("images", X.shape, " labels", y.shape)
+
+# %% plot=""
+import matplotlib.pyplot as plt
 
 fig, axes = plt.subplots(2, 10, figsize=(9, 2.2))
 for ax, image, label in zip(axes.flat, X[:20], y[:20], strict=True):
@@ -32,8 +34,8 @@ for ax, image, label in zip(axes.flat, X[:20], y[:20], strict=True):
 plt.show()
 
 # %% [markdown]
-# We hold a part of them back for the test, and take the mean image off all, so that the inputs lie around 0. The labels
-# become rows of `T`: 1 in the column of the right class, 0 elsewhere.
+# Some of them are held back for the test. The mean image is subtracted from all, so that the inputs lie around 0. The
+# labels become rows of `T`, with a 1 in the column of the right class and 0 elsewhere.
 
 # %%
 X, X_test, y, y_test = nn.data.train_test_split(X, y, test=500, rng=0)
@@ -45,10 +47,10 @@ print("X", X.shape, " T", T.shape, " held back", X_test.shape)
 # %% [markdown]
 # ## One number at a time
 #
-# A small network: 64 inputs, 10 hidden neurons with relu, 10 scores. `expand=True` writes each neuron out as
-# $w_1 x_1 + w_2 x_2 + \dots + b$, a `Value` for each product and each sum, as you would write it yourself. The loss of
-# one digit is the cross-entropy of notebook 8: $-\log$ of the softmax at the right class, which is logsumexp of the
-# scores minus the right one. `dot(scores, t)` picks that one, since `t` is 0 elsewhere.
+# The network is small: 64 inputs, 10 hidden neurons with relu, 10 scores. `expand=True` writes each neuron out as $w_1
+# x_1 + w_2 x_2 + \dots + b$, with a `Value` for each product and each sum, as you would write it yourself. The loss of
+# one digit is the cross-entropy of notebook 8, $-\log$ of the softmax at the right class. That is the logsumexp of the
+# scores minus the right score, and `dot(scores, t)` picks the right one, since `t` is 0 elsewhere.
 
 # %%
 from autograd import Value, dot, logsumexp, topological_order
@@ -70,10 +72,10 @@ print("computed, no leaves:    ", f"{sum(bool(v.parents) for v in values):,}")
 print("parameters:             ", len(model.parameters()))
 
 # %% [markdown]
-# Every digit of a batch builds such a graph anew, sweeps it, and drops it. In `eager` the reports of all digits of a
-# batch add up in the parameters' gradients. The numbers of all parameters are kept in one flat array, from which
-# everything below will start. `train` works with any function `gradient_of(flat, xs, ts)` that returns the loss and
-# the gradient: there will be three of them.
+# `eager` builds such a graph for every digit of a batch, sweeps it, and drops it. The gradients of all digits add up in
+# the parameters. One flat array keeps the numbers of all parameters, so that everything below can start from the same.
+# `train` works with any function `gradient_of(flat, xs, ts)` that returns the loss and the gradient. There will be
+# three such functions.
 
 # %%
 from time import perf_counter
@@ -111,12 +113,12 @@ one_step = eager_curve[-1, 0] / 5
 print(f"twenty epochs are {len(batches)} steps: about {one_step * len(batches):.0f} s")
 
 # %% [markdown]
-# The last line is an extrapolation: five steps were measured, and nobody wants to wait for the others.
+# The last line is an estimate: five steps were measured, and nobody wants to wait for the others.
 #
 # ## Record it
 #
-# The graph of each digit has the same shape. Only the numbers differ. Here is something small enough to be looked at:
-# two neurons, still without a bias, with the same two inputs. Which of the multiplications could be done together?
+# The graph of each digit has the same shape, and only the numbers differ. Here is a graph that is small enough to look
+# at: two neurons without a bias, with the same two inputs. Which of the multiplications could be done together?
 
 # %%
 from autograd import draw
@@ -130,15 +132,15 @@ z1.label, z2.label = "z₁", "z₂"
 draw([z1, z2], collapse=False)
 
 # %% [markdown]
-# Both neurons do the same with the same inputs, and so would a thousand. Write the weights as a matrix, a row for each
-# neuron. Then all the products, and the sums that join them, are one matrix product:
+# Both neurons do the same with the same inputs, and so would a thousand neurons. Write the weights as a matrix, with a
+# row for each neuron. Then all the products, and the sums that join them, are one matrix product:
 #
 # $$\begin{pmatrix} z_1 \\ z_2 \end{pmatrix} = \begin{pmatrix} u_1 & u_2 \\ v_1 & v_2 \end{pmatrix}
 # \begin{pmatrix} x_1 \\ x_2 \end{pmatrix}$$
 #
-# A second sample is a second column beside the $x$. `record` looks for such groups: it takes the graph of one sample,
-# built once, and writes it down as a list of instructions on whole batches. The graph should end in one value, so $z_1$
-# and $z_2$ are multiplied at the end.
+# A second sample is a second column beside the $x$. `record` looks for such groups. It takes the graph of one sample
+# and writes it down as a list of instructions for whole batches. The graph should end in one value, so $z_1$ and $z_2$
+# are multiplied at the end.
 
 # %%
 from autograd import record
@@ -157,7 +159,7 @@ my_guess = 8
 ### END SOLUTION
 
 # %% reveal="instructions"
-from autograd.check import check_answer, check_function, reveal
+from autograd.check import check_answer, check_function, passed, reveal
 
 loss = digit_loss(x, t)
 program = record(loss, inputs=[*x, *t], parameters=model.parameters())
@@ -173,6 +175,7 @@ reveal(
         2: "Those are the matrix products. The biases, relu and the loss take instructions of their own.",
         4: "That is a product and a sum for each layer. relu and the loss are missing.",
         5: "That is the network: a product, a sum, relu, a product, a sum. The loss is missing.",
+        6: "The network takes five, and the loss more than one.",
     },
 )
 
@@ -189,8 +192,8 @@ my_guess = 5
 print(program)
 
 # %% [markdown]
-# Read it line by line. Here $X$ holds a batch with a digit in each column. (In the arrays of the code each digit is a
-# row; more of that below.)
+# Read it line by line. Here $X$ holds a batch with a digit in each column. (In the arrays of our code each digit is a
+# row. More about that below.)
 #
 # | line | for one digit, in single numbers | for the batch |
 # |---|---|---|
@@ -199,8 +202,8 @@ print(program)
 # | 4, 5 | the second layer: 10 products a neuron, and a bias | $Z = W_2 H + b_2$ |
 # | 6, 7, 8 | the right score; logsumexp; their difference | a loss for each column |
 #
-# The first line alone stands for 1,270 of the graph's values. Nobody told `record` that there is a layer. It found the
-# sums of products that share their inputs.
+# The first line alone stands for 1,270 values of the graph. Nobody told `record` that there is a layer. It looked for
+# sums of products with the same inputs.
 #
 # ## The same gradients, at another speed
 #
@@ -224,8 +227,8 @@ print(f"largest difference among all {len(start)}: {apart:.0e}")
 assert np.allclose(by_graph, by_program, rtol=0, atol=1e-12)
 
 # %% [markdown]
-# They differ by what rounding does: sums of floats in another order end in other last digits. Now the whole training,
-# with the five eager steps beside it.
+# They differ by rounding: sums of floats in another order end in other last digits. Now run the whole training, with
+# the five eager steps beside it.
 
 # %%
 trained, curve = train(replay, batches)
@@ -233,6 +236,7 @@ print(f"replay: {curve[-1, 0]:.2f} s for {len(batches)} steps, measured")
 print(f"eager:  about {one_step * len(batches):.0f} s, extrapolated from five")
 assert np.allclose(curve[:5, 1], eager_curve[:, 1])
 
+# %% plot=""
 plt.figure(figsize=(6, 4))
 plt.loglog(*curve.T, ".", color="tab:blue", ms=3, label=f"replay, {len(curve)} steps")
 plt.loglog(*eager_curve.T, "o", color="tab:orange", label="eager, 5 steps")
@@ -245,8 +249,8 @@ plt.show()
 # %% [markdown]
 # The five large points lie at the same heights as the first five small ones. Only the clock differs.
 #
-# > **Misconception: "arrays are fast because they leave something out".** One would think so, seeing the factor. But
-# > the multiplications are the same, one by one.
+# > **Misconception: "arrays are fast because they leave something out".** The factor is so large that you might think
+# > so. But the multiplications are the same, one by one.
 
 # %%
 from autograd import operations
@@ -269,22 +273,21 @@ print(f"one multiplication, eager:    {eager_time / len(xs) / one_digit * 1e9:8.
 print(f"one multiplication, in array: {array_time / len(xs) / W.size * 1e9:8.1f} ns")
 
 # %% [markdown]
-# The last two lines differ by a factor of thousands. What takes the time is not the arithmetic. For every single
-# number the engine makes an object, notes its parents and visits it in the sweep. An array pays for that once, and
-# then multiplies.
+# The last two lines differ by a factor of thousands. The arithmetic is not what takes the time. For every single number
+# the engine makes an object, notes its parents and visits it in the sweep. An array pays for that once, and then
+# multiplies.
 #
 # ## Write the layer
 #
-# In NumPy, and in PyTorch, a batch usually has a sample in each **row**, and the layer is turned accordingly:
+# In NumPy and in PyTorch a batch usually has a sample in each **row**, so the layer is turned:
 #
 # $$Z = X W^\top + b$$
 #
-# $X$ is (samples, inputs), $W$ is (neurons, inputs), $Z$ is (samples, neurons). On the way back the layer is given $G$,
-# the gradient of the loss toward each entry of $Z$, so $G$ has the shape of $Z$.
+# $X$ is (samples, inputs), $W$ is (neurons, inputs), $Z$ is (samples, neurons). On the way back the layer gets $G$, the
+# gradient of the loss toward each entry of $Z$. So $G$ has the shape of $Z$.
 #
-# What reaches a single weight $w_{ij}$, of neuron $i$ toward input $j$? For each sample there is an edge from it to
-# $z_i$, and its local derivative is $x_j$. Across it goes $g_i \, x_j$, and what the samples bring adds up, because
-# they share the weight.
+# What reaches a single weight $w_{ij}$, of neuron $i$ for input $j$? For each sample an edge leads from it to $z_i$,
+# and its local derivative is $x_j$. So each sample brings $g_i \, x_j$. The samples share the weight, so this adds up.
 #
 # **Guess first.** All these sums at once are one matrix product. Is it `"X.T @ G"`, `"G.T @ X"` or `"G @ X"`?
 
@@ -318,17 +321,17 @@ my_guess = "X.T@G"
 my_guess = "G @ X"
 
 # %% [markdown]
-# The shapes almost find it by themselves: a gradient has the shape of what it belongs to.
+# The shapes almost find it for you: a gradient has the shape of what it belongs to.
 #
 # **Exercise: port the layer to NumPy.** Write both directions. The second returns three gradients: toward $W$, toward
 # $b$, and toward $X$, for the layer before.
 #
 # <details><summary>Hint</summary>
 #
-# $b_i$ is added to $z_i$ in every sample: the local derivative is 1, and the samples' reports add up, so one axis of
-# $G$ is summed away. $x_j$ of a sample goes into all its $z_i$, with the local derivative $w_{ij}$: the sum runs over
-# the neurons, so the neurons' axis of $G$ and that of $W$ must meet. There is nothing to average: if the loss is a
-# mean, $G$ brings the division with it.
+# $b_i$ is added to $z_i$ in every sample. The local derivative is 1, and the samples add up, so one axis of $G$ is
+# summed away. $x_j$ of a sample goes into all its $z_i$, with the local derivative $w_{ij}$. That sum runs over the
+# neurons, so the neurons' axis of $G$ must meet that of $W$. There is nothing to average: if the loss is a mean, $G$
+# brings the division with it.
 #
 # </details>
 
@@ -349,23 +352,39 @@ def my_backward(G, X, W):
 
 
 # %% check="layer"
-def layer(X, W, b):
+def right_layer(X, W, b):
     return X @ W.T + b
 
 
-def layer_backward(G, X, W):
+def right_backward(G, X, W):
     return G.T @ X, G.sum(axis=0), G @ W
 
 
+def three(w=lambda G, X, W: G.T @ X, b=lambda G, X, W: G.sum(axis=0), x=lambda G, X, W: G @ W):
+    """The backward pass, right or with a mistake in one of the three."""
+    return lambda G, X, W: (w(G, X, W), b(G, X, W), x(G, X, W))
+
+
+layer, layer_backward = right_layer, right_backward
 # Everything is 2 × 2 here, so that a wrong product fits too, and is found by its numbers.
 X2, W2, b2, G2 = (
     np.array(rows) for rows in ([[1.0, 2.0], [4.0, -3.0]], [[0.5, 3.0], [-2.0, 1.5]], [5.0, 7.0], [[1.0, -2.0], [3, 8]])
 )
-check_function(
+ROWS = "a sample is a row of X: X comes first, and W is turned"
+is_forward_right = passed(
+    check_function,
     my_layer,
-    layer,
+    right_layer,
     [(X2, W2, b2), (G2, X2, b2)],
     {
+        lambda X, W, b: X.T @ W + b: ROWS,
+        lambda X, W, b: W.T @ X + b: ROWS,
+        lambda X, W, b: X.T @ W.T + b: ROWS,
+        lambda X, W, b: W @ X.T + b[:, None]: "that has the samples in the columns: here they are the rows",
+        lambda X, W, b: X @ (W.T + b): "the bias is added to the product: brackets",
+        lambda X, W, b: X @ W.T + b.sum(): "each neuron has its own bias: b as it is, not its sum",
+        lambda X, W, b: np.maximum(X @ W.T + b, 0): "the layer is linear: relu comes after it",
+        lambda X, W, b: (X @ W.T + b) / len(X): "nothing is averaged here: each sample keeps its own row",
         lambda X, W, b: X @ W + b: "that adds up over the neurons: a neuron is a row of W, so it takes W.T",
         lambda X, W, b: W @ X.T + b: "that has the samples in the columns: here they are the rows",
         lambda X, W, b: W @ X + b: "a sample is a row of X: X comes first, and W is turned",
@@ -374,11 +393,33 @@ check_function(
         lambda X, W, b: X @ W.T + b[:, None]: "a bias belongs to a neuron, and a neuron is a column of Z",
     },
 )
-check_function(
+OWN_SHAPE = "the sum over the samples is a matrix product: `@`, and not `*`"
+is_backward_right = passed(
+    check_function,
     my_backward,
-    layer_backward,
+    right_backward,
     [(G2, X2, W2), (X2, W2, G2)],
     {
+        three(w=lambda G, X, W: G @ X): "toward W: the samples, the rows of G and of X, must meet: G is turned",
+        three(w=lambda G, X, W: G @ X.T): "toward W: the samples, the rows of G and of X, must meet: turn G, not X",
+        three(w=lambda G, X, W: G * X): OWN_SHAPE,
+        three(x=lambda G, X, W: G * W): OWN_SHAPE,
+        three(w=lambda G, X, W: G * X, x=lambda G, X, W: G * W): OWN_SHAPE,
+        three(w=lambda G, X, W: X): "toward W: G is missing, what comes back from the layer after",
+        three(x=lambda G, X, W: W): "toward X: G is missing, what comes back from the layer after",
+        three(b=lambda G, X, W: np.ones(len(W))): "toward b: 1 is the local derivative: G multiplies it",
+        three(
+            w=lambda G, X, W: X.T @ G, x=lambda G, X, W: G @ W.T
+        ): "toward W a row is a neuron, and toward X the sum runs over the neurons: both are turned",
+        three(x=lambda G, X, W: G.T @ W): "toward X: a row for each sample, so G is not turned",
+        three(x=lambda G, X, W: W.T @ G.T): "toward X: a row for each sample, so G comes first, and nothing is turned",
+        three(x=lambda G, X, W: G @ W / len(X)): "reports add up. Whether the loss is a mean is for G to say",
+        three(w=lambda G, X, W: G.T @ X / len(X)): "reports add up. Whether the loss is a mean is for G to say",
+        three(
+            lambda G, X, W: G.T @ X / len(X), lambda G, X, W: G.mean(axis=0), lambda G, X, W: G @ W / len(X)
+        ): "reports add up. Whether the loss is a mean is for G to say",
+        lambda G, X, W: (G @ W, G.sum(axis=0), G.T @ X): "in this order: toward W, b and X",
+        lambda G, X, W: (G.T @ X, G.sum(axis=0)): "the third is missing: the gradient toward X",
         lambda G, X, W: (G.T @ X, G.sum(axis=0), G @ W.T): "toward X: the sum runs over the neurons, which are the "
         "rows of W, so it takes W as it is",
         lambda G, X, W: (G.T @ X, G.sum(axis=0), W.T @ G): "toward X: a row for each sample, so G comes first",
@@ -400,6 +441,9 @@ check_function(
         lambda G, X, W: (G.T @ X, G @ W, G.sum(axis=0)): "in this order: toward W, b and X",
     },
 )
+if is_forward_right and is_backward_right:
+    layer, layer_backward = my_layer, my_backward
+    print("From here on your layer does the work.")
 
 
 # %% wrong="layer" hint="it takes W.T"
@@ -463,9 +507,9 @@ def my_backward(G, X, W):
 
 
 # %% [markdown]
-# From here on `layer` and `layer_backward` are ours, from the folded cell. With them the whole network is written by
-# hand: forward, then backward in the opposite order. relu hands on where its input was positive. The gradient toward
-# the scores is $p - t$, divided by the number of samples, since the loss is their mean.
+# `layer` and `layer_backward` are your functions if both passed the check, and ours if not. `by_hand` writes the whole
+# network with them: forward, then backward in the opposite order. relu passes a gradient back where its input was
+# positive. The gradient toward the scores is $p - t$, divided by the number of samples, since the loss is their mean.
 
 
 # %%
@@ -513,13 +557,15 @@ print(f"{len(batches)} steps by hand: {by_hand_curve[-1, 0]:.2f} s")
 print(f"{len(batches)} steps by replay: {curve[-1, 0]:.2f} s")
 
 # %% [markdown]
-# Three ways to one gradient. Yours needed the chain rule on paper, and each new layer needs it again; the graph needed
-# none, and it is what tells you whether the paper is right.
+# Three ways lead to one gradient. By hand you need the chain rule on paper, and again for each new layer. The graph
+# needs no paper, and it tells you whether your paper is right. (PyTorch's tensors do both: a tensor is a `Value` that
+# holds an array. `print(program.to_torch())` writes our list in PyTorch's words.)
 #
 # ## Break it on purpose
 #
-# Two mistakes that are often met in hand-written networks. The first hands on `G @ W.T` for `G @ W`. Our second layer
-# is 10 × 10, so the wrong product fits and raises no error. The second forgets to divide by the number of samples.
+# Here are two mistakes that people make in networks by hand. The first passes back `G @ W.T` instead of `G @ W`. Our
+# second layer is 10 × 10, so the wrong product fits and raises no error. The second forgets to divide by the number of
+# samples.
 
 
 # %%
@@ -542,11 +588,12 @@ def correct(flat):
     return (scores.argmax(axis=1) == y_test).mean()
 
 
+networks = by_hand, with_transposed, not_averaged
 print(f"right, twenty epochs: {correct(trained):.1%} of the test digits")
 
 # %% [markdown]
-# **Guess first.** After the same twenty epochs, how many of the test digits does the network with the *transposed*
-# product name right: about `"one in ten"`, as by chance, about `"half"`, or `"nine in ten"` and more?
+# **Guess first.** Train the network with the *transposed* product for the same twenty epochs. How many of the test
+# digits does it read: `"one in ten"`, as by chance, about `"half"`, or `"nine in ten"` and more?
 
 # %% guess="transposed"
 ### BEGIN SOLUTION
@@ -554,16 +601,15 @@ my_guess = "nine in ten"
 ### END SOLUTION
 
 # %% reveal="transposed"
-ends = {f.__name__: train(f, batches)[0] for f in (by_hand, with_transposed, not_averaged)}
-share = correct(ends["with_transposed"])
+share = correct(train(with_transposed, batches)[0])
 reveal(
     my_guess,
     "nine in ten" if share > 0.9 else "half" if share > 0.3 else "one in ten",
-    because=f"it names {share:.1%} right. The last layer's gradient is right, and it learns to read whatever the "
-    "first layer happens to hand it",
+    because=f"it reads {share:.1%} of them. The last layer's gradient is right, and this layer learns to read whatever "
+    "the first layer happens to give it",
     replies={
-        "one in ten": "A wrong gradient ought to do harm. But only the first layer's is wrong; the last one learns.",
-        "half": "One would think so: half of the layers get a wrong gradient. The other one makes up for it.",
+        "one in ten": "A wrong gradient ought to do harm. But only the first layer's is wrong: the last learns.",
+        "half": "Half of the layers get a wrong gradient. But the other one makes up for it.",
     },
 )
 
@@ -574,7 +620,6 @@ my_guess = "one in ten"
 my_guess = "half"
 
 # %%
-# `ends`, from the folded cell, has the three networks after twenty epochs.
 i, h = 30, 1e-6  # a weight of the first layer
 up, down = start.copy(), start.copy()
 up[i] += h
@@ -582,151 +627,24 @@ down[i] -= h
 nudged = (by_hand(up, xs, ts)[0] - by_hand(down, xs, ts)[0]) / (2 * h)
 
 print("                 digits right   gradient of one weight")
-for f in (by_hand, with_transposed, not_averaged):
+for f in networks:
     slope = f(start, xs, ts)[1][i]
-    print(f"{f.__name__:16} {correct(ends[f.__name__]):12.1%}   {slope:22.6f}")
+    print(f"{f.__name__:16} {correct(train(f, batches)[0]):12.1%}   {slope:22.6f}")
 print(f"{'nudged':16} {'':12}   {nudged:22.6f}")
 assert abs(nudged - by_hand(start, xs, ts)[1][i]) < 1e-6
 
 # %% [markdown]
 # See what each mistake did. The transposed product points in a wrong direction, and training hides it: the loss falls,
-# the digits are read. The forgotten average points in the right direction, thirty-two times too far, and training
-# breaks down. **That a network learns does not show that its gradient is right.** A nudge shows it, or a comparison
-# with an engine that you trust.
+# and the network reads the digits. The forgotten average points in the right direction, thirty-two times too far, and
+# training breaks down. **That a network learns does not show that its gradient is right.** A nudge shows it, or a
+# comparison with an engine that you trust.
 #
-# ## What has it learned?
-#
-# In daily work `fit` does all of this: it shuffles, records, replays, steps, and keeps the figures. Sixteen hidden
-# neurons, Adam, and a small L2 penalty. (The digits held back are only looked at: nothing is chosen by them. Whoever
-# chooses by them needs a third part.)
-
-# %%
-model = nn.MLP(64, [16, 10], init="he", rng=0)
-optimizer = nn.Adam(model.parameters(), lr=0.01)
-history = nn.fit(
-    model,
-    X,
-    y,
-    loss=nn.cross_entropy,
-    optimizer=optimizer,
-    epochs=20,
-    regularizer=lambda model: nn.l2_penalty(model, 0.001),
-    validation=(X_test, y_test),
-    metrics=["accuracy"],
-    rng=0,
-    progress=False,
-)
-print(f"loss at the end: {history.loss[-1]:.3f}, by {history.engine}")
-right_at_last = history.validation_metrics["accuracy"][-1]
-print(f"of the digits held back: {right_at_last:.1%} right")
-
-# %% [markdown]
-# Which digits does it mistake for which? Each row of the **confusion matrix** is a true class, each column what the
-# network said. What is right stands on the diagonal.
-
-# %%
-import nn.plots
-
-scores = model.predict(X_test)
-nn.plots.confusion_matrix(scores, y_test)
-plt.show()
-
-# %% [markdown]
-# Off the diagonal stand hardly more than ones and noughts: no two digits are mixed up as a rule, though several were
-# taken for a 1. The first ten of them:
-
-# %%
-said = scores.argmax(axis=1)
-missed = np.flatnonzero(said != y_test)[:10]
-fig, axes = plt.subplots(1, 10, figsize=(9, 1.4))
-for ax in axes:
-    ax.axis("off")
-for ax, k in zip(axes[: len(missed)], missed, strict=True):
-    ax.imshow((X_test[k] + mean_image).reshape(8, 8), cmap="gray_r")
-    ax.set_title(f"{y_test[k]}, said {said[k]}", fontsize=8)
-plt.show()
-
-# %% [markdown]
-# A hidden neuron has a weight for each pixel, so its weights are an image too. Where it is blue, ink raises the
-# neuron's score; where it is orange, ink lowers it.
-
-# %%
-nn.plots.weights_as_images(model.layers[0])
-plt.show()
-
-# %% [markdown]
-# The left and right margins are almost white: where nobody writes, a weight is of no use, and the penalty lets it fade.
-# No image is that of a digit. They are spots of ink and gaps, and each score is a mixture of them.
-#
-# ## The same in PyTorch
-#
-# There a tensor is what a `Value` is here, but holds an array: it remembers what it was computed from, and `backward()`
-# sweeps. This cell runs where PyTorch is installed, with the numbers of our first network.
-
-# %%
-from importlib.util import find_spec
-
-if find_spec("torch") is None:
-    print("PyTorch is not installed here: no comparison with its gradients.")
-else:
-    import torch
-
-    net = torch.nn.Sequential(
-        torch.nn.Linear(64, 10, dtype=torch.float64),
-        torch.nn.ReLU(),
-        torch.nn.Linear(10, 10, dtype=torch.float64),
-    )
-    with torch.no_grad():
-        for p, array in zip(net.parameters(), arrays(start), strict=True):
-            p.copy_(torch.tensor(array))
-
-    labels = torch.tensor(ts.argmax(axis=1))
-    torch.nn.functional.cross_entropy(net(torch.tensor(xs)), labels).backward()
-
-    for p, ours in zip(net.parameters(), arrays(by_graph), strict=True):
-        assert np.allclose(p.grad.numpy(), ours, rtol=0, atol=1e-12)
-    print("PyTorch's four gradients are those of our graph.")
-
-# %% [markdown]
-# ## MNIST, if you have it
-#
-# MNIST is the larger relative of these digits, with more pixels and more than forty times as many images to train
-# with. If you have its files, write their folder, or the path of an .npz or .csv file, in the place of `"mnist"`. An
-# epoch takes seconds, or a minute.
-
-# %%
-from pathlib import Path
-
-mnist = Path("mnist")
-if not mnist.exists():
-    print(f"No {mnist} here: with MNIST's 60,000 images of 28 × 28 = {28 * 28} pixels,")
-    print("this cell would train 784-10-10 and 784-128-10.")
-else:
-    images, names = nn.data.mnist(mnist)
-    images, rest, names, rest_names = nn.data.train_test_split(images, names, rng=0)
-    for hidden in (10, 128):
-        reader = nn.MLP(784, [hidden, 10], init="he", rng=0)
-        record_of = nn.fit(
-            reader,
-            images,
-            names,
-            loss=nn.cross_entropy,
-            optimizer=nn.Adam(reader.parameters(), lr=0.002),
-            epochs=2,
-            validation=(rest, rest_names),
-            metrics=["accuracy"],
-            rng=0,
-        )
-        right = record_of.validation_metrics["accuracy"][-1]
-        print(f"784-{hidden}-10: {right:.1%} right of those held back")
-
-# %% [markdown]
 # ## What you can now do
 #
-# You can read a graph of single numbers as a few matrix products, write both directions of a layer in NumPy, and you
+# You can read a graph of single numbers as a few matrix products and write both directions of a layer in NumPy, and you
 # know why a network that learns is no proof. Show it:
 #
-# **Exercise 1: a layer on paper.** One neuron with two inputs, and a batch of two samples. `G` is the gradient toward
+# **Exercise 1: a layer on paper.** One neuron has two inputs, and the batch has two samples. `G` is the gradient toward
 # its output, for each sample. What are the gradients of its two weights, as a list, and of its bias?
 
 # %%
@@ -740,7 +658,7 @@ grad_b = -1.5
 ### END SOLUTION
 
 # %% check="paper"
-(right_w,), (right_b,), _ = layer_backward(np.array(G_paper), np.array(X_paper), np.zeros((1, 2)))
+(right_w,), (right_b,), _ = right_backward(np.array(G_paper), np.array(X_paper), np.zeros((1, 2)))
 
 
 def flat_list(answer):
@@ -763,6 +681,10 @@ check_answer(
         (-3.5, 3.5): "the rows of X are the samples: each row is multiplied by its own number of G",
         (-0.5, -4.5): "each sample goes with its own number of G: these are swapped",
         (4.0, 1.0): "those are the sums of the columns of X: each row is first multiplied by its number of G",
+        (6.5, 3.0): "the signs of the reports count",
+        (0.5, 1.0, -6.0, 2.0): "those are the samples' reports: they add up",
+        -2.5: "each weight has its own gradient: do not add up over the inputs",
+        (-5.5, -1.0): "in the second column, too, each row is multiplied by its number of G",
     },
 )
 check_answer(
@@ -775,6 +697,9 @@ check_answer(
         0.5: "the second sample uses the bias too",
         -2.0: "that is the second sample alone: the first uses the bias too",
         2.5: "the signs of the reports count",
+        0.0: "the local derivative toward the bias is 1: what comes back reaches it",
+        1.0: "1 is the local derivative toward the bias: G multiplies it",
+        (0.5, -2.0): "those are the samples' reports: they add up",
     },
 )
 
@@ -808,8 +733,8 @@ grad_w, grad_b = [-5.5, 3.0], 2.5
 #
 # <details><summary>Hint</summary>
 #
-# For one sample it is $p - t$, with the softmax $p$ of its row. Take the largest score of a row off first; it changes
-# no softmax. `axis=1, keepdims=True` goes along the rows and keeps a column, from which a row can be subtracted.
+# For one sample it is $p - t$, with the softmax $p$ of its row. First subtract the largest score of each row, which
+# changes no softmax. `scores.max(axis=1, keepdims=True)` is a column of these.
 #
 # </details>
 
@@ -824,7 +749,7 @@ def my_output_gradient(scores, T):
 
 
 # %% check="start"
-def output_gradient(scores, T):
+def right_output(scores, T):
     return (softmax_rows(scores) - T) / len(T)
 
 
@@ -834,11 +759,28 @@ def softmax_of_all(scores):
 
 
 scores_few, T_few = np.array([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]]), np.eye(3)[[1, 0]]
-check_function(
+output_gradient = right_output
+is_output_right = passed(
+    check_function,
     my_output_gradient,
-    output_gradient,
+    right_output,
     [(scores_few, T_few), (scores_few[:, ::-1] / 2, T_few)],
     {
+        lambda scores, T: softmax_rows(scores): "that is p: subtract t",
+        lambda scores, T: softmax_rows(scores) / len(T): "t is to be subtracted from p",
+        lambda scores, T: (
+            -np.log(softmax_rows(scores)) * T
+        ): "that is the loss: its gradient toward the scores is p − t",
+        lambda scores, T: -T / softmax_rows(scores) / len(T): "that is the gradient toward p: toward the scores it is "
+        "p − t",
+        lambda scores, T: (
+            (softmax_rows(scores.T).T - T) / len(T)
+        ): "the softmax goes along the rows, one row for each sample: axis=1",
+        lambda scores, T: (softmax_rows(scores) - T) * T / len(T): "the wrong classes have a gradient as well: p − 0",
+        lambda scores, T: (softmax_rows(scores) - T).mean(axis=0): "each sample keeps its row: nothing is added up",
+        lambda scores, T: (
+            (softmax_rows(scores) - T).sum(axis=0) / len(T)
+        ): "each sample keeps its row: nothing is added up",
         lambda scores, T: softmax_rows(scores) - T: "the loss is the mean over the samples: divide by their number",
         lambda scores, T: (
             (T - softmax_rows(scores)) / len(T)
@@ -862,9 +804,10 @@ def naive_softmax(scores):
 
 with np.errstate(all="ignore"):
     assert np.isnan(naive_softmax(large)).any()
-    check_function(
+    is_stable = passed(
+        check_function,
         my_output_gradient,
-        output_gradient,
+        right_output,
         [(large, np.eye(2)), (others, np.eye(2))],
         {
             lambda scores, T: (
@@ -875,6 +818,9 @@ with np.errstate(all="ignore"):
             ): "take off each row's own largest: another row may lie far below it",
         },
     )
+if is_output_right and is_stable:
+    output_gradient = my_output_gradient
+    print("From here on your function does the work.")
 
 
 # %% wrong="start" hint="divide by their number"
@@ -909,14 +855,14 @@ def my_output_gradient(scores, T):
 
 # %% [markdown]
 # **Exercise 3: any number of layers.** `layers` is a list of pairs `(W, b)`, with relu between the layers and none
-# after the last. Return the gradients in the same form, a list of pairs `(gW, gb)`. `layer(X, W, b)`,
-# `layer_backward(G, X, W)` and `output_gradient(scores, T)` are there to be called.
+# after the last. Return the gradients in the same form, a list of pairs `(gW, gb)`. Call `layer(X, W, b)`,
+# `layer_backward(G, X, W)` and `output_gradient(scores, T)`: they are yours, if they passed.
 #
 # <details><summary>Hint</summary>
 #
-# On the way forward keep what goes into each layer. The next layer's input is `np.maximum(Z, 0)`, so an input is
-# positive exactly where its $Z$ was: the mask for relu can be read from it. On the way back go through the layers in
-# reverse, and put each pair at the front of the list.
+# On the way forward keep what goes into each layer. The next layer's input is `np.maximum(Z, 0)`, so it is positive
+# exactly where its $Z$ was, and tells you where relu lets the gradient through. On the way back go through the layers
+# in reverse, and put each pair at the front of the list.
 #
 # </details>
 
@@ -942,15 +888,21 @@ def my_gradients(X, T, layers):
 from itertools import pairwise
 
 
-def gradients_with(mask, last_relu=False, order=1, backward=layer_backward, early=False):
+def relu_of(Z):
+    return np.maximum(Z, 0)
+
+
+def gradients_with(
+    mask, last_relu=False, order=1, backward=right_backward, early=False, relu=relu_of, at_end=right_output
+):
     """The gradients, where `mask` is what relu does to (the gradient, the layer's input), after `backward` or early."""
 
     def gradients(X, T, layers):
         inputs = [X]
         for W, b in layers[:-1]:
-            inputs.append(np.maximum(layer(inputs[-1], W, b), 0))
-        scores = layer(inputs[-1], *layers[-1])
-        G = output_gradient(np.maximum(scores, 0) if last_relu else scores, T)
+            inputs.append(relu(right_layer(inputs[-1], W, b)))
+        scores = right_layer(inputs[-1], *layers[-1])
+        G = at_end(np.maximum(scores, 0) if last_relu else scores, T)
         found = []
         for (W, _), A in zip(reversed(layers), reversed(inputs), strict=True):
             gW, gb, gA = backward(mask(G, A) if early else G, A, W)
@@ -989,6 +941,33 @@ check_function(
         gradients_with(masked, last_relu=True): "after the last layer there is no relu",
         gradients_with(masked, order=-1): "the first layer's pair comes first",
         gradients_with(masked, backward=transposed): "toward a layer's input it is G @ W",
+        gradients_with(lambda G, A: G * (A < 0)): "relu lets a gradient through where its input was positive",
+        gradients_with(lambda G, A: G * (A <= 0)): "relu lets a gradient through where its input was positive",
+        gradients_with(lambda G, A: G * (A >= 0)): "relu lets nothing through where its input was 0 or less, and there "
+        "the next layer's input is 0: `A > 0`",
+        gradients_with(masked, relu=lambda Z: Z): "on the way forward, too, relu stands between the layers",
+        gradients_with(masked, relu=np.tanh): "relu stands between the layers",
+        gradients_with(masked, at_end=lambda scores, T: scores - T): "begin with output_gradient(scores, T)",
+        gradients_with(
+            masked, at_end=lambda scores, T: softmax_rows(scores) - T
+        ): "begin with output_gradient(scores, T): it divides by the number of samples",
+        gradients_with(
+            masked, at_end=lambda scores, T: right_output(scores, T) / len(T)
+        ): "output_gradient has divided by the number of samples already",
+        lambda X, T, layers: [
+            (gW, gb / len(X)) for gW, gb in gradients_with(masked)(X, T, layers)
+        ]: "output_gradient has divided by the number of samples already: the gradients of the biases too",
+        lambda X, T, layers: gradients_with(masked)(X, T, layers)[
+            0
+        ]: "a list of all pairs is asked for: that is the first layer's alone",
+        lambda X, T, layers: gradients_with(masked)(X, T, layers)[-1]: "a list of all pairs is asked for: that is the "
+        "last layer's alone",
+        lambda X, T, layers: [gW for gW, _ in gradients_with(masked)(X, T, layers)]: "a pair for each layer: the bias "
+        "has a gradient, too",
+        lambda X, T, layers: [(gb, gW) for gW, gb in gradients_with(masked)(X, T, layers)]: "in this order: (gW, gb)",
+        gradients_with(
+            masked, at_end=lambda scores, T: 0 * scores
+        ): "the gradient begins at the scores, with output_gradient(scores, T)",
     },
 )
 
@@ -1034,4 +1013,21 @@ def my_gradients(X, T, layers):
 
 
 # %% [markdown]
-# What remains is a question about the gradient itself: it was computed, so it has a graph too.
+# **Open task: your own digits.** `fit` does all of this in daily work: it shuffles, records, replays and steps. Train
+# a network, look at what it confuses, and write those digits yourself. (`nn.plots.weights_as_images(reader.layers[0])`
+# shows what each hidden neuron looks for. `nn.data.mnist(path)` reads the larger MNIST, if you have its files.) Or
+# break a friend's network: turn one product in `by_hand`, and let your friend find out which.
+
+# %%
+import nn.plots
+
+reader = nn.MLP(64, [16, 10], init="he", rng=0)
+adam = nn.Adam(reader.parameters(), lr=0.01)
+settings = {"loss": nn.cross_entropy, "optimizer": adam, "epochs": 20, "rng": 0}
+nn.fit(reader, X, y, **settings, progress=False)
+nn.plots.confusion_matrix(reader.predict(X_test), y_test)
+plt.show()
+
+# %% [markdown]
+# The diagonal counts what is right. Which two digits are confused most? And how few hidden neurons still read nine in
+# ten of the digits held back?
