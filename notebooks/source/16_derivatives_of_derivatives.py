@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 16. Derivatives of derivatives
 #
-# **Goal.** Differentiate a derivative, and let what it says about the bend of a curve choose your step.
+# **Goal.** Differentiate a derivative, and let the bend of a curve choose your step.
 #
 # **You need** graphs and paths ([notebook 2](02_chain_rule_on_a_graph.ipynb)), and descent into a long valley
 # ([notebook 10](10_optimizers.ipynb)). **Afterwards you can** take a second derivative by hand and by the engine, take
@@ -10,10 +10,10 @@
 # %% [markdown]
 # ## A slope with a past
 #
-# After `y.backward()` the gradient of $x$ is a float. It tells how fast $y$ changes, and nothing else: ask how fast
-# this float itself changes with $x$, and there are no parents to answer with. But every event of the sweep is one
-# multiplication and one addition. Do them with Values in the place of floats, and the gradient remembers where it
-# came from. `derivatives(y, x)` does that, and returns a list with one derivative for each value that was asked for.
+# After `y.backward()` the gradient of $x$ is a float. It tells how fast $y$ changes, and nothing else. You cannot ask
+# how fast this float itself changes with $x$, for it has no parents. But every event of the sweep is one multiplication
+# and one addition. Do them with Values instead of floats, and the gradient remembers how it was computed.
+# `derivatives(y, x)` does that. It returns a list, with one derivative for each value that you ask for.
 
 # %%
 from autograd import Value, derivatives, draw, explain, formula
@@ -29,9 +29,8 @@ y.zero_grad()
 draw([y, slope])
 
 # %% [markdown]
-# Above is $y = x^3$, below it the graph of its slope, $3 \cdot x^2$. Both start from the same $x$. On the edges stand
-# local derivatives, as always. (Plain numbers such as the exponent are a part of the equations. Nobody asks how the
-# result changes with them, so they have no boxes.)
+# Above is $y = x^3$, and below it the graph of its slope, $3 \cdot x^2$. Both start from the same $x$. The edges show
+# local derivatives, as always. (Plain numbers such as the exponent are a part of the equations and have no boxes.)
 #
 # **Guess first.** How fast does the slope change with $x$? Write $\partial\,\text{slope} / \partial x$ at 3.
 
@@ -70,8 +69,8 @@ my_guess = 729
 my_guess = 6
 
 # %% [markdown]
-# This is the **second derivative**, and since it is a graph too, there is a third, and so on until nothing changes any
-# more. `grad` turns a function into its derivative, so `grad(grad(f))` is the second one.
+# This is the **second derivative**. It is a graph too, so there is a third, and so on until nothing changes any more.
+# `grad` turns a function into its derivative, so `grad(grad(f))` is the second one.
 
 # %%
 from autograd import grad, sin
@@ -99,20 +98,29 @@ v.label, v_slope.label = "y", "slope"
 draw([v, v_slope], direction="TB")
 
 # %% [markdown]
-# It hangs on $y$: the slope is $1 - y^2$, and $y$ had been computed anyway. A sweep backwards is cheap because it uses
-# what the way forwards has left lying there.
+# It hangs on $y$: the slope is $1 - y^2$, and $y$ is there already. A sweep backwards is cheap because it uses what the
+# way forwards has computed.
 #
 # **Exercise: by hand.** Let $f(x) = (x^2 + 1)^2$. Work out $f'(x)$ and $f''(x)$ on paper, and write their values at
-# $x = 2$.
+# $x = 3$.
+#
+# <details><summary>Hint</summary>
+#
+# The chain rule gives $f'(x) = 2\,(x^2 + 1) \cdot 2x = 4x\,(x^2 + 1)$. Both factors depend on $x$, so in the second
+# derivative there are two paths: one through $4x$, one through $x^2 + 1$.
+#
+# </details>
 
 # %% exercise="by_hand"
 ### BEGIN SOLUTION
-first = 40
-second = 52
+first = 120
+second = 112
 ### END SOLUTION
 
 # %% check="by_hand"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
+
+place = 3.0
 
 
 def squared_twice(x):
@@ -122,55 +130,73 @@ def squared_twice(x):
 check_answer(
     "first",
     first,
-    grad(squared_twice)(2.0),
+    grad(squared_twice)(place),
     {
-        2 * (2.0**2 + 1): "what stands inside the outer square changes too: times 2x",
-        squared_twice(2.0): "that is f itself",
-        2 * 2 * 2.0: "that is 2 times 2x: the outer square's derivative is 2 (x² + 1)",
-        (2.0**2 + 1) * 2 * 2.0: "the outer square's derivative brings a 2",
+        2 * (place**2 + 1): "what stands inside the outer square changes too: times 2x",
+        squared_twice(place): "that is f itself",
+        2 * 2 * place: "that is 2 times 2x: the outer square's derivative is 2 (x² + 1)",
+        (place**2 + 1) * 2 * place: "the outer square's derivative brings a 2",
+        2 * (place**2 + 1) * place**2: "the derivative of x² is 2x, not x²",
+        2 * grad(squared_twice)(place): "2 (x² + 1) times 2x, and no other 2",
+        2 * (place**2 + 1) ** 2: "the derivative of (…)² is 2 (…): without a square",
+        2 * (place**2 + 1) ** 2 * 2 * place: "the derivative of (…)² is 2 (…): without a square",
+        4 * place**3: "that leaves out the 1: f' = 4x · (x² + 1)",
+        4 * place**3 + 2 * place: "f = x⁴ + 2x² + 1, and the derivative of 2x² is 4x",
+        4 * place**3 + 4: "f = x⁴ + 2x² + 1, and the derivative of 2x² is 4x",
     },
 )
 check_answer(
     "second",
     second,
-    grad(grad(squared_twice))(2.0),
+    grad(grad(squared_twice))(place),
     {
-        4 * (2.0**2 + 1): "f' = 4x · (x² + 1) is a product: the second factor changes too",
-        4 * 2.0 * 2 * 2.0: "f' = 4x · (x² + 1) is a product: the first factor changes too",
-        4 * 2 * 2.0: "the derivative of a product is not the product of the derivatives",
-        grad(squared_twice)(2.0): "that is the first derivative",
-        grad(squared_twice)(2.0) ** 2: "that is the first derivative squared",
+        4 * (place**2 + 1): "f' = 4x · (x² + 1) is a product: the second factor changes too",
+        4 * place * 2 * place: "f' = 4x · (x² + 1) is a product: the first factor changes too",
+        4 * 2 * place: "the derivative of a product is not the product of the derivatives",
+        grad(squared_twice)(place): "that is the first derivative",
+        grad(squared_twice)(place) ** 2: "that is the first derivative squared",
+        12 * place**2: "f' = 4x³ + 4x: the second term changes too",
+        12 * place**2 - 4: "f' = 4x³ + 4x: the second term changes too, and it grows",
+        12 * place**2 + 4 * place: "f' = 4x³ + 4x, and the derivative of 4x is 4",
+        12 * place**2 + 2: "f' = 4x³ + 4x, and the derivative of 4x is 4",
+        12.0: "that is how 4x³ begins: its derivative is 12x²",
+        8.0: "2x² is one factor's way: f' = 4x · (x² + 1), and both factors change",
+        place * 48: "for a product add: one factor changes, then the other",
+        6 * place * (place**2 + 1): "for a product add: 4 (x² + 1), and 4x times 2x",
+        12 * place**2 + 8: "f' = 4x³ + 4x, and the derivative of 4x is 4",
+        2.0: "both squares bring a 2, and x changes both: f' = 4x · (x² + 1) is a product",
+        4 * (place**2 + 1) + 4 * place: "f' = 4x · (x² + 1): the second factor changes by 2x",
+        4 * (place**2 + 1) * 4 * place * 2: "for a product add: one factor changes, then the other",
     },
 )
 
 # %% wrong="by_hand" hint="inside the outer square"
-first, second = 10, 2
+first, second = 20, 2
 
 # %% wrong="by_hand" hint="brings a 2"
-first, second = 20, 22
+first, second = 60, 22
 
 # %% wrong="by_hand" hint="the second factor changes too"
-first, second = 40, 20
+first, second = 120, 40
 
 # %% wrong="by_hand" hint="the first factor changes too"
-first, second = 40, 32
+first, second = 120, 72
 
 # %% wrong="by_hand" hint="not the product of the derivatives"
-first, second = 40, 16
+first, second = 120, 24
+
+# %% wrong="by_hand" hint="the second term changes too"
+first, second = 120, 108
+
+# %% wrong="by_hand" hint="not x²"
+first, second = 180, 112
 
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# The chain rule gives $f'(x) = 2\,(x^2 + 1) \cdot 2x = 4x\,(x^2 + 1)$. Both factors depend on $x$, so in the second
-# derivative there are two paths: one through $4x$, one through $x^2 + 1$.
-#
-# </details>
-#
 # ## Newton's step
 #
-# The slope says which way is down. It does not say how far: for that descent needs a rate, chosen by hand. The second
-# derivative says how quickly the slope changes, so it can tell when the slope will be 0. If the slope is 6 and falls by
-# 2 for each unit to the left, it is used up after three units. That is **Newton's step**:
+# The slope says which way is down. It does not say how far, so descent needs a rate, and you choose it. The second
+# derivative says how quickly the slope changes, so it can tell where the slope will be 0. If the slope is 6 and falls
+# by 2 for each unit to the left, it is used up after three units. That is **Newton's step**:
 #
 # $$x \leftarrow x - \frac{f'(x)}{f''(x)}$$
 #
@@ -204,13 +230,12 @@ for k, (p, q) in enumerate(zip(*ways, strict=True)):
     print(f"{k:4} {p:9.6f} {q:15.12f}")
 
 # %% [markdown]
-# No rate had to be chosen, and near the end each step doubles the number of right digits. The lowest point is at 1.
+# Nobody had to choose a rate, and near the end each step doubles the number of right digits. The valley is at 1.
 #
-# The same curve has a top, at $-1$. Now start at $-2.5$, on the slope to the left of it, from where it goes down and
-# down for ever.
+# The same curve has a top, at $-1$. To the left of the top it goes down and down for ever. Start there, at $-2.5$.
 #
-# **Guess first.** Where does Newton's step lead from there: to the `"valley"` at 1, to the `"top"` at $-1$, or `"down"`
-# to the left without end?
+# **Guess first.** Where do Newton's steps lead: to the `"valley"` at 1, to the `"top"` at $-1$, or `"down"` to the left
+# without end?
 
 # %% guess="top"
 ### BEGIN SOLUTION
@@ -237,7 +262,7 @@ my_guess = "down"
 # %% wrong="top" hint="lies nearer"
 my_guess = "valley"
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -256,10 +281,11 @@ plt.xlabel("x")
 plt.title("Newton's step: to the vertex of the parabola that fits best")
 plt.legend()
 plt.show()
+
 # %% [markdown]
 # > **Misconception: "Newton's method is gradient descent with a perfect rate".** It does not look for low ground. It
-# > looks for *level* ground, by fitting a parabola to the curve and jumping to its vertex. Where the curve bends
-# > downwards, $f'' < 0$, the vertex is a top. So one looks at the sign of $f''$ first.
+# > looks for *level* ground: it fits a parabola to the curve and jumps to the vertex. Where the curve bends downwards,
+# > $f'' < 0$, the vertex is a top. So look at the sign of $f''$ first.
 
 # %%
 for start in (2.5, -2.5):
@@ -270,10 +296,12 @@ for start in (2.5, -2.5):
 # %% [markdown]
 # ## Bends in two directions
 #
-# With two inputs there are four second derivatives: each of the two slopes can change with each of the two inputs. The
-# table of them is the **Hessian**. Here is that of the long valley of notebook 10:
+# Two inputs have four second derivatives: each of the two slopes can change with each of the two inputs. The table of
+# them is the **Hessian**. Here is the Hessian of the long valley of notebook 10:
 
 # %%
+import numpy as np
+
 from autograd import hessian
 
 
@@ -286,24 +314,15 @@ print(H)
 print("2 / largest of its numbers:", 2 / H.max())
 
 # %% [markdown]
-# The valley bends by 1 along $x$ and by 25 along $y$: these are its **curvatures**. The zeros say that the slope
-# along $x$ does not care about $y$. The curvatures explain what you measured in notebook 10. The rate must stay below
-# $2 / 25$ for the sake of the steepest bend, and is then too small for the gentle one.
+# The valley bends by 1 along $x$ and by 25 along $y$: these are its **curvatures**. The zeros say that the slope along
+# $x$ does not change with $y$. The curvatures explain what you measured in notebook 10: the steepest bend needs a rate
+# below $2 / 25$, and that is too small for the gentle one.
 #
-# Newton's step divides by the whole table, which means that it solves $H \cdot \text{step} = \text{gradient}$. So each
-# direction gets a rate of its own.
-#
-# **Guess first.** Gradient descent at a good rate needs dozens of steps from $(9, 1)$. How many does Newton
-# need to reach the bottom?
-
-# %% guess="one_step"
-### BEGIN SOLUTION
-my_guess = 1
-### END SOLUTION
-
-# %% reveal="one_step"
+# Newton's step divides by the whole table: it solves $H \cdot \text{step} = \text{gradient}$. So each direction gets a
+# rate of its own.
 
 
+# %%
 def newton_2d(f, p, steps):
     path = [np.array(p)]
     for _ in range(steps):
@@ -319,6 +338,16 @@ def descent_2d(f, p, steps, rate):
     return np.array(path)
 
 
+# %% [markdown]
+# **Guess first.** Gradient descent at a good rate needs dozens of steps from $(9, 1)$. How many does Newton need to
+# reach the bottom?
+
+# %% guess="one_step"
+### BEGIN SOLUTION
+my_guess = 1
+### END SOLUTION
+
+# %% reveal="one_step"
 losses = [valley(p) for p in newton_2d(valley, [9.0, 1.0], 2)]
 reveal(
     my_guess,
@@ -338,8 +367,8 @@ my_guess = 2
 my_guess = 25
 
 # %% [markdown]
-# `newton_2d` and `descent_2d` are ours, from the folded cell. Beside the valley a harder one, bent like a banana: its
-# floor is nearly flat, its walls are steep, and the bottom lies at $(1, 1)$. A star marks each bottom.
+# Here is a harder valley, bent like a banana. Its floor is nearly flat, its walls are steep, and its lowest point is at
+# $(1, 1)$.
 
 
 # %%
@@ -347,30 +376,10 @@ def banana(p):
     return (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2
 
 
-def panel(axes, f, xs, ys, slow, fast, title):
-    gx, gy = np.meshgrid(xs, ys)
-    axes.contour(gx, gy, np.log10(f([gx, gy]) + 1e-3), 12, colors="0.8")
-    axes.plot(*slow.T, ".-", color="tab:orange", lw=1, ms=3, label="gradient descent")
-    axes.plot(*fast.T, "o-", color="tab:blue", ms=4, label="Newton")
-    axes.set_title(title)
-    axes.set_xlabel("x")
-    axes.set_ylabel("y")
-
-
 slow = descent_2d(valley, [9.0, 1.0], 100, 0.075)
 fast = newton_2d(valley, [9.0, 1.0], 1)
 slow_b = descent_2d(banana, [-1.2, 1.0], 1000, 0.001)
 fast_b = newton_2d(banana, [-1.2, 1.0], 7)
-
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
-xs, ys = np.linspace(-2, 10, 80), np.linspace(-1.5, 1.5, 80)
-panel(left, valley, xs, ys, slow, fast, "valley")
-xs, ys = np.linspace(-2, 2, 80), np.linspace(-3.5, 3, 80)
-panel(right, banana, xs, ys, slow_b, fast_b, "banana")
-left.legend(fontsize="small")
-left.plot(0, 0, "k*", ms=10, zorder=3)
-right.plot(1, 1, "k*", ms=10, zorder=3)
-plt.show()
 
 for name, path in [("descent", slow), ("Newton", fast)]:
     arrived = next(k for k, p in enumerate(path) if valley(p) < 1e-4)
@@ -380,11 +389,23 @@ for name, path in [("descent", slow_b), ("Newton", fast_b)]:
     print(f"banana, {name} after {steps} steps: {p.round(6)}, loss {banana(p):.2g}")
 print("loss along Newton's way:", *(f"{banana(p):.2g}" for p in fast_b))
 
+# %% plot=""
+import nn.plots
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
+trails = {"gradient descent": slow, "Newton": fast}
+nn.plots.optimizer_trails(lambda x, y: valley((x, y)), trails, (-2, 10), (-1.5, 1.5), ax=left)
+trails = {"gradient descent": slow_b, "Newton": fast_b}
+nn.plots.optimizer_trails(lambda x, y: banana((x, y)), trails, (-2, 2), (-3.5, 3), ax=right)
+figure.tight_layout()
+plt.show()
+
 # %% [markdown]
-# Newton is there after seven steps, descent still on its way after a thousand. But look at Newton's losses: one of its
-# jumps leads far up a wall before the next one comes back down.
+# Newton is there after seven steps, while descent is still on its way after a thousand. But look at Newton's losses:
+# one jump leads far up a wall before the next one comes back down.
 #
-# Why then are networks not trained so? A gradient has as many numbers as there are parameters, a Hessian their square.
+# Then why does nobody train networks like this? A gradient has as many numbers as there are parameters. A Hessian has
+# their square.
 
 # %%
 import nn
@@ -394,14 +415,14 @@ n = len(small.parameters())
 print(f"{n} parameters: a gradient of {n} numbers, a Hessian of {n * n:,}")
 
 # %% [markdown]
-# And that is a network for a few moons. With a million parameters the table has a million times a million entries. What
-# RMSprop and Adam keep, one number for each parameter to divide by, plays a part like that of the diagonal, at the
-# price of a gradient.
+# And that is a network for a few moons. With a million parameters the table has a million times a million entries.
+# RMSprop and Adam keep one number for each parameter and divide by it. That number plays a part like the diagonal of
+# the table, for the price of a gradient.
 #
 # ## Break it on purpose
 #
-# An operation is a value and a rule for its local derivative. Here is a square, and beside it one whose rule takes the
-# plain number of `x` in the place of `x`. Nothing else is different.
+# An operation is a value and a rule for its local derivative. Here is a square, and beside it one whose rule uses the
+# plain number of `x` instead of `x`. Nothing else is different.
 
 
 # %%
@@ -434,14 +455,13 @@ assert firsts[0] == firsts[1]
 assert abs(seconds[0] - seconds[2]) < 1e-6 < abs(seconds[1] - seconds[2])
 
 # %% [markdown]
-# The first derivative is right, so all that you have learned so far would run without a fault. Only the second one is
-# wrong: a path from $x$ to the slope has been cut, as by `detach`. A rule must be arithmetic *on its inputs*, not on
-# their numbers.
+# The first derivative is right, so everything up to this lesson would work. Only the second one is wrong: a path from
+# $x$ to the slope is cut, as by `detach`. A rule must be arithmetic *on its inputs*, not on their numbers.
 #
 # ## At a kink
 #
-# `relu` has the slope 0 on the left and 1 on the right. In between there is a kink. Notebook 1 had an exercise that
-# measures how a slope changes, with three calls of the function:
+# `relu` has the slope 0 on the left and 1 on the right, and a kink in between. Notebook 1 measured how a slope changes,
+# with three calls of the function:
 
 
 # %%
@@ -487,10 +507,14 @@ my_guess = 1
 
 # %% [markdown]
 # Neither the engine nor the measurement is wrong. The slope jumps, and a jump has no slope of its own. The engine's 0
-# is true everywhere but at the kink, and there it is a convention. But a convention can mislead: all the bending of a
-# relu network sits in its kinks, where no second derivative sees it. Newton's step would divide by 0.
+# is true everywhere except at the kink, and there it is a convention. But a convention can mislead: a relu network
+# bends only at its kinks, where no second derivative sees it. Newton's step would divide by 0.
 
 # %%
+print("softplus at 0: engine  ", grad(grad(softplus))(0.0))
+print("               measured", round(bend(softplus, 0.0, 0.001), 6))
+
+# %% plot=""
 xs = np.linspace(-3, 3, 241)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True)
 for axes, act in [(left, relu), (right, softplus)]:
@@ -501,19 +525,16 @@ for axes, act in [(left, relu), (right, softplus)]:
 left.set_ylim(-0.2, 2)
 left.legend()
 plt.show()
-print("softplus at 0: engine  ", grad(grad(softplus))(0.0))
-print("               measured", round(bend(softplus, 0.0, 0.001), 6))
 
 # %% [markdown]
-# On the right is `softplus`, a relu with its corner rounded off. Its second derivative is a hump, and the hump is where
-# the bend is. (On the left the 0 that is drawn at the kink is the convention.) Where second derivatives matter, smooth
-# activations are chosen.
+# On the right is `softplus`, a relu with a rounded corner. Its second derivative is a hump, and the hump is where the
+# bend is. (On the left the 0 at the kink is the convention.) Where second derivatives matter, people choose smooth
+# activations.
 #
 # ## One rule, read four ways
 #
-# The idea under all of this is one line. An operation states its value and its local derivatives **once**, as plain
-# arithmetic, and what you feed to that arithmetic decides what you get. Here is an operation that the engine does not
-# have, a bump:
+# One idea is behind all of this. An operation states its value and its local derivatives **once**, as plain arithmetic.
+# What you feed to that arithmetic decides what you get. Here is an operation that the engine does not have, a bump:
 
 # %%
 from autograd import exp
@@ -527,9 +548,9 @@ print("names:  ", formula(grad(bump)(at)))
 print("arrays: ", bump(np.array([0.0, 0.5, 1.0])).round(4))
 
 # %% [markdown]
-# Floats give numbers. Values give a graph, to be differentiated again. Names give the text that explanations are made
-# of. Arrays give a whole batch, which is how `fit` replays a recorded graph. None of the four was written a second
-# time, so none can say another thing than the others. The slope's own graph, recorded and replayed for three inputs:
+# Floats give numbers. Values give a graph, which you can differentiate again. Names give the text of explanations.
+# Arrays give a whole batch, and so `fit` replays a recorded graph. The rule is written once, so the four readings
+# cannot disagree. Here is the slope's own graph, recorded and replayed for three inputs:
 
 # %%
 from autograd import record
@@ -547,8 +568,8 @@ explain(bump)
 # %% [markdown]
 # ## What you can now do
 #
-# You can differentiate a derivative, step by curvature, and distrust it at a kink, and you know what an operation is.
-# Show it, for the last time:
+# You can differentiate a derivative, let the bend choose your step, and distrust it at a kink, and you know what an
+# operation is. Show it:
 #
 # **Exercise 1: one step of Newton.** On your way down you stand here:
 
@@ -556,7 +577,7 @@ explain(bump)
 x_here, slope_here, bend_here = 5.0, 6.0, 4.0
 
 # %% [markdown]
-# At which $x$ are you after one Newton step?
+# At which $x$ are you after one of Newton's steps?
 
 # %% exercise="step"
 ### BEGIN SOLUTION
@@ -574,6 +595,16 @@ check_answer(
         x_here - slope_here * bend_here: "the second derivative divides: the stronger the bend, the shorter the step",
         x_here - bend_here / slope_here: "upside down: the slope is divided by the second derivative",
         slope_here / bend_here: "that is the length of the step: where does it lead?",
+        -slope_here / bend_here: "that is the step: where does it lead?",
+        slope_here / bend_here - x_here: "the step is subtracted from x, not x from the step",
+        x_here - bend_here: "the step is the slope divided by the second derivative",
+        x_here - (slope_here - bend_here): "the step is the slope divided by the second derivative",
+        x_here - slope_here / bend_here**2: "the second derivative divides once",
+        x_here - slope_here / (2 * bend_here): "without a 2: the step is f' / f''",
+        x_here - 2 * slope_here / bend_here: "without a 2: the step is f' / f''",
+        x_here - x_here / bend_here: "the slope is divided by the second derivative, not x",
+        x_here - x_here / slope_here: "that looks for a place where f is 0: here f' is to become 0",
+        x_here * slope_here / bend_here: "the step is subtracted from x, it does not multiply it",
     },
 )
 
@@ -590,12 +621,12 @@ x_next = -19
 x_next = 1.5
 
 # %% [markdown]
-# **Exercise 2: a careful Newton.** Walk `steps` steps, and look at the sign first: where $f''(x) > 0$, take Newton's
-# step. Where it is not, take a step of gradient descent with the given rate, which at least heads down.
+# **Exercise 2: a careful Newton.** Walk `steps` steps, and look at the sign first. Where $f''(x) > 0$, take Newton's
+# step. Elsewhere take a step of gradient descent with the given rate, which at least heads down. Return the last $x$.
 #
 # <details><summary>Hint</summary>
 #
-# `grad(f)(x)` is the slope and `grad(grad(f))(x)` the second derivative. Work both out anew in every step.
+# `grad(f)(x)` is the slope and `grad(grad(f))(x)` the second derivative. Compute both again in every step.
 #
 # </details>
 
@@ -631,6 +662,23 @@ def one_bend(f, x, steps, rate):
     second = grad(grad(f))(x)
     for _ in range(steps):
         x = x - grad(f)(x) / second if second > 0 else x - rate * grad(f)(x)
+    return x
+
+
+def path_of(f, x, steps, rate):
+    path = [x]
+    for _ in range(steps):
+        x = path[-1]
+        slope, second = grad(f)(x), grad(grad(f))(x)
+        path.append(x - slope / second if second > 0 else x - rate * slope)
+    return path
+
+
+def one_slope(f, x, steps, rate):
+    slope = grad(f)(x)
+    for _ in range(steps):
+        second = grad(grad(f))(x)
+        x = x - slope / second if second > 0 else x - rate * slope
     return x
 
 
@@ -670,6 +718,24 @@ check_function(
         walker(lambda f, g, b, x, rate: x - f(x) / g if b > 0 else x - rate * g): "f / f' looks for a place where f is "
         "0; here f' shall become 0: f' / f''",
         walker(lambda f, g, b, x, rate: x + g / b if b > 0 else x + rate * g): "that goes uphill: a minus",
+        walker(lambda f, g, b, x, rate: x - g / b if b < 0 else x + rate * g): "the other way round: Newton's step is "
+        "for f'' > 0, and descent has a minus",
+        walker(
+            lambda f, g, b, x, rate: (x - g / b if b > 0 else x) - rate * g
+        ): "where f'' > 0 take Newton's step only: `else`",
+        walker(lambda f, g, b, x, rate: x - g / g**2 if g else x): "the second derivative is grad(grad(f)), not the "
+        "slope squared",
+        walker(
+            lambda f, g, b, x, rate: x - g / b if b > 0 else rate * g
+        ): "that is the length of the step: subtract it from x",
+        walker(
+            lambda f, g, b, x, rate: g / b if b > 0 else rate * g
+        ): "that is the length of the step: subtract it from x",
+        one_slope: "the slope changes with x: compute it again in every step",
+        walker(lambda f, g, b, x, rate: x - g / b if b > 0 else x): "where f'' is not above 0, take a step of descent",
+        lambda f, x, steps, rate: [*path_of(f, x, steps, rate)]: "the last place alone is asked for",
+        lambda f, x, steps, rate: path_of(f, x, steps + 1, rate)[-1]: "that is one step more than asked for",
+        lambda f, x, steps, rate: path_of(f, x, 1, rate)[-1]: "that is one step: take `steps` of them",
         one_bend: "the curve bends differently at each place: work out f'' anew in every step",
     },
 )
@@ -751,8 +817,8 @@ def careful(f, x, steps, rate):
 
 # %% [markdown]
 # **Exercise 3: a row of your own.** The operation $y = \sqrt{1 + x^2}$ is a soft $|x|$, without the kink. Write its
-# rule: given the output `y` and the input `x`, a tuple with the one local derivative. The check makes an `Operation` of
-# it and differentiates twice.
+# rule. It gets the output `y` and the input `x`, and returns a tuple with the one local derivative. The check makes an
+# `Operation` of it and differentiates twice.
 #
 # <details><summary>Hint</summary>
 #
@@ -790,12 +856,26 @@ def read_twice(rule):
     return slopes
 
 
-check_function(
+rule = lambda y, x: (x / y,)  # noqa: E731
+if passed(
+    check_function,
     read_twice(soft_abs_rule),
     read_twice(lambda y, x: (x / y,)),
     [(1.5,), (-2.0,), (0.4,)],
     {
         read_twice(lambda y, x: [x / y]): "a tuple has round brackets: `(z,)`",
+        read_twice(lambda y, x: {x / y}): "a tuple has round brackets: `(z,)`",
+        read_twice(lambda y, x: (x.data / y.data,)): "no .data in a rule: its inputs may be floats, Values or arrays",
+        read_twice(lambda y, x: ((x / y).data,)): "no .data in a rule: its inputs may be floats, Values or arrays",
+        read_twice(lambda y, x: (2 * x,)): "that is the derivative of 1 + x²: times that of the root, 1 / (2y)",
+        read_twice(lambda y, x: (x,)): "the root stands below the line: divide by y",
+        read_twice(lambda y, x: (y / x,)): "the other way up: x over y",
+        read_twice(lambda y, x: (x / (y * y),)): "the root is y: divide by it once",
+        read_twice(lambda y, x: (x / y**3,)): "the root is y: divide by it once",
+        read_twice(lambda y, x: (2 * x * x / (2 * y),)): "the derivative of 1 + x² is 2x: one x is too much",
+        read_twice(lambda y, x: (1 / (2 * y) + 2 * x,)): "along a path the derivatives multiply",
+        read_twice(lambda y, x: (1 + x / y,)): "the 1 in 1 + x² does not change",
+        read_twice(lambda y, x: (x / y, 0.0)): "one input has one local derivative: `(z,)`",
         read_twice(lambda y, x: x / y): "a tuple of one entry needs its comma: `(z,)`",
         read_twice(lambda y, x: (2 * x / y,)): "the root's derivative is 1 / (2y): its 2 cancels the other one",
         read_twice(lambda y, x: (2 * x * y,)): "the root's derivative is 1 / (2y), not y",
@@ -808,7 +888,9 @@ check_function(
         read_twice(lambda y, x: (x / number(y),)): "y depends on x too: no .data in a rule",
         read_twice(lambda y, x: (number(x) / y,)): "the path through x is cut off: no .data in a rule",
     },
-)
+):
+    rule = soft_abs_rule
+    print("From here on your rule does the work.")
 
 
 # %% wrong="row" hint="its 2 cancels"
@@ -854,16 +936,34 @@ def soft_abs_rule(y, x):
 
 
 # %% [markdown]
-# ## Where to go from here
-#
-# This is the end of the course, and you have met every part of the engine under it.
-#
-# - **Read it.** `autograd/operations.py` is the table of all rules, `value.py` the node, `backprop.py` the sweep. You
-#   can now read the three in an evening, and judge them.
-# - **Change it.** Add a row to the table: an activation that you have read about, with its derivative. Every reading
-#   and every test has it at once, and the tests tell you whether the rule is right.
-# - **Take it with you.** The large frameworks compute with arrays for numbers, on faster machines, and all else is what
-#   you know: a graph, local derivatives, one sweep backwards, gradients that add up. When one of them does something
-#   strange, ask what you asked here. Which path was cut? Who has not reported yet? What does a nudge say?
-#
-# You began by nudging an input and watching the output answer. However large the network, it is still that question.
+# **Open task: a row of your own, in a network.** You have now met every part of the engine. `autograd/operations.py`
+# is the table of all rules, `value.py` the node, `backprop.py` the sweep. Read the three in an evening, and judge
+# them. The cell trains the moons with the soft $|x|$ and your `rule` (ours while yours is blank). Put another row
+# there: an activation that you have read about. Or break a friend's row: hide a `.data` in its rule, and let your
+# friend find out what it breaks, and what it does not.
+
+# %%
+import nn
+
+my_row = Operation("soft_abs", lambda x: sqrt(1 + x * x), rule)
+
+
+class Network(nn.Module):
+    def __init__(self):
+        self.hidden = nn.Layer(2, 8, "linear", rng=0)
+        self.output = nn.Layer(8, 1, "linear", rng=1)
+
+    def __call__(self, x):
+        return self.output([my_row(z) for z in self.hidden(x)])
+
+
+X, y = nn.data.moons(60, noise=0.1, rng=0)
+model = Network()
+settings = {"loss": nn.binary_cross_entropy_with_logits, "rng": 0, "progress": False}
+nn.fit(model, X, y, optimizer=nn.Adam(model.parameters(), lr=0.05), epochs=60, **settings)
+print(f"{nn.accuracy(model.predict(X), y):.0%} of the moons right")
+
+# %% [markdown]
+# The next lessons put this engine to work, on images, on texts and in games. When something strange happens there, ask
+# what you have asked here. Which path was cut? Who has not reported yet? What does a nudge say? And now: with a row of
+# your own, how many of the sixty moons does your network get right?
