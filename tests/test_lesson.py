@@ -218,11 +218,6 @@ def shares(xs):
         (mean, lambda xs: mean(xs) / len(xs), "divided once too often by how many numbers were given"),
         (mean, lambda xs: xs, "argument 1 comes back as it was given"),
         (mean, lambda xs: [mean(xs)], "the result is right, but inside a list: return it alone"),
-        (
-            mean,
-            lambda xs: mean(xs) if xs[0] > 1 else None,
-            "in this call nothing is returned: does every case have its `return`?",
-        ),
         (mean, lambda xs: mean(xs[:3]), "3 of 4 calls are right: what is different about this one?"),
         (mean, lambda xs: xs[0], ""),
         (mean, lambda xs: 7.5, "the result is the same in all calls: what should it depend on?"),
@@ -234,6 +229,15 @@ def shares(xs):
         (shares, lambda xs: [[x] for x in shares(xs)], "the numbers are right, but the lists that hold them are not"),
         (shares, lambda xs: shares(xs)[:-1], "the list has 2 of the 3 entries"),
         (shares, lambda xs: [*shares(xs), 1.0], "the list has 4 entries, not 3"),
+        (shares, lambda xs: shares(xs)[-1], "that is one number of the list: return all of them"),
+        (shares, lambda xs: 9.0, "a list is asked for, not one number"),
+        (
+            shares,
+            lambda xs: iter(shares(xs)),
+            "what comes back can be walked through once only: make a list of it, `list(…)`",
+        ),
+        (shares, lambda xs: [9.0, *shares(xs)[:-1]], "the numbers are right, but each is one place off"),
+        (shares, lambda xs: [*shares(xs)[1:], 9.0], "the numbers are right, but each is one place off"),
         (shares, lambda xs: [0.0, *shares(xs)[1:]], "only the first number is wrong"),
         (
             lambda xs: [*shares(xs), 1.0],

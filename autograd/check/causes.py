@@ -78,6 +78,12 @@ def _causes(
 ) -> Iterator[str]:
     if all(y is None for y in yours):
         yield "is the `return` missing?"
+    if all(hasattr(y, "__next__") for y in yours):
+        yield "what comes back can be walked through once only: make a list of it, `list(…)`"
+    is_list_asked = any(isinstance(x, list) and len(x) > 1 for x in right)
+    if is_list_asked and all(isinstance(y, float) and isinstance(x, list) for y, x in zip(yours, right, strict=True)):
+        is_one = all(any(same(y, item) for item in x) for y, x in zip(yours, right, strict=True))
+        yield "that is one number of the list: return all of them" if is_one else "a list is asked for, not one number"
     elif any(y is None and x is not None for y, x in zip(yours, right, strict=True)):
         yield "in some calls nothing is returned: is a `return` missing at the end?"
     for k in range(min(map(len, calls))):
@@ -147,6 +153,9 @@ def _of_numbers(
         ):
             if all(same(y, [n * a for a in x]) for y, x, n in zip(mine, theirs, factors, strict=True)):
                 yield text
+    for moved, left in ((slice(1, None), slice(-1)), (slice(-1), slice(1, None))):
+        if all(len(x) > 1 and same(y[moved], x[left]) for y, x in zip(mine, theirs, strict=True)):
+            yield "the numbers are right, but each is one place off"
     wrong = [{i for i, pair in enumerate(zip(y, x, strict=True)) if not same(*pair)} for y, x in zip(mine, theirs)]  # noqa: B905
     places = set().union(*wrong)
     if len(places) == 1 and min(map(len, theirs)) > 1:

@@ -231,6 +231,7 @@ if passed(
         factor_of(w=lambda w: 1): "the weights are missing: going back multiplies by w and by σ'",
         factor_of(s=lambda s: 1 / 4): "a quarter is the largest σ': take those of the outputs",
         factor_of(s=lambda s: np.sqrt(np.mean(s))): "rms squares before it takes the mean, of σ' too",
+        factor_of(s=lambda s: -np.mean(s)): "σ' is a (1 − a), above 0, and rms squares before it takes the mean",
         factor_of(s=np.mean): "rms squares before it takes the mean, of σ' too",
         factor_of(
             w=lambda w: np.sqrt(np.sum(w**2)), s=lambda s: np.sqrt(np.sum(s**2))
@@ -245,6 +246,8 @@ if passed(
         factor_of(
             lambda n: n, lambda w: np.mean(w**2), lambda s: np.mean(s**2)
         ): "that is the square of the factor: the root is missing",
+        factor_of(w=lambda w: np.mean(w**2)): "the mean of squares needs its root",
+        factor_of(s=lambda s: np.mean(s**2)): "the mean of squares needs its root",
         factor_of(w=lambda w: np.mean(w**2), s=lambda s: np.mean(s**2)): "the mean of squares needs its root",
         lambda w, a: np.sqrt(w.shape[1]) * rms(w) * rms(a * (1 - a)): "n counts the neurons, the rows of weights",
         lambda w, a: np.sqrt(w.size) * rms(w) * rms(a * (1 - a)): "n counts the neurons, the rows of weights",
@@ -620,6 +623,7 @@ check_answer(
     first_over_last,
     (weight * slope) ** 9,
     {
+        (weight + slope) ** 9: "going back multiplies by w and by σ': they are not added",
         weight * slope: "that is one step; nine lie between the first and the tenth",
         weight**9: "going back multiplies by w and by σ'",
         slope**9: "going back multiplies by σ' and by w",
@@ -630,6 +634,7 @@ check_answer(
         **{(weight * slope) ** -n: "that is last / first" for n in (9, 10)},
         **{(weight / 4) ** n: "a quarter is the derivative where the output is 0.5; here it is 0.75" for n in (9, 10)},
         **{(weight * output) ** n: "the derivative is a (1 − a), not the output a" for n in (9, 10)},
+        **{(weight * (1 - output)) ** n * output: "each step multiplies by all three: w, a and 1 − a" for n in (9, 10)},
         **{output**n: "the derivative is a (1 − a), and going back multiplies by w, too" for n in (9, 10)},
     },
     rtol=0.005,  # two digits will do
@@ -691,6 +696,7 @@ check_function(
     [(16, 1.0), (25, 0.5), (100, 0.25)],
     {
         lambda n, slope: np.sqrt(n) * slope: "that is the factor for weights of size 1: the spread makes up for it",
+        lambda n, slope: 1 - np.sqrt(n) * slope: "the factor is a product: divide 1 by the rest",
         **{
             power(p, q): said_to(p, q)
             for p in (1, 0.5, 0, -0.5, -1)
@@ -780,6 +786,8 @@ check_function(
         going_back(lambda g, w, a: g * a * (1 - a)): "going back multiplies by σ' and by the weight",
         going_back(lambda g, w, a: g * w): "going back multiplies by the weight and by σ', a (1 − a)",
         going_back(lambda g, w, a: a * (1 - a) * w): "each step multiplies what has come so far",
+        lambda weights, outputs: by_the_engine(weights, outputs)[0]: "that is the first layer's alone: keep each in a "
+        "list",
         going_back(right_step, ends=slice(None)): "these run from the last layer to the first: turn the list round",
         going_back(right_step, outs=below): "a layer's weight goes with that layer's own output",
         going_back(right_step, ws=below): "a layer's output goes with that layer's own weight",

@@ -542,6 +542,7 @@ check_answer(
         np.prod(np.add(1, np.abs(slopes))): "a slope below 0 makes the factor smaller than 1",
         -np.prod(np.add(1, np.abs(slopes))): "1 − 0.5 is the factor of that block: it is above 0",
         np.prod(past[:4]): "the last block counts too: its factor is 2",
+        2 * np.prod(past): "five blocks give five factors: one is there twice",
         np.prod(past) - 1: "the way past all blocks counts too",
     },
 )
@@ -619,6 +620,12 @@ check_function(
         clipping(
             lambda gs, limit: limit, lambda g, limit: limit * g / abs(g)
         ): "that makes each gradient as large as the limit: the norm is that of all together",
+        clipping(
+            lambda gs, limit: 1 / limit if length(gs) > limit else 1.0
+        ): "the factor is limit / norm: the norm is missing",
+        clipping(
+            lambda gs, limit: limit / max(gs) if max(gs) > limit else 1.0
+        ): "that looks at the largest alone: the norm is √Σg²",
         clipping(lambda gs, limit: max(1.0, length(gs) / limit)): "upside down: the longer, the smaller the factor",
         clipping(
             lambda gs, limit: limit if length(gs) > limit else None, lambda g, a: g if a is None else g - a
@@ -705,7 +712,12 @@ def normalised(batch, weight, bias):
 # %% check="norm"
 def norm_of(middle=np.mean, spread=lambda z: np.sqrt(np.var(z) + 1e-5), last=lambda x, weight, bias: weight * x + bias):
     """Normalisation, right or with a mistake in a part."""
-    return lambda batch, weight, bias: [last((x - middle(batch)) / spread(batch), weight, bias) for x in batch]
+
+    @np.errstate(all="ignore")
+    def normalised(batch, weight, bias):
+        return [last((x - middle(batch)) / spread(batch), weight, bias) for x in batch]
+
+    return normalised
 
 
 check_function(
@@ -715,6 +727,8 @@ check_function(
     {
         norm_of(middle=lambda z: 0.0): "the mean is to be subtracted first",
         norm_of(middle=np.median): "the mean, not the middle one",
+        norm_of(middle=max): "the mean is to be subtracted, not the largest",
+        norm_of(middle=sum): "the mean is to be subtracted, not the sum",
         norm_of(spread=lambda z: 1.0): "divide by the standard deviation",
         norm_of(spread=lambda z: np.var(z) + 1e-5): "divide by the standard deviation, the root of the variance",
         norm_of(spread=np.var): "divide by the standard deviation, the root of the variance",
@@ -736,9 +750,7 @@ check_function(
         lambda batch, weight, bias: [
             weight * x - np.mean(batch) / np.sqrt(np.var(batch) + 1e-5) + bias for x in batch
         ]: "the whole difference is divided: put it in brackets",
-        lambda batch, weight, bias: [
-            weight * (x - np.mean(batch)) / np.sqrt(np.var(batch)) + 1e-5 + bias for x in batch
-        ]: "the 1e-5 goes under the root",
+        norm_of(spread=np.std, last=lambda x, weight, bias: weight * x + 1e-5 + bias): "the 1e-5 goes under the root",
         norm_of(last=lambda x, weight, bias: weight * (x + bias)): "multiply first, then add the bias",
     },
 )

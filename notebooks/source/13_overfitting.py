@@ -253,6 +253,9 @@ check_function(
             mean_of(losses) - strength * squares(weights)
         ): "a penalty is added: what is minimised must grow with the weights",
         lambda losses, weights, biases, strength: mean_of(losses): "the penalty is missing",
+        lambda losses, weights, biases, strength: (
+            max(losses) + strength * squares(weights)
+        ): "of the losses take the mean",
         lambda losses, weights, biases, strength: strength * squares(weights): "the mean loss is missing",
         lambda losses, weights, biases, strength: (
             mean_of(losses) * strength * squares(weights)
@@ -653,9 +656,11 @@ check_answer(
         w_before - 2 * strength * w_before: "the step is the rate times the gradient",
         w_before + rate * 2 * strength * w_before: "a step goes against the gradient: the weight gets smaller",
         w_before - rate * strength * w_before**2: "that is the penalty itself: the step takes its derivative",
+        w_before + strength * w_before: "a step goes against the gradient, and it is the rate times 2 strength w",
         w_before: "the penalty has a gradient, though the loss has none",
         2 * strength * w_before: "that is the gradient: where does a step against it lead?",
         -2 * strength * w_before: "that is the gradient: where does a step against it lead?",
+        rate * w_before: "the step is the rate times the gradient, 2 strength w",
         rate * 2 * strength * w_before: "that is the length of the step: where does it lead?",
         -rate * 2 * strength * w_before: "that is the step: where does it lead?",
         w_before - strength * w_before**2: "the step is the rate times the derivative of the penalty",
@@ -731,6 +736,10 @@ def lowest(losses, patience):
     return int(np.argmin(losses))
 
 
+def first_rise(losses, patience):
+    return next((e for e in range(len(losses) - 1) if losses[e + 1] > losses[e]), len(losses) - 1)
+
+
 def first_calm(losses, patience):
     """The first epoch that is the best of `patience`, itself included."""
     calm = (e for e in range(len(losses) - patience) if losses[e] == min(losses[e : e + patience]))
@@ -761,6 +770,7 @@ check_function(
         ): "the patience starts again at every new lowest loss",
         lambda losses, patience: stopping()(losses, 1): "one worse epoch does not end it: wait for `patience` in a row",
         lambda losses, patience: int(np.argmax(losses)): "the lowest loss is the best",
+        first_rise: "one worse epoch does not end it: wait for `patience` in a row",
         first_calm: "look on: an epoch counts as best only until a lower loss comes within its patience",
         stopping(lambda best, last: last): "that is the epoch of the stop: the weights kept are the best ones'",
         stopping(

@@ -659,6 +659,7 @@ check_function(
         walk(lambda states: states[-2:0:-1]): "h_0 is the state before the first step: it counts too",
         walk(backwards, combine=lambda total, share: total or share): "only the last step counts: add its share up "
         "in a loop that goes on",
+        walk(lambda states: [states[-1], *states[:-2]]): "the walk goes backwards: from the state before h_T to h_0",
         walk(lambda states: states): "the walk begins at the end, with the state before h_T",
         lambda w, states: sum(w * h for h in states[:-1]): "the earlier the use, the more factors w lie on its way",
         lambda w, states: w ** (len(states) - 1): "that is the derivative toward h_0",
