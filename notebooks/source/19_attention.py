@@ -39,7 +39,7 @@ for query in ([1.0, 0.0], [4.0, 0.0], [20.0, 0.0], [0.0, 4.0]):
 
 # %% [markdown]
 # The query `[1, 0]` is exactly the first key, but the other two keys have a say as well. A longer query in the same
-# direction asks louder. The longest one gets what a hard dictionary would say: 10.
+# direction asks louder. The longest one gets what a Python dictionary would say: 10.
 #
 # **Guess first.** What does the query `[0, 0]` get?
 
@@ -65,15 +65,10 @@ reveal(
 # %% wrong="nothing" hint="The scores are 0, but the weights are not"
 my_guess = 0
 
-# %% wrong="nothing" hint="That is the sum of the values"
-my_guess = 90
-
-# %% wrong="nothing" hint="That is the value in the middle"
-my_guess = 20
 
 # %% [markdown]
-# Every step is a smooth function, so the answer has a gradient. Here is the look-up as a graph. The six constants are
-# the keys. Softmax first subtracts the largest score, as in notebook 8: that is `detached_max`.
+# Every step is a smooth function, so the answer has a gradient. Here is one question as a graph. The constants are the
+# numbers of the keys. Softmax first subtracts the largest score, as in notebook 8: that is `detached_max`.
 
 # %%
 query = [Value(1.0, "q1"), Value(0.5, "q2")]
@@ -95,64 +90,33 @@ draw(answer, direction="TB")
 #
 # ## Not too loud
 #
-# So a network must not start out shouting. If it does, one weight is almost 1 and all others are almost 0: the softmax
-# is saturated, like the sigmoid in notebook 7.
+# So a network must not begin with loud questions. If it does, one weight is almost 1 and all others are almost 0: the
+# softmax is saturated, like the sigmoid in notebook 7.
 #
-# Let the queries and keys have sixty-four numbers each, drawn at random, with a spread of 1.
+# How loud is it at first? Let each query and each key have $d$ random numbers, of the typical size 1. A score is a
+# sum of $d$ products of random sign, so its typical size is $\sqrt d$: the law of notebook 11. The remedy is the
+# one of notebook 12, a factor: divide each score by $\sqrt d$.
 #
-# **Guess first.** What is the typical size (the rms) of a score, the dot product of two such lists?
-
-# %% guess="loud"
-### BEGIN SOLUTION
-my_guess = 8
-### END SOLUTION
-
-# %% reveal="loud"
-rng = np.random.default_rng(0)
-drawn = [dot(rng.normal(size=64), rng.normal(size=64)) for _ in range(1000)]
-measured = np.sqrt(np.mean(np.square(drawn)))
-reveal(
-    my_guess,
-    np.sqrt(64),
-    because="64 products of random sign add up to √64 times the size of one, the law of notebook 11. A thousand pairs: "
-    f"{measured:.2f}",
-    replies={
-        64: "That would be 64 products of one sign. These have random signs, and most of the sum cancels.",
-        1: "That is the size of one product. The score is a sum of 64.",
-        0: "That is their mean. But the single score is far from it, on one side or the other.",
-    },
-)
-
-# %% wrong="loud" hint="products of one sign"
-my_guess = 64
-
-# %% wrong="loud" hint="the size of one product"
-my_guess = 1
-
-# %% wrong="loud" hint="That is their mean"
-my_guess = 0
-
-# %% [markdown]
-# The remedy is the one of notebook 12, a factor: divide each score by $\sqrt d$, where $d$ is the number of numbers in
-# a key. Look at the largest of ten weights, with the factor and without it, and at the gradient that comes back to the
-# scores: the mean size of $\partial a_i / \partial s_i = a_i (1 - a_i)$.
+# Compare both, with the factor and without it, for ten keys of 8 · 8 numbers. How large is the largest weight $a_i$?
+# And how large is the slope $\partial a_i / \partial s_i = a_i (1 - a_i)$ of a weight toward its score, on average?
 
 
 # %%
 def of_ten(scale, d=64, tries=200):
-    """Mean of the largest of ten weights, and the mean size of softmax's slope."""
+    """The size of a score, the largest of ten weights, the slope: means of many tries."""
     rng = np.random.default_rng(1)
     q, K = rng.normal(size=(tries, d, 1)), rng.normal(size=(tries, 10, d))
-    a = np.array([softmax(scores) for scores in (K @ q * scale)[:, :, 0].tolist()])
-    return a.max(axis=1).mean(), (a * (1 - a)).mean()
+    scores = (K @ q * scale)[:, :, 0]
+    a = np.array([softmax(row) for row in scores.tolist()])
+    return np.mean(scores**2) ** 0.5, a.max(axis=1).mean(), (a * (1 - a)).mean()
 
 
 for name, scale in {"not scaled": 1.0, "by 1/√d": 64**-0.5}.items():
-    largest, slope = of_ten(scale)
-    print(f"{name:10}  largest weight {largest:.2f}, mean slope {slope:.3f}")
+    size, largest, slope = of_ten(scale)
+    print(f"{name:10}  score {size:.1f}, largest weight {largest:.2f}, slope {slope:.3f}")
 
 # %% [markdown]
-# Not scaled, the head is sure of itself before it has learned anything, and most of its gradient is gone.
+# Without the factor, the network is sure of itself before it has learned anything, and most of its gradient is gone.
 #
 # ## One head
 #
@@ -162,11 +126,14 @@ for name, scale in {"not scaled": 1.0, "by 1/√d": 64**-0.5}.items():
 # $$y_t = \sum_s a_{ts} \, v_s \qquad a_t = \operatorname{softmax}\left(\frac{q_t \cdot k_1}{\sqrt d}, \;
 # \frac{q_t \cdot k_2}{\sqrt d}, \; \dots \right)$$
 #
-# That is a **head** of attention. The values are now lists of numbers too.
+# That is a **head** of attention. The values are now lists of numbers too. The weights are called $a$, so that nobody
+# takes them for the weights of a layer.
 #
 # **Exercise: write one head.** `Q`, `K` and `V` are lists of queries, keys and values, one for each position, and each
 # of them is a list of numbers. Return the list of the $y_t$. It must work with Values inside, so use `dot` and
 # `softmax` from above.
+#
+# Once your head has passed its check, it goes on working: from here on `look` is your head. Until then it is ours.
 #
 # <details><summary>Hint</summary>
 #
@@ -192,7 +159,7 @@ def head(Q, K, V):
 # %% check="head"
 from functools import wraps
 
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 BARE = "numbers by which no gradient comes back to Q"
 
@@ -209,8 +176,9 @@ def by_head(scale=lambda d: d**-0.5, shares=softmax):
     return lambda Q, K, V: weighted([shares(row) for row in scored(Q, K, scale)], V)
 
 
-def by_number_of_keys(Q, K, V):
-    return by_head(lambda d: len(K) ** -0.5)(Q, K, V)
+def by_number_of(rows):
+    """A head whose scale is taken from the number of keys, or of numbers in a value."""
+    return lambda Q, K, V: by_head(lambda d: len(rows(K, V)) ** -0.5)(Q, K, V)
 
 
 def scaled_afterwards(Q, K, V):
@@ -257,13 +225,8 @@ def hints(mistakes, bare):
     return {on_values(f): hint for f, hint in mistakes.items()} | {lambda *_: BARE: bare}
 
 
-def in_use(yours, ours):
-    """Yours, once it has passed its check; ours while it is a blank."""
-    try:
-        yours(*[[[Value(1.0)]]] * 3)
-    except NotImplementedError:
-        return ours
-    return lambda Q, K, V: [[*row] for row in yours(Q, K, V)]
+def in_lists(head):
+    return lambda Q, K, V: [[*row] for row in head(Q, K, V)]
 
 
 right_head = look = by_head()
@@ -271,7 +234,12 @@ mistakes = {
     by_head(lambda d: 1.0): "the scale is forgotten: divide each score by √d, d numbers in a key",
     by_head(lambda d: 1 / d): "that divides by d: it is the root of d",
     by_head(lambda d: d**0.5): "that multiplies by √d: divide, or it gets louder still",
-    by_number_of_keys: "that scales by the number of keys: d is the number of numbers in one key",
+    by_number_of(lambda K, V: K): "that scales by the number of keys: d is the number of numbers in one key",
+    by_number_of(lambda K, V: V[0]): "d is the number of numbers in a key: a value may have more or fewer",
+    by_head(lambda d: -(d**-0.5)): "the sign: the better a key fits, the larger its weight",
+    lambda Q, K, V: [right_head([q], K[: t + 1], V[: t + 1])[0] for t, q in enumerate(Q)]: "nothing is hidden here: "
+    "each query is compared with all keys",
+    lambda Q, K, V: right_head(Q, K, K): "the answer is a mean of the values `V`, yours of the keys",
     scaled_afterwards: "scale the scores, before the softmax, and not what comes after",
     over_queries: "the softmax runs over the wrong axis: the weights of one query, over all keys, have the sum 1",
     over_all: "the softmax runs over all scores at once: each query has weights of its own, with the sum 1",
@@ -286,7 +254,8 @@ mistakes = {
     ]: "the numbers of a value are added up: an answer has as many numbers as a value",
     by_values: "for one number of the answer take one number of each value: `zip(*V)`",
 }
-check_function(
+if passed(
+    check_function,
     on_values(head),
     on_values(right_head),
     [
@@ -294,8 +263,9 @@ check_function(
         ([[1.5, 0.5], [0.0, -1.0]], [[1.0, 2.0], [3.0, 0.0], [0.5, -1.0]], [[3.0], [5.0], [-2.0]]),
     ],
     hints(mistakes, "use `dot` and `softmax` on the Values as they are: `.data` and `math.exp` cut the graph"),
-)
-look = in_use(head, right_head)
+):
+    look = in_lists(head)
+    print("From here on your head does the work.")
 
 
 # %% wrong="head" hint="the scale is forgotten"
@@ -304,28 +274,10 @@ def head(Q, K, V):
     return weighted(rows, V)
 
 
-# %% wrong="head" hint="it is the root of d"
-def head(Q, K, V):
-    rows = [softmax([dot(q, k) / len(q) for k in K]) for q in Q]
-    return weighted(rows, V)
-
-
 # %% wrong="head" hint="over the wrong axis"
 def head(Q, K, V):
     columns = [softmax([dot(q, k) / len(k) ** 0.5 for q in Q]) for k in K]
     return weighted(zip(*columns, strict=True), V)
-
-
-# %% wrong="head" hint="keys and values are swapped"
-def head(Q, K, V):
-    rows = [softmax([dot(q, v) / len(q) ** 0.5 for v in V]) for q in Q]
-    return weighted(rows, K)
-
-
-# %% wrong="head" hint="queries and keys are swapped"
-def head(Q, K, V):
-    rows = [softmax([dot(q, k) / len(q) ** 0.5 for q in Q]) for k in K]
-    return weighted(rows, V)
 
 
 # %% wrong="head" hint="the softmax is missing"
@@ -341,8 +293,6 @@ def head(Q, K, V):
 
 
 # %% [markdown]
-# From here on `look` is your head, if it passed. (While it is a blank, `look` is ours.)
-#
 # How do you see the weights of a head? Ask for them: give it unit vectors as values. The weighted mean of unit vectors
 # *is* the list of weights.
 
@@ -352,16 +302,14 @@ import matplotlib.pyplot as plt
 import nn
 from nn import plots
 
-Q = [[4.0, 0.0], [0.0, 4.0], [3.0, 3.0]]
-K = [[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]]
-
 
 def weights_of(look, Q, K):
     rows = ([[Value(float(x)) for x in row] for row in m] for m in (Q, K, np.eye(len(K))))
     return np.array([[a.data for a in row] for row in look(*rows)])
 
 
-print(weights_of(look, Q, K).round(3))
+Q = [[4.0, 0.0], [0.0, 4.0], [3.0, 3.0]]
+K = [[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]]
 plots.attention(weights_of(look, Q, K), ["a", "b", "c"])
 plt.show()
 
@@ -394,7 +342,7 @@ class SelfAttention(nn.Module):
 
 # %% [markdown]
 # In the unrolled network of notebook 14 a gradient goes back one position at a time. How far is it here? Count the
-# operations on the shortest way from a number of the first position to a number of the last output.
+# operations on the shortest path from a number at the first position to a number of the last output.
 
 
 # %%
@@ -416,12 +364,11 @@ def first_and_last(network, T):
 rng = np.random.default_rng(0)
 attending = SelfAttention(look, 8, rng)
 recurrent = nn.Recurrent(8, 8, return_sequences=True, rng=rng)
-paths = {}
 for T in (2, 5):
-    for name, network in {"recurrent": recurrent, "attention": attending}.items():
-        start, end = first_and_last(network, T)
-        paths[name, T] = shortest(end[0], start)
-        print(f"{T} positions, {name}: {paths[name, T]} operations")
+    start, end = first_and_last(recurrent, T)
+    print(f"recurrent, {T} positions: {shortest(end[0], start)} operations")
+start, end = first_and_last(attending, 2)
+print(f"attention, 2 positions: {shortest(end[0], start)} operations")
 
 # %% [markdown]
 # **Guess first.** How many operations will it be for attention with 30 positions?
@@ -444,6 +391,7 @@ reveal(
         across: "So it is in the recurrent network, which hands the note on from position to position.",
         30: "It does not walk there: the last position compares its query with all keys at once.",
         29: "It does not walk there: the last position compares its query with all keys at once.",
+        45: "So it would be if it took three operations for every two positions. It does not walk there.",
     },
 )
 
@@ -455,11 +403,13 @@ my_guess = 30
 #
 # ## The mask
 #
-# A network that writes text is trained to foretell: at each position it sees what has come so far, and says which
-# letter comes next. The whole text is there at once, so the answer to position $t$ stands at position $t + 1$. It must
-# not look there. A **mask** sees to it: position $t$ looks at itself and at the positions before it, $s \le t$.
+# A network that writes text is trained to predict: at each position it sees what has come so far, and says which letter
+# comes next. In training the whole text is there at once, and the answer to position $t$ stands at position $t + 1$. So
+# the network must not look there. A **mask** forbids it: position $t$ sees only itself and the positions before it,
+# $s \le t$.
 #
-# **Exercise: write the mask.** The same head, but position $t$ sees the positions $s \le t$ only.
+# **Exercise: write the mask.** The same head, but position $t$ sees the positions $s \le t$ only. Once it has passed,
+# `look_back` is your masked head, and it is what we train.
 #
 # <details><summary>Hint</summary>
 #
@@ -510,14 +460,20 @@ def padded(Q, K, V):
     return [right_head([q], *pair)[0] for q, pair in zip(Q, pairs, strict=True)]
 
 
+def unscaled(Q, K, V):
+    return [by_head(lambda d: 1.0)([q], K[: t + 1], V[: t + 1])[0] for t, q in enumerate(Q)]
+
+
 right_mask = look_back = seeing(lambda t, n: slice(0, t + 1))
 mistakes = {
-    seeing(
-        lambda t, n: slice(t, n)
-    ): "the mask is on the wrong side: that position sees itself and what comes *after* it",
+    unscaled: "the scale is lost: call `look`, or divide each score by √d",
+    seeing(lambda t, n: slice(t, n)): "the mask is on the wrong side: that position sees itself and what comes *after* "
+    "it",
+    seeing(lambda t, n: slice(max(t - 1, 0), t + 1)): "all positions before t are seen, not the last one only",
+    seeing(lambda t, n: slice(0, max(t, 1))): "position t sees itself too, not only what came before: t + 1 of each",
+    hiding(1e9): "the sign: −∞ hides a score, +∞ takes all",
     seeing(lambda t, n: slice(0, n)): "nothing is hidden: the first position sees the last",
-    seeing(lambda t, n: slice(0, t)): "position t may see itself too: position 0 sees one key and one value, t + 1 of "
-    "each",
+    seeing(lambda t, n: slice(0, t)): "position t may see itself too: it sees t + 1 keys, and as many values",
     hiding(-np.inf, 0): "position t may see itself too: position 0 has nothing else to look at",
     seeing(lambda t, n: slice(0, t + 2)): "one position too many: t + 1 is the answer",
     hiding(0.0): "a score of 0 is not hidden: softmax gives it a weight. Hide it by −∞, or leave it out",
@@ -529,23 +485,16 @@ mistakes = {
     lambda Q, K, V: [[row] for row in right_mask(Q, K, V)]: "one list too many: the head returns a list of answers, "
     "here of one: take `[0]`",
 }
-check_function(
-    on_values(masked),
-    on_values(right_mask),
-    [
-        ([[1.0], [2.0]], [[1.0], [0.5]], [[2.0], [5.0]]),
-        (
-            [[1.0, 0.5], [0.0, 2.0], [1.0, -1.0]],
-            [[2.0, 0.0], [1.0, 1.0], [0.5, -2.0]],
-            [[1.0, 4.0], [3.0, 0.0], [7.0, -1.0]],
-        ),
-    ],
-    hints(
-        mistakes,
-        "no gradient comes back to the queries: let a position see all before it, and take the Values as they are",
-    ),
+pair = [[1.0], [2.0]], [[1.0], [0.5]], [[2.0], [5.0]]
+three = (
+    [[1.0, 0.5], [0.0, 2.0], [1.0, -1.0]],
+    [[2.0, 0.0], [1.0, 1.0], [0.5, -2.0]],
+    [[1.0, 4.0], [3.0, 0.0], [7.0, -1.0]],
 )
-look_back = in_use(masked, right_mask)
+bare = "no gradient comes back to the queries: let a position see all before it, and take the Values as they are"
+if passed(check_function, on_values(masked), on_values(right_mask), [pair, three], hints(mistakes, bare)):
+    look_back = in_lists(masked)
+    print("From here on your mask does the work: it is what we train.")
 
 
 # %% wrong="mask" hint="on the wrong side"
@@ -563,23 +512,6 @@ def masked(Q, K, V):
     return [look([q], K[:t], V[:t])[0] for t, q in enumerate(Q)]
 
 
-# %% wrong="mask" hint="t + 1 is the answer"
-def masked(Q, K, V):
-    return [look([q], K[: t + 2], V[: t + 2])[0] for t, q in enumerate(Q)]
-
-
-# %% wrong="mask" hint="one list too many"
-def masked(Q, K, V):
-    return [look([q], K[: t + 1], V[: t + 1]) for t, q in enumerate(Q)]
-
-
-# %% wrong="mask" hint="a score of 0 is not hidden"
-def masked(Q, K, V):
-    scores = [[dot(q, k) / len(q) ** 0.5 for k in K] for q in Q]
-    hidden = [[x if s <= t else 0 for s, x in enumerate(row)] for t, row in enumerate(scores)]
-    return weighted([softmax(row) for row in hidden], V)
-
-
 # %% wrong="mask" hint="hide *before* the softmax"
 def masked(Q, K, V):
     rows = [softmax([dot(q, k) / len(q) ** 0.5 for k in K]) for q in Q]
@@ -589,8 +521,8 @@ def masked(Q, K, V):
 # %% [markdown]
 # ## Learn to copy
 #
-# Ten letters at random, of eight; a mark; then the same ten letters again. At each position the network is to say what
-# comes next. That is a task for a memory: the first letter comes back ten steps later, and nine others stand between.
+# Each text has ten random letters from a to h, then a mark, then the same ten letters again. At each position the
+# network is asked what comes next. That takes a memory: between a letter and its copy stand nine others and the mark.
 
 # %%
 LETTERS, TEN, MARK = "abcdefgh|", 10, 8
@@ -608,19 +540,20 @@ def spelled(tokens):
 
 
 X, y = texts(1, np.random.default_rng(5))
-print("sees:    ", spelled(X[0]))
-print("is to say:", spelled(y[0]))
+print("it sees:      ", spelled(X[0]))
+print("it should say:", spelled(y[0]))
 floor = 9 / 20 * np.log(8)
 print(f"the lowest honest loss: 9/20 · ln 8 = {floor:.3f}")
 
 # %% [markdown]
 # Can a network be right everywhere? No. Each text has twenty targets, and nine of them are letters that were drawn at
-# random. Nobody can foretell those. The best that an honest network can say is "one in eight, each", and that costs
-# ln 8. The mark and the copy can be foretold with certainty, and cost nothing.
+# random. Nobody can predict those. The best that an honest network can say is "one in eight, each", and that costs
+# ln 8. The mark and the copy can be predicted with certainty, and cost nothing.
 #
-# The network has four parts: a row of numbers for each token, one more for each position, one head, and nine scores.
-# (`nn.Embedding` is a table with a row for each token. The rows are parameters.) One text is a graph of thousands of
-# values. `@replayed` records it once and computes it again for sixteen texts at a time, at the speed of arrays.
+# The network is called `Copier` and has four parts: a row of numbers for each **token** (a letter or the mark), one
+# more for each position, one head, and a layer that gives a score to each of the nine tokens. (`nn.Embedding` is a
+# table with a row for each token. The rows are parameters.) One text is a graph of thousands of values. `@replayed`
+# records it once and computes it again for sixteen texts at a time, at the speed of arrays.
 
 
 # %%
@@ -670,9 +603,9 @@ honest_loss = train(honest)
 print(f"loss: {honest_loss[0]:.2f} at first, {np.mean(honest_loss[-20:]):.2f} at the end")
 
 # %% [markdown]
-# The loss ends a little above the lowest honest one: the network still dares guesses at random letters. What counts is
-# whether it can copy. So let it **write**. It gets ten letters and the mark, says the next letter, and this letter of
-# its own is put to the text before it says the next one.
+# The loss ends a little above the lowest honest one: the network still guesses at random letters. What counts is
+# whether it can copy. So let it **write**. It gets ten letters and the mark, and says the next letter. That letter is
+# appended to the text, and the network says the one after it.
 
 
 # %%
@@ -715,20 +648,20 @@ assert (seen[TEN:].argmax(axis=1) == np.arange(TEN)).all()
 assert (np.triu(seen, 1) == 0).all()
 
 # %% [markdown]
-# You see what it has found. In the lower half there is a stripe: every position looks ten places back, at the letter
-# that is due next. Nobody told it so. And right of the diagonal all is white: that is your mask.
+# In the lower half there is a stripe: every position looks ten places back, at the letter that comes next. Nobody told
+# it to. And right of the diagonal all is white: that is your mask.
 #
 # ## Break it on purpose
 #
 # Now the same network with `look` instead of `look_back`: no mask. It is trained on the same texts, for as many steps.
 
 # %%
-cheat = Copier(look)
-cheat_loss = train(cheat)
+unmasked = Copier(look)
+unmasked_loss = train(unmasked)
 
 # %% [markdown]
-# **Guess first.** The lowest honest loss was 0.936. Where does the loss without the mask end? (Two digits after the
-# point.)
+# **Guess first.** The lowest honest loss was 0.936. Where does the loss without the mask end, to two digits after the
+# point?
 
 # %% guess="unmasked"
 ### BEGIN SOLUTION
@@ -738,9 +671,9 @@ my_guess = 0.0
 # %% reveal="unmasked"
 reveal(
     my_guess,
-    round(np.mean(cheat_loss[-20:]), 2),
+    round(np.mean(unmasked_loss[-20:]), 2),
     because="without a mask the next letter is in sight, one position to the right. The network learns to read it off, "
-    f"and 'foretells' letters that were drawn by chance. Its loss is {np.mean(cheat_loss[-20:]):.4f}",
+    f"and 'predicts' letters that were drawn at random. Its loss is {np.mean(unmasked_loss[-20:]):.4f}",
     replies={
         round(floor, 3): "That is the best that an honest network can do. This one need not be honest.",
         round(floor, 2): "That is the best that an honest network can do. This one need not be honest.",
@@ -751,23 +684,22 @@ reveal(
 # %% wrong="unmasked" hint="This one need not be honest"
 my_guess = 0.94
 
-# %% wrong="unmasked" hint="know nothing at all"
-my_guess = 2.08
 
 # %% [markdown]
-# Is that wonderful? Let both of them write. The picture shows where the new network looks.
+# Is that good news? Look at the loss, at the weights of the new network, and at what both of them write.
 
 # %%
 plt.figure(figsize=(6, 3.5))
 plt.plot(honest_loss, label="with the mask")
-plt.plot(cheat_loss, label="without the mask")
+plt.plot(unmasked_loss, label="without the mask")
 plt.axhline(floor, color="k", ls=":", label="the lowest honest loss")
 plt.xlabel("step")
 plt.ylabel("loss")
 plt.legend()
 plt.show()
 
-Q, K, V = cheat.attention.asked(cheat.rows(text))
+# %%
+Q, K, V = unmasked.attention.asked(unmasked.rows(text))
 seen = weights_of(look, Q, K)
 plots.attention(seen, spelled(text))
 plt.show()
@@ -775,23 +707,22 @@ ahead = np.triu(seen, 1)[:9].sum(axis=1)  # right of the diagonal, in the first 
 print(f"of what the first nine positions look at, {ahead.mean():.1%} lies ahead of them")
 
 shares = {}
-for name, network in {"with the mask": honest, "without": cheat}.items():
+for name, network in {"with the mask": honest, "without": unmasked}.items():
     shares[name], example = copied(network)
     print(f"{name:14}  {example}  {shares[name]:.0%} right")
 assert shares["without"] < 0.75 < 0.99 < shares["with the mask"]
 assert ahead.mean() > 0.95
-assert np.mean(cheat_loss[-20:]) < 0.01 < floor < np.mean(honest_loss[-20:])
+assert np.mean(unmasked_loss[-20:]) < 0.01 < floor < np.mean(honest_loss[-20:])
 
 # %% [markdown]
 # Its loss is almost 0, and about half of what it writes is wrong. In training it looked ahead: one position to the
-# right, or into the copy, where the same letter stands. When a network writes, nothing stands ahead: the next letter
-# does not exist yet. So what it has learned is little use. It never learned to copy the whole text, because it never
-# had to.
+# right, or into the copy, where the same letter stands. When it writes, there is nothing ahead: the next letter does
+# not exist yet. It never learned to copy, because it never had to.
 #
 # > **Misconception: "the lower the loss, the better the model".** Among models that get the same inputs, yes. But a
-# > loss that is lower than it can be by honest means is a sign of a leak: the answer is among the inputs. It is the
-# > commonest mistake in such programs, and no error is raised. So work out beforehand what an honest model can
-# > reach, here 9/20 · ln 8. And test a model the way it will be used.
+# > loss that is lower than an honest model can reach is a sign of a leak: the answer is among the inputs. No error is
+# > raised. So work out beforehand what an honest model can reach, here 9/20 · ln 8. And test a model the way it will
+# > be used.
 #
 # ## What positions are for
 #
@@ -805,7 +736,7 @@ last = [[float(score) for score in model(order)[-1]] for order in (forwards, bac
 for order, scores in zip((forwards, backwards), last, strict=True):
     print(spelled(order), "→", np.round(scores[:4], 4))
 assert np.allclose(*last, atol=1e-12)
-train(model)
+placeless_loss = train(model)
 
 # %% [markdown]
 # The last position gets the same numbers: a weighted mean does not know in which order its values stood. To a head, a
@@ -836,8 +767,6 @@ reveal(
 # %% wrong="places" hint="cannot tell the first from the last"
 my_guess = "all"
 
-# %% wrong="places" hint="It does know something"
-my_guess = "chance"
 
 # %% [markdown]
 # A program that forgets the positions raises no error either. It learns something, and stops far too early.
@@ -872,6 +801,7 @@ mistakes = {
     s1 / 2: "that is the score: softmax makes a weight of it",
     s1: "that is the score, before the scale and the softmax",
     softmax([s1 / 2, s2 / 2])[1]: "that is the weight of the second key",
+    np.exp(s1 / 2): "divide by the sum of both: a weight is at most 1",
 }
 a1, a2 = softmax([s1 / 2, s2 / 2])
 check_answer("first_weight", first_weight, a1, mistakes, rtol=2e-3)
@@ -892,26 +822,20 @@ check_answer(
 # %% wrong="by_hand" hint="the scale is forgotten"
 first_weight, answer = 0.982, 10.18
 
-# %% wrong="by_hand" hint="it is its root"
-first_weight, answer = 0.731, 12.69
 
 # %% wrong="by_hand" hint="the softmax is missing"
 first_weight, answer = 0.75, 12.5
 
-# %% wrong="by_hand" hint="the weight of the second key"
-first_weight, answer = 0.119, 11.19
 
 # %% wrong="by_hand" hint="what a hard dictionary says"
 first_weight, answer = 0.881, 10
 
-# %% wrong="by_hand" hint="the weights are swapped"
-first_weight, answer = 0.881, 18.81
 
 # %% [markdown]
 # **Exercise 2: find a place.** Training found queries that look ten places back. Find some by hand. The keys are unit
-# vectors, one for each position: `K[s]` has a 1 in place `s`. Return the queries, `T` lists of `T` numbers, so that
-# position `t` looks at position `t - back` with a weight of at least 0.99, for up to twelve positions. Where no such
-# position exists, let it look at position 0.
+# vectors, one for each of `T` positions: `K[s]` has a 1 in place `s`. Return the queries, `T` lists of `T` numbers.
+# Position `t` is to look at position `t - back` with a weight of at least 0.99, or at position 0 where there is no such
+# position. There are at most twelve positions.
 #
 # <details><summary>Hint</summary>
 #
@@ -941,7 +865,12 @@ def found(queries):
         Q = queries(T, back)
         if not isinstance(Q, list | tuple | np.ndarray) or np.shape(Q) != (T, T):
             return f"queries of the shape {np.shape(Q)}" if Q is not None else None
-        rows = weights_of(right_head, np.array(Q, dtype=float).tolist(), np.eye(T).tolist())
+        Q = np.array(Q, dtype=float)
+        if ((Q < 0).sum(axis=1) == 1).all():
+            return "queries that push one key away"
+        if np.ptp(Q, axis=0).max() == 0:
+            return "the same query at all positions"
+        rows = weights_of(right_head, Q.tolist(), np.eye(T).tolist())
         return [int(a.argmax()) if a.max() >= 0.99 else "nowhere for sure" for a in rows]
 
     return looked_at
@@ -970,10 +899,15 @@ check_function(
     [(4, 1), (6, 2), (12, 10)],
     {
         pointing(lambda t, back, T: max(t - back, 0), 1.0): "the right places, but too softly: make the query longer",
-        pointing(lambda t, back, T: max(t - back, 0), 5.0): "the right places, but too softly for some: make the query "
-        "longer",
-        pointing(lambda t, back, T: max(t - back, 0), -50.0): "a score below 0 pushes away: the query has the sign of "
-        "the key",
+        lambda T, back: "queries that push one key away": "a score below 0 pushes away: the query has the sign of the "
+        "key",
+        lambda T, back: "the same query at all positions": "all rows are one and the same list: `[row] * T` repeats "
+        "it. Make `T` lists",
+        lambda T, back: f"queries of the shape {(T,)}": "a query is a list of `T` numbers, not the number of a "
+        "position",
+        pointing(lambda t, back, T: max(t - back + 1, 0)): "one place too far to the right: the place is t - back",
+        pointing(lambda t, back, T: t - back if t >= back else t): "where there is no position t - back, look at "
+        "position 0, not at itself",
         pointing(lambda t, back, T: min(t + back, T - 1)): "that looks ahead: the place is t - back",
         pointing(lambda t, back, T: t): "each position looks at itself: the place is t - back",
         pointing(lambda t, back, T: (t - back) % T): "a place below 0 counts from the end in Python: take 0 there",
@@ -989,27 +923,9 @@ def queries(T, back):
     return [[1.0 if s == max(t - back, 0) else 0.0 for s in range(T)] for t in range(T)]
 
 
-# %% wrong="find" hint="looks ahead"
-def queries(T, back):
-    return [[50.0 if s == min(t + back, T - 1) else 0.0 for s in range(T)] for t in range(T)]
-
-
-# %% wrong="find" hint="counts from the end"
-def queries(T, back):
-    Q = [[0.0] * T for _ in range(T)]
-    for t in range(T):
-        Q[t][t - back] = 50.0
-    return Q
-
-
 # %% wrong="find" hint="look nowhere"
 def queries(T, back):
     return [[50.0 if s == t - back else 0.0 for s in range(T)] for t in range(T)]
-
-
-# %% wrong="find" hint="rows and columns are swapped"
-def queries(T, back):
-    return [[50.0 if t == max(s - back, 0) else 0.0 for s in range(T)] for t in range(T)]
 
 
 # %% [markdown]
@@ -1050,6 +966,13 @@ check_function(
             (n - 1) / (2 * n) * np.log2(letters)
         ): "that is in bits: the loss here has the natural logarithm",
         lambda n, letters: (n - 1) / (2 * n) / letters: "one in so many is the probability: the loss is −ln of it",
+        lambda n, letters: (n - 1) / (2 * n) * np.log(letters + 1): "the mark is never drawn: a random target is one "
+        "of `letters`",
+        lambda n, letters: (n - 1) / (2 * n) * np.log(n): "it is the number of different letters that counts, not n",
+        lambda n, letters: (n - 1) / (2 * n) * letters: "the logarithm is missing: a letter costs ln of the number of "
+        "letters",
+        lambda n, letters: 9 / 20 * np.log(8): "those are the texts from above: use `n` and `letters`",
+        lambda n, letters: (n - 1) / n * np.log(letters): "the copy and the mark are targets too: there are 2n",
         lambda n, letters: 0.0: "that can only be reached by reading the answer",
         lambda n, letters: (n + 1) / (2 * n) * np.log(letters): "the mark and the copy are the targets that cost "
         "nothing: take the others",
@@ -1065,16 +988,6 @@ def lowest_honest(n, letters):
 # %% wrong="honest" hint="one random target fewer"
 def lowest_honest(n, letters):
     return np.log(letters) / 2
-
-
-# %% wrong="honest" hint="the loss is their mean"
-def lowest_honest(n, letters):
-    return (n - 1) * np.log(letters)
-
-
-# %% wrong="honest" hint="in bits"
-def lowest_honest(n, letters):
-    return (n - 1) / (2 * n) * np.log2(letters)
 
 
 # %% wrong="honest" hint="but 2n targets"

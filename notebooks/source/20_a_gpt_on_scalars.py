@@ -53,7 +53,7 @@ reveal(
     replies={
         1 / 27: "That is the chance. The loss is minus its logarithm.",
         np.log2(27): "That is the same in bits. The loss has the natural logarithm.",
-        27: "Among so many it chooses. The loss is the logarithm of that.",
+        27: "It chooses among that many. The loss is the logarithm.",
         np.log(26): "The boundary is a token too.",
         0: "Nothing is known, so every letter is a surprise. Loss 0 would mean that all chances were 1.",
     },
@@ -62,15 +62,13 @@ reveal(
 # %% wrong="uniform" hint="That is the chance"
 my_guess = 1 / 27
 
-# %% wrong="uniform" hint="the same in bits"
-my_guess = 4.755
 
 # %% [markdown]
 # Whatever the network learns will show as a loss below that.
 #
 # ## The parts
 #
-# You have met all of them. A position of the text is a list of numbers, `x`, and each part takes lists and gives lists.
+# You have met all of them. A position of the text is a list of numbers, `x`. Each part takes lists and returns lists.
 
 # %%
 from autograd import dot, relu, replayed, select, softmax
@@ -105,8 +103,12 @@ def attend(query, keys, values, heads=4):  # notebook 19, with four heads side b
     return seen
 
 
+# %% [markdown]
+# `nn.GPT` has the parameters. Here they are, each matrix by what it is for:
+
+
+# %%
 def weights_of(model):
-    """The matrices of an nn.GPT, each by what it is for."""
     (layer,) = model.layers
     return {
         "token": model.wte,
@@ -129,13 +131,16 @@ print("numbers to learn:", len(model.parameters()))
 
 # %% [markdown]
 # **Exercise: put them together.** `step` takes one more token, at position `t`, and returns the scores of what comes
-# after it. `keys` and `values` are lists of what the earlier positions left there.
+# after it. `W` holds the matrices: `W["token"]`, `W["position"]` and so on. `keys` and `values` are lists of what the
+# earlier positions left there.
 #
 # 1. `x` is the row of the token plus the row of the position, then `norm`.
 # 2. Attention: the query, the key and the value are `linear` in `norm(x)`. Append the key and the value to the lists,
 #    then `attend`. What comes out goes through `"out"` and is added to `x`.
 # 3. A small network: `norm(x)` goes through `"up"`, `relu` and `"down"`, and is added to `x`.
 # 4. The scores are `linear` in `x`.
+#
+# Once your step has passed its check, it is the GPT that we train and that writes: `one_step`. Until then it is ours.
 #
 # <details><summary>Hint</summary>
 #
@@ -164,7 +169,7 @@ def step(W, token, t, keys, values):
 # %% check="step"
 from functools import wraps
 
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 
 def made_of(
@@ -222,62 +227,65 @@ def on_texts(step):
     return asked
 
 
-def in_use(yours, ours):
-    """Yours, once it has passed its check; ours while it is a blank."""
-    try:
-        on_texts(yours)(0)
-    except NotImplementedError:
-        return ours
-    return yours
+def starting(join):
+    return made_of(start=lambda W, token, t: join(row(W["token"], token), W["position"][t]))
 
 
 def same(x):
     return x
 
 
-def unnormed(n, x):
-    return x
+def bent_last(x, change):
+    return add(x, [relu(v) for v in change])
 
 
+mistakes = {
+    made_of(start=lambda W, token, t: norm(row(W["token"], token))): "the position is left out: add its row to the "
+    "token's",
+    starting(add): "the norm of point 1 is missing: it comes after the sum",
+    starting(lambda a, b: add(norm(a), norm(b))): "add the two rows first, then norm",
+    starting(lambda a, b: norm(a + b)): "`+` puts two lists one after the other: use `add`",
+    made_of(start=lambda W, token, t: norm(add(row(W["token"], token), W["position"][0]))): "position t has row t of "
+    "the table",
+    made_of(start=lambda W, token, t: norm(add(row(W["token"], t), W["position"][token]))): "token and position are "
+    "swapped",
+    made_of(before=same): "the norm before attention is missing: query, key and value are linear in norm(x)",
+    made_of(before_up=lambda n, x: x): "the norm before the small network is missing",
+    made_of(before=same, before_up=lambda n, x: x): "two norms are missing: before attention, and before the small "
+    "network",
+    made_of(before_up=lambda n, x: n): "x has changed since: take norm(x) again for the small network",
+    made_of(add_seen=lambda x, change: change): "what comes out of attention is *added* to x",
+    made_of(add_hidden=lambda x, change: change): "what comes out of the small network is *added* to x",
+    made_of(add_seen=lambda x, c: c, add_hidden=lambda x, c: c): "nothing is added to x: attention and the small "
+    "network both change x, they do not replace it",
+    made_of(add_seen=on_normed): "add to x itself, not to norm(x), after attention",
+    made_of(add_hidden=on_normed): "add to x itself, not to norm(x), after the small network",
+    made_of(add_seen=lambda x, change: x): "attention is left out",
+    made_of(add_hidden=lambda x, change: x): "the small network is left out",
+    made_of(bend=same): "the relu is missing: two linear maps in a row are one linear map",
+    made_of(bend=same, add_hidden=bent_last): "relu comes between `up` and `down`",
+    made_of(bend=lambda h: relu([h])): "relu takes one number: `[relu(h) for h in ...]`",
+    made_of(back=None): "what the heads have seen goes through `out` first",
+    made_of(stored=("value", "key")): "keys and values are swapped",
+    made_of(ask=lambda W, n: n): "the query is linear in norm(x), by `query`",
+    made_of(store=lambda W, name, n: n): "key and value are linear in norm(x), by `key` and `value`",
+    made_of(end=norm): "there is no norm before the scores: they are linear in x",
+    made_of(finish=lambda z: None): "nothing comes back: the last line begins with `return`",
+    made_of(finish=softmax): "those are chances: return the scores, the loss takes the softmax itself",
+    made_of(finish=norm): "return the scores as they are, without a norm",
+    forgets: "only the last position is seen: append to the lists that are given",
+    asks_first: "there was nothing to attend to: append key and value first, then attend",
+}
 one_step = right_step = made_of()
-check_function(
+if passed(
+    check_function,
     on_texts(step),
     on_texts(right_step),
     [(4,), (4, 0), (4, 2, 1, 2)],
-    {
-        on_texts(made_of(start=lambda W, token, t: norm(row(W["token"], token)))): "the position is left out: "
-        "add its row to the token's",
-        on_texts(made_of(start=lambda W, token, t: add(row(W["token"], token), W["position"][t]))): "the norm of "
-        "point 1 is missing: it comes after the sum",
-        on_texts(made_of(start=lambda W, token, t: norm(add(row(W["token"], t), W["position"][token])))): "token and "
-        "position are swapped",
-        on_texts(made_of(before=same)): "the norm before attention is missing: query, key and value are linear in "
-        "norm(x)",
-        on_texts(made_of(before_up=unnormed)): "the norm before the small network is missing",
-        on_texts(
-            made_of(before=same, before_up=unnormed)
-        ): "two norms are missing: before attention, and before the small network",
-        on_texts(made_of(add_seen=lambda x, change: change)): "what comes out of attention is *added* to x",
-        on_texts(made_of(add_hidden=lambda x, change: change)): "what comes out of the small network is *added* to x",
-        on_texts(made_of(add_seen=lambda x, c: c, add_hidden=lambda x, c: c)): "nothing is added to x: attention and "
-        "the small network both change x, they do not replace it",
-        on_texts(made_of(add_seen=on_normed)): "add to x itself, not to norm(x), after attention",
-        on_texts(made_of(add_hidden=on_normed)): "add to x itself, not to norm(x), after the small network",
-        on_texts(made_of(bend=same)): "the relu is missing: two linear maps in a row are one linear map",
-        on_texts(made_of(back=None)): "what the heads have seen goes through `out` first",
-        on_texts(made_of(stored=("value", "key"))): "keys and values are swapped",
-        on_texts(made_of(before_up=lambda n, x: n)): "x has changed since: take norm(x) again for the small network",
-        on_texts(made_of(ask=lambda W, n: n)): "the query is linear in norm(x), by `query`",
-        on_texts(made_of(store=lambda W, name, n: n)): "key and value are linear in norm(x), by `key` and `value`",
-        on_texts(made_of(end=norm)): "there is no norm before the scores: they are linear in x",
-        on_texts(made_of(finish=lambda z: None)): "nothing comes back: the last line begins with `return`",
-        on_texts(made_of(finish=softmax)): "those are chances: return the scores, the loss takes the softmax itself",
-        on_texts(made_of(finish=norm)): "return the scores as they are, without a norm",
-        on_texts(forgets): "only the last position is seen: append to the lists that are given",
-        on_texts(asks_first): "there was nothing to attend to: append key and value first, then attend",
-    },
-)
-one_step = in_use(step, right_step)
+    {on_texts(wrong): hint for wrong, hint in mistakes.items()},
+):
+    one_step = step
+    print("From here on your step does the work: it is what we train.")
 
 
 # %% wrong="step" hint="the position is left out"
@@ -287,17 +295,6 @@ def step(W, token, t, keys, values):
     keys.append(linear(W["key"], n))
     values.append(linear(W["value"], n))
     x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
-    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
-    return linear(W["scores"], x)
-
-
-# %% wrong="step" hint="out of attention is *added* to x"
-def step(W, token, t, keys, values):
-    x = norm(add(row(W["token"], token), W["position"][t]))
-    n = norm(x)
-    keys.append(linear(W["key"], n))
-    values.append(linear(W["value"], n))
-    x = linear(W["out"], attend(linear(W["query"], n), keys, values))
     x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
     return linear(W["scores"], x)
 
@@ -313,27 +310,6 @@ def step(W, token, t, keys, values):
     return linear(W["scores"], x)
 
 
-# %% wrong="step" hint="append to the lists that are given"
-def step(W, token, t, keys, values):
-    x = norm(add(row(W["token"], token), W["position"][t]))
-    n = norm(x)
-    keys, values = [linear(W["key"], n)], [linear(W["value"], n)]
-    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
-    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
-    return linear(W["scores"], x)
-
-
-# %% wrong="step" hint="the relu is missing"
-def step(W, token, t, keys, values):
-    x = norm(add(row(W["token"], token), W["position"][t]))
-    n = norm(x)
-    keys.append(linear(W["key"], n))
-    values.append(linear(W["value"], n))
-    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
-    x = add(x, linear(W["down"], linear(W["up"], norm(x))))
-    return linear(W["scores"], x)
-
-
 # %% wrong="step" hint="take norm(x) again"
 def step(W, token, t, keys, values):
     x = norm(add(row(W["token"], token), W["position"][t]))
@@ -345,20 +321,9 @@ def step(W, token, t, keys, values):
     return linear(W["scores"], x)
 
 
-# %% wrong="step" hint="those are chances"
-def step(W, token, t, keys, values):
-    x = norm(add(row(W["token"], token), W["position"][t]))
-    n = norm(x)
-    keys.append(linear(W["key"], n))
-    values.append(linear(W["value"], n))
-    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
-    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
-    return softmax(linear(W["scores"], x))
-
-
 # %% [markdown]
-# From here on `one_step` is your step, once it has passed. (Until then it is ours.) A whole text is one step after the
-# other. Nobody has written a mask: a position sees only what is in the lists by then, and that *is* the mask.
+# A whole text is one step after the other. Where is the mask? A position sees only what is in the lists by then, and
+# that *is* the mask.
 
 
 # %%
@@ -379,8 +344,8 @@ print(f"five positions, 27 scores each; at most {apart:.0e} away from nn.GPT")
 assert apart < 1e-9
 
 # %% [markdown]
-# The same numbers as from `nn.GPT`. This is a whole GPT: the large ones have more layers and longer lists, of the same
-# kind of parts.
+# The same numbers as from `nn.GPT`. This is a whole GPT. The large ones have more layers and longer lists, but the same
+# kinds of parts.
 #
 # ## From single numbers to instructions
 #
@@ -447,14 +412,17 @@ assert abs(start - knows_nothing) < 0.2
 #
 # ## Training
 #
-# To see names we have to draw them. Take the scores, turn them into chances by softmax, draw a letter by these chances,
-# and go on from there until the boundary comes. Before the softmax the scores are divided by a **temperature** $T$:
+# How does a network write a name? It turns the scores into chances by softmax and draws a letter with these chances.
+# With that letter it goes on, until it draws the boundary. Before the softmax the scores are divided by a
+# **temperature** $T$:
 #
 # $$p = \operatorname{softmax}(\text{scores} / T)$$
 #
-# A small $T$ makes large differences of the scores, and a large $T$ makes small ones. $T = 1$ leaves them alone.
+# A small $T$ makes the differences between scores larger, a large $T$ makes them smaller, and $T = 1$ leaves them
+# alone.
 #
-# **Exercise: the temperature.** Return the chances, for scores that are a list of plain numbers.
+# **Exercise: the temperature.** Return the chances, for scores that are a list of plain numbers. `softmax` is there.
+# Once it has passed, your function draws the letters.
 
 
 # %% exercise="chances"
@@ -466,21 +434,41 @@ def chances(scores, temperature):
 
 
 # %% check="chances"
+import math
+
+
 def right_chances(scores, temperature):
     return softmax([z / temperature for z in scores])
 
 
-def sharpened(scores, temperature):
-    powers = [p ** (1 / temperature) for p in softmax(scores)]
-    return [p / sum(powers) for p in powers]
+def powers(scores, temperature):
+    return [np.exp(z / temperature) for z in scores]
+
+
+def overflowing(exp):
+    def chances(scores, temperature):
+        return [exp(z / temperature) / sum(exp(s / temperature) for s in scores) for z in scores]
+
+    return chances
 
 
 draw_by = right_chances
-check_function(
+if passed(
+    check_function,
     chances,
     right_chances,
-    [([2.0, 0.0], 0.5), ([1.0, -1.0, 0.5], 2.0), ([3.0, 3.5, -40.0], 0.05)],
+    [([2.0, 0.0], 0.5), ([1.0, -1.0, 0.5], 2.0), ([3.0, 3.5, -40.0], 0.05), ([800.0, 795.0], 1.0)],
     {
+        **{
+            overflowing(exp): "e to the 800 overflows: `softmax` subtracts the largest score first"
+            for exp in (math.exp, np.exp)
+        },
+        powers: "those chances do not have the sum 1: divide by their sum, or use `softmax`",
+        lambda z, T: [s / sum(z) for s in z]: "that is a share of the scores: the softmax is missing",
+        lambda z, T: softmax([-s / T for s in z]): "the sign: a higher score gets a higher chance",
+        lambda z, T: softmax([s / T**0.5 for s in z]): "divide by the temperature itself, not by its root",
+        lambda z, T: softmax(softmax([s / T for s in z])): "that takes the softmax twice",
+        lambda z, T: np.log(softmax([s / T for s in z])): "those are logarithms of the chances",
         lambda z, T: softmax([s * T for s in z]): "that multiplies by the temperature: a hot model would be surer",
         lambda z, T: [
             p / T for p in softmax(z)
@@ -491,12 +479,9 @@ check_function(
         lambda z, T: softmax(z / T): "`scores` is a list: divide each of its numbers",
         lambda z, T: softmax([s - T for s in z]): "subtracting the same from all scores changes nothing: divide",
     },
-)
-try:
-    chances([0.0, 1.0], 1.0)
+):
     draw_by = chances
-except NotImplementedError:
-    pass
+    print("From here on your function draws the letters.")
 
 
 # %% wrong="chances" hint="that multiplies by the temperature"
@@ -509,19 +494,16 @@ def chances(scores, temperature):
     return [p / temperature for p in softmax(scores)]
 
 
-# %% wrong="chances" hint="divide each of its numbers"
+# %% wrong="chances" hint="e to the 800 overflows"
 def chances(scores, temperature):
-    return softmax(scores / temperature)
-
-
-# %% wrong="chances" hint="the softmax is missing"
-def chances(scores, temperature):
-    return [z / temperature for z in scores]
+    powers = [np.exp(z / temperature) for z in scores]
+    return [p / sum(powers) for p in powers]
 
 
 # %% [markdown]
-# Now everything is there. The training loop is the one of notebook 10: draw 32 names, take the mean loss by replay,
-# step. Now and then the network writes a few names, so that you can watch it learn.
+# Now everything is there. First a function that writes, then one that trains, in the loop of notebook 10: draw 32 names
+# from the list, take their mean loss by replay, step. On the way the network writes a few names, so that you can watch
+# it learn.
 
 
 # %%
@@ -542,6 +524,7 @@ def write(W, temperature, rng):
     return "".join(signs[token] for token in tokens[1:])
 
 
+# %%
 def train(forward, steps=200, write_at=()):
     """A GPT that has been trained, its losses on the way, and its loss as a function."""
     rng, writing = np.random.default_rng(0), np.random.default_rng(1)
@@ -567,6 +550,7 @@ def train(forward, steps=200, write_at=()):
     return model, losses, loss
 
 
+# %%
 def held_out(loss):
     """The mean loss of a letter on names that were not trained on."""
     letters = (y_test >= 0).sum(axis=1)
@@ -581,6 +565,7 @@ print(f"\n500 names that it has never seen: {honest:.2f} nats a letter")
 print(f"e to the {honest:.2f} is {np.exp(honest):.1f}")
 assert np.exp(honest) < 10
 
+# %%
 import matplotlib.pyplot as plt
 
 plt.figure(figsize=(6, 3.5))
@@ -599,7 +584,7 @@ plt.show()
 #
 # ## What the loss of a letter says
 #
-# That was a mean. Each letter of a name has a loss of its own, and it says how surprised the network was.
+# That was a mean. Each letter of a name has a loss of its own: how surprised the network was.
 #
 # **Guess first.** A letter has the loss 3. What chance had the network given it? (Two digits are enough.)
 
@@ -617,7 +602,7 @@ reveal(
         3: "That is the loss. The chance is e to the minus loss.",
         -2: "The chance is not 1 minus the loss: here it would be below 0.",
         1 / 3: "Not one in 3, but one in e to the 3.",
-        np.exp(3): "Among so many equal letters it is one. As a chance that is 1 over it.",
+        np.exp(3): "It is as hard as one letter among that many. The chance is 1 over it.",
         1e-3: "That would be with the logarithm to base ten. Here it is the natural one.",
     },
 )
@@ -625,18 +610,12 @@ reveal(
 # %% wrong="surprise" hint="The chance is not 1 minus the loss"
 my_guess = -2
 
-# %% wrong="surprise" hint="one in e to the 3"
-my_guess = 0.3333
-
-# %% wrong="surprise" hint="Among so many equal letters"
-my_guess = 20.1
 
 # %% [markdown]
-# Here are three words, letter by letter; the dotted line is the loss of 27 equal chances. Below them you see where the
-# four heads look, from each position of the first word.
+# Here are three words, letter by letter. The dotted line is the loss of 27 equal chances.
+
 
 # %%
-from nn import plots
 
 
 def surprises(name):
@@ -655,8 +634,6 @@ for ax, name in zip(axes, ("jacqueline", "maria", "gradient"), strict=True):
     ax.axhline(knows_nothing, color="k", ls=":")
     ax.set_ylabel("loss")
     ax.set_title(f"{name}: mean {np.mean(by_letter):.2f}", fontsize="medium")
-model([vocabulary.boundary, *vocabulary.encode("jacqueline")])
-plots.attention(model.layers[0], [".", *"jacqueline"])
 plt.show()
 costs = surprises("jacqueline")
 print(f"in jacqueline the j costs {costs[0]:.2f}, and the u after the q {costs[4]:.2f}")
@@ -664,11 +641,20 @@ assert costs[4] < 1 < costs[0]
 assert np.mean(surprises("maria")) < np.mean(surprises("gradient"))
 
 # %% [markdown]
-# In the squares each row is a position that looks. Above the diagonal all is white: no position looks ahead.
+# After a q comes a u, and the network has noticed: that letter is cheap. The first letter is always expensive, because
+# only the boundary comes before it. And a word that is no name costs more than names do.
 #
-# After a q comes a u, and the network has noticed: that letter is cheap. The first letter is always expensive,
-# because nothing comes before it but the boundary. And a word that is no name costs more than names do.
-#
+# Where do the four heads look? Each row is a position of *jacqueline* that looks. Above the diagonal all is white: no
+# position looks ahead.
+
+# %%
+from nn import plots
+
+model([vocabulary.boundary, *vocabulary.encode("jacqueline")])
+plots.attention(model.layers[0], [".", *"jacqueline"])
+plt.show()
+
+# %% [markdown]
 # > **Misconception: "a good language model has a loss near 0".** Then the next letter would have to be certain, and it
 # > is not: any letter can begin a name. The best that anybody can do for the first letter is to give each letter the
 # > share of names that begin with it.
@@ -683,8 +669,8 @@ print(f"first letter: the network {first:.2f}, the shares themselves {floor:.2f}
 assert floor < first < floor + 0.3
 
 # %% [markdown]
-# The network is close to that floor, which is nowhere near 0. A loss below what can be known is no success. It means
-# that there is a mistake somewhere. You will make one on purpose below.
+# The network is close to that floor, and the floor is nowhere near 0. A loss below what anybody can know is no success:
+# there is a mistake somewhere. You will make one on purpose below.
 #
 # ## Temperature
 #
@@ -700,8 +686,8 @@ for temperature in (0.1, 0.5, 1.0, 2.0):
     print("   ", *drawn[:8])
 
 # %% [markdown]
-# Cold, it writes the same few names again and again, and most of them exist. Hot, it hardly cares about the scores. The
-# network is the same in all four lines: temperature changes how we draw, and nothing that was learned.
+# At a low temperature it writes the same few names again and again, and most of them exist. At a high one the scores
+# hardly count. The network is the same each time: temperature changes how we draw, and nothing that was learned.
 #
 # ## Break it on purpose
 #
@@ -815,8 +801,11 @@ check_answer(
         1408 - 160: "the positions have a table too",
         1408 - 240: "there are two matrices for tokens: one row for each as it comes in, one for its score",
         1408 + 256: "the heads share the four matrices: two heads do not need twice as many",
-        1408 - 256: "attention is missing: query, key, value and out",
+        1408 - 256: "256 are missing: attention has four matrices of 8 · 8, and `up` and `down` have 8 · 32 each",
         1408 - 64: "attention has four matrices: query, key, value and out",
+        1408 + 512: "between up and down there are four times eight numbers, 32",
+        1408 - 2 * 3 * 8: "there are thirty tokens here, not 27",
+        4128: "that is the GPT from above: this one is smaller",
         1408 - 512: "the small network is missing: up and down",
         1408 - 480: "the tokens have two tables: a row for each as it comes in, and one for its score",
         1510: "there are no biases",
@@ -830,9 +819,6 @@ how_many = 1248
 
 # %% wrong="count" hint="two matrices for tokens"
 how_many = 1168
-
-# %% wrong="count" hint="the heads share the four matrices"
-how_many = 1664
 
 # %% wrong="count" hint="32 numbers, not 8"
 how_many = 1024
@@ -875,6 +861,11 @@ check_function(
         lambda losses: np.prod(1 - np.array(losses)): "the chance of a letter is e to the minus loss, not 1 − loss",
         lambda losses: 1 - np.exp(-sum(losses)): "that is the chance of any other name",
         lambda losses: np.exp(-sum(losses[:-1])): "the end counts too, or any name that begins so would do",
+        lambda losses: np.exp(-sum(losses[1:])): "the first letter is left out: lists count from 0",
+        lambda losses: np.exp(-losses[0]): "only the first letter counts: does `return` stand inside the loop?",
+        lambda losses: 10 ** -sum(losses): "the loss has the natural logarithm: e to the minus loss, not 10",
+        lambda losses: 0.0: "a product begins with 1: it begins with 0 here, and stays there",
+        lambda losses: 1 / sum(losses): "the chance is e to the minus sum, not 1 over it",
     },
 )
 
@@ -887,11 +878,6 @@ def chance(losses):
 # %% wrong="name" hint="multiply the chances"
 def chance(losses):
     return np.prod(losses)
-
-
-# %% wrong="name" hint="the logarithm of the chance"
-def chance(losses):
-    return -sum(losses)
 
 
 # %% [markdown]
@@ -941,6 +927,8 @@ check_function(
         kept(lambda x, ordered, k: x > ordered[-k]): "one too few is left: the k-th stays as well",
         kept(lambda x, ordered, k: x >= ordered[-k - 1] if k < len(ordered) else True): "one too many is left",
         kept(at_least, lambda x, left: (x > 0) / sum(v > 0 for v in left)): "they keep their shares: no equal chances",
+        kept(at_least, lambda x, left: x / sum(v > 0 for v in left)): "divide by the sum of what is left, not by k",
+        lambda p, k: [y or x for x, y in zip(p, kept(at_least)(p, k), strict=True)]: "the others get the chance 0",
         kept(at_least, lambda x, left: softmax(left)[left.index(x)]): "a softmax makes chances of scores, and of 0 a "
         "chance above 0: divide by the sum",
         lambda p, k: kept(at_least, lambda x, left: x / (sum(left) or 1))(p, k)[:k]: "the list must stay as long as it "
@@ -955,12 +943,6 @@ check_function(
 def only_best(p, k):
     smallest = sorted(p)[-k]
     return [x if x >= smallest else 0.0 for x in p]
-
-
-# %% wrong="best" hint="those are the k least likely"
-def only_best(p, k):
-    kept = [x if x in sorted(p)[:k] else 0.0 for x in p]
-    return [x / sum(kept) for x in kept]
 
 
 # %% wrong="best" hint="the others stay in the list"
