@@ -33,8 +33,8 @@ loss.backward()
 draw(loss)
 
 # %% [markdown]
-# The real point is at 3, the made one at 1. Both $w$ and $g$ now have a gradient. Suppose that an optimizer steps down
-# this loss with **both**.
+# The real point is at 3, the made one at 1. Both $w$ and $g$ now have a gradient. Suppose that an optimizer goes a step
+# down this loss and moves **both**.
 #
 # **Guess first.** Does the made point move `"toward"` the real one, `"away"` from it, or does it `"stay"`? Press
 # Shift+Enter twice: the first runs your cell, the second the folded one below it.
@@ -61,9 +61,6 @@ reveal(
 # %% wrong="sneaks" hint="what the forger wants"
 my_guess = "toward"
 
-# %% wrong="sneaks" hint="if the graph ended at the made point"
-my_guess = "stay"
-
 # %% [markdown]
 # The expert must not train the forger. `detach` cuts the graph at the made point: the number goes in, and no gradient
 # comes out.
@@ -80,22 +77,32 @@ assert g.grad == 0
 draw(loss)
 
 # %% [markdown]
-# **Exercise: the expert's loss.** `discriminator(x)` gives the score of a point. Return the loss for a real and a made
-# point, the sum of both terms. The check looks at the loss and at both gradients.
+# **Exercise: the expert's loss.** A point is a list of coordinates, here of one, later of two. `discriminator(point)`
+# gives its score. Return the loss for a real and a made point, the sum of both terms. The check looks at the loss and
+# at both gradients. Once your loss has passed, the expert of the next section pays it; until then it pays ours.
+#
+# <details><summary>Hint</summary>
+#
+# Look at the cell above. There `w * x` is the score of a point, and here it is `discriminator(real)`. The list `made`
+# holds Values: detach each of them.
+#
+# </details>
 
 
 # %% exercise="told_apart"
 def told_apart(discriminator, real, made):
     """What the discriminator pays; nothing of it reaches the generator."""
     ### BEGIN SOLUTION
-    return softplus(-discriminator(real)) + softplus(discriminator(made.detach()))
+    made = [v.detach() for v in made]
+    return softplus(-discriminator(real)) + softplus(discriminator(made))
     ### END SOLUTION
 
 
 # %% check="told_apart"
 from functools import wraps
 
-from autograd.check import check_answer, check_function
+from autograd import ReplayError, replayed
+from autograd.check import check_answer, check_function, passed
 
 
 def in_the_small_game(loss):
@@ -104,40 +111,77 @@ def in_the_small_game(loss):
     @wraps(loss)
     def told_apart(w, g, x, z):
         w, g = Value(w), Value(g)
-        paid = loss(lambda point: w * point, Value(x), g * z)
+        paid = loss(lambda point: w * point[0] + 0.5, [Value(x)], [g * z])
         if not isinstance(paid, Value):
-            return paid
+            return "a plain number: no gradient comes back" if isinstance(paid, float) else paid
         paid.backward()
         return {"loss": paid.data, "gradient of w": w.grad, "gradient of g": g.grad}
 
     return told_apart
 
 
-check_function(
+def can_be_trained(loss, remedy):
+    """Whether @replayed can follow a learner's loss, of one or more inputs; it says so where it cannot."""
+    try:
+        replayed(loss).mean(*([[0.2 * i], [0.9], [-0.3]] for i in range(loss.__code__.co_argcount)))
+    except ReplayError:
+        print(f"But `@replayed` cannot follow it, so ours is trained. {remedy}, and yours is trained.")
+        return False
+    print("From here on your loss does the work: it is what we train.")
+    return True
+
+
+def cut_off(made):
+    return [v.detach() for v in made]
+
+
+def right_told_apart(D, real, made):
+    return softplus(-D(real)) + softplus(D(cut_off(made)))
+
+
+expert_pays = right_told_apart
+swapped = "the signs are swapped: that expert learns to call the real points made"
+mistakes = {
+    lambda D, real, made: softplus(-D(real)) + softplus(D(made)): "the loss is right, but a gradient reaches g: detach "
+    "the made point",
+    lambda D, real, made: softplus(-D(real)) + softplus(D(made.detach())): "a point is a list: detach each number in "
+    "it, `[v.detach() for v in made]`",
+    lambda D, real, made: softplus(D(real)) + softplus(-D(cut_off(made))): swapped,
+    lambda D, real, made: softplus(D(real)) + softplus(-D(made)): f"{swapped}. And a gradient reaches g",
+    lambda D, real, made: softplus(-D(real)) + softplus(D(made).detach()): "that cuts off the discriminator as well: "
+    "detach the point, before the discriminator sees it",
+    lambda D, real, made: softplus(-D(real).detach()) + softplus(D(cut_off(made))): "the real point's score is "
+    "detached: it has to teach the discriminator",
+    lambda D, real, made: softplus(-D(real)) + softplus(-D(cut_off(made))): "the made point is paid for as if it were "
+    "real: its score should be low",
+    lambda D, real, made: softplus(-D(real)) - softplus(D(cut_off(made))): "the sign of the made point's term: both "
+    "terms are costs, so add them",
+    lambda D, real, made: softplus(-D(real)): "the made point is missing: an expert who says 'real' to everything "
+    "would pay nothing",
+    lambda D, real, made: softplus(D(cut_off(made))): "the real point is missing: an expert who says 'made' to "
+    "everything would pay nothing",
+    lambda D, real, made: D(cut_off(made)) - D(real): "those are the scores: each goes through softplus, or the loss "
+    "has no lower end",
+    lambda D, real, made: softplus(D(made) - D(real)): "each score goes through a softplus of its own",
+    lambda D, real, made: softplus(D(cut_off(made)) - D(real)): "each score goes through a softplus of its own",
+    lambda D, real, made: D(made[0]): "a point stays a list: `[v.detach() for v in made]`",
+    lambda D, real, made: sigmoid(-D(real)) + sigmoid(D(cut_off(made))): "those are probabilities: the loss is their "
+    "-log, softplus",
+    lambda D, real, made: float(right_told_apart(D, real, made)): "`float` and `.data` of the loss cut the graph: "
+    "return the Value itself",
+    lambda D, real, made: right_told_apart(lambda point: D(point).data, real, made) + Value(0.0): "no gradient reaches "
+    "w: call the discriminator that is given, and use its score as it is",
+}
+if passed(
+    check_function,
     in_the_small_game(told_apart),
-    in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(D(made.detach()))),
+    in_the_small_game(right_told_apart),
     [(2.0, 1.0, 3.0, 1.0), (0.5, -1.0, 2.0, 1.5), (-0.7, 0.4, 1.2, -2.0)],
-    {
-        in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(D(made))): "the loss is right, but a "
-        "gradient reaches g: detach the made point",
-        in_the_small_game(lambda D, real, made: softplus(D(real)) + softplus(-D(made.detach()))): "the signs are "
-        "swapped: that expert learns to call the real points made",
-        in_the_small_game(lambda D, real, made: softplus(D(real)) + softplus(-D(made))): "the signs are "
-        "swapped, and a gradient reaches g",
-        in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(D(made).detach())): "that cuts off the "
-        "discriminator as well: detach the point, before the discriminator sees it",
-        in_the_small_game(lambda D, real, made: softplus(-D(real)) + softplus(-D(made.detach()))): "the made point "
-        "is paid for as if it were real: its score should be low",
-        in_the_small_game(lambda D, real, made: softplus(-D(real)) - softplus(D(made.detach()))): "the sign of the "
-        "made point's term: both terms are costs, so add them",
-        in_the_small_game(lambda D, real, made: softplus(-D(real))): "the made point is missing: an expert who says "
-        "'real' to everything would pay nothing",
-        in_the_small_game(lambda D, real, made: softplus(D(made.detach()))): "the real point is missing: an expert "
-        "who says 'made' to everything would pay nothing",
-        in_the_small_game(lambda D, real, made: D(made.detach()) - D(real)): "those are the scores: each goes through "
-        "softplus, or the loss has no lower end",
-    },
-)
+    {in_the_small_game(wrong): hint for wrong, hint in mistakes.items()},
+) and can_be_trained(
+    lambda x, z: told_apart(lambda p: 0.3 * p[0], x, [Value(2.0) * z[0]]), "Use `detach()`, not `.data`"
+):
+    expert_pays = told_apart
 
 
 # %% wrong="told_apart" hint="a gradient reaches g: detach"
@@ -145,15 +189,14 @@ def told_apart(discriminator, real, made):
     return softplus(-discriminator(real)) + softplus(discriminator(made))
 
 
-# %% wrong="told_apart" hint="a gradient reaches g: detach"
+# %% wrong="told_apart" hint="a point is a list"
 def told_apart(discriminator, real, made):
-    made.detach()
-    return softplus(-discriminator(real)) + softplus(discriminator(made))
+    return softplus(-discriminator(real)) + softplus(discriminator(made.detach()))
 
 
 # %% wrong="told_apart" hint="learns to call the real points made"
 def told_apart(discriminator, real, made):
-    return softplus(discriminator(real)) + softplus(-discriminator(made.detach()))
+    return softplus(discriminator(real)) + softplus(-discriminator([v.detach() for v in made]))
 
 
 # %% wrong="told_apart" hint="cuts off the discriminator as well"
@@ -161,33 +204,7 @@ def told_apart(discriminator, real, made):
     return softplus(-discriminator(real)) + softplus(discriminator(made).detach())
 
 
-# %% wrong="told_apart" hint="both terms are costs"
-def told_apart(discriminator, real, made):
-    return softplus(-discriminator(real)) - softplus(discriminator(made.detach()))
-
-
-# %% wrong="told_apart" hint="its score should be low"
-def told_apart(discriminator, real, made):
-    return softplus(-discriminator(real)) + softplus(-discriminator(made.detach()))
-
-
-# %% wrong="told_apart" hint="the made point is missing"
-def told_apart(discriminator, real, made):
-    return softplus(-discriminator(real))
-
-
-# %% wrong="told_apart" hint="each goes through softplus"
-def told_apart(discriminator, real, made):
-    return discriminator(made.detach()) - discriminator(real)
-
-
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# Look at the cell above the exercise. There `w * point` is the discriminator, and here it is `discriminator(point)`.
-#
-# </details>
-#
 # **Exercise: the forger's loss.** The forger pays $-\log \sigma(\text{score})$ of its own point: little when the
 # expert takes it for real. Its gradient has to pass *through* the discriminator to reach $g$.
 
@@ -207,7 +224,7 @@ def for_the_forger(loss):
     @wraps(loss)
     def taken_for_real(w, g, z):
         w, g = Value(w), Value(g)
-        paid = loss(lambda point: w * point, g * z)
+        paid = loss(lambda point: w * point[0] + 0.5, [g * z])
         if not isinstance(paid, Value):
             return paid
         paid.backward()
@@ -216,24 +233,34 @@ def for_the_forger(loss):
     return taken_for_real
 
 
-check_function(
+def right_taken(D, made):
+    return softplus(-D(made))
+
+
+forger_pays = right_taken
+nothing = "nothing reaches g: here the gradient is for the generator, so leave detach out"
+mistakes = {
+    lambda D, made: softplus(D(made)): "the sign is swapped: that is the expert's share. The forger would learn to be "
+    "caught",
+    lambda D, made: softplus(-D(cut_off(made))): nothing,
+    lambda D, made: softplus(-D(made)).detach(): nothing,
+    lambda D, made: -softplus(D(made)): "the direction is right, and so the first paper had it, but that loss is flat "
+    "where the expert is sure. Take -log σ(score)",
+    lambda D, made: softplus(D([-v for v in made])): "the minus belongs to the score, not to the point",
+    lambda D, made: softplus(-made[0]): "the point has to be judged: the discriminator gives its score",
+    lambda D, made: softplus(-D([x])) + softplus(D(made)): "that is the expert's loss",
+    lambda D, made: -sigmoid(D(made)): "that is the probability: its logarithm is missing",
+    lambda D, made: -D(made): "that is the score: it goes through softplus, as the expert's do",
+    lambda D, made: sigmoid(-D(made)): "that is the probability of 'made': the loss is a logarithm",
+}
+if passed(
+    check_function,
     for_the_forger(taken_for_real),
-    for_the_forger(lambda D, made: softplus(-D(made))),
+    for_the_forger(right_taken),
     [(2.0, 1.0, 1.0), (0.5, -1.0, 1.5), (-0.7, 0.4, -2.0)],
-    {
-        for_the_forger(lambda D, made: softplus(D(made))): "the sign is swapped: that is the expert's share. The "
-        "forger would learn to be caught",
-        for_the_forger(lambda D, made: softplus(-D(made.detach()))): "nothing reaches g: here the gradient is for the "
-        "generator, so leave detach out",
-        for_the_forger(lambda D, made: softplus(-D(made)).detach()): "nothing reaches g: here the gradient is for the "
-        "generator, so leave detach out",
-        for_the_forger(lambda D, made: -softplus(D(made))): "the direction is right, and so the first paper had it, "
-        "but that loss is flat where the expert is sure. Take -log σ(score)",
-        for_the_forger(lambda D, made: -sigmoid(D(made))): "that is the probability: its logarithm is missing",
-        for_the_forger(lambda D, made: -D(made)): "that is the score: it goes through softplus, as the expert's do",
-        for_the_forger(lambda D, made: sigmoid(-D(made))): "that is the probability of 'made': the loss is a logarithm",
-    },
-)
+    {for_the_forger(wrong): hint for wrong, hint in mistakes.items()},
+) and can_be_trained(lambda z: taken_for_real(lambda p: 0.3 * p[0], [Value(2.0) * z[0]]), "Use `softplus`"):
+    forger_pays = taken_for_real
 
 
 # %% wrong="taken_for_real" hint="learn to be caught"
@@ -243,27 +270,12 @@ def taken_for_real(discriminator, made):
 
 # %% wrong="taken_for_real" hint="nothing reaches g"
 def taken_for_real(discriminator, made):
-    return softplus(-discriminator(made.detach()))
+    return softplus(-discriminator([v.detach() for v in made]))
 
 
 # %% wrong="taken_for_real" hint="flat where the expert is sure"
 def taken_for_real(discriminator, made):
     return -softplus(discriminator(made))
-
-
-# %% wrong="taken_for_real" hint="that is the score"
-def taken_for_real(discriminator, made):
-    return -discriminator(made)
-
-
-# %% wrong="taken_for_real" hint="its logarithm is missing"
-def taken_for_real(discriminator, made):
-    return -sigmoid(discriminator(made))
-
-
-# %% wrong="taken_for_real" hint="the loss is a logarithm"
-def taken_for_real(discriminator, made):
-    return sigmoid(-discriminator(made))
 
 
 # %% [markdown]
@@ -299,18 +311,11 @@ reveal(
 # %% wrong="balance" hint="one of the two points"
 my_guess = 0.6931
 
-# %% wrong="balance" hint="sure of both points and right"
-my_guess = 0
-
-# %% wrong="balance" hint="are the probabilities"
-my_guess = 1
-
 # %% [markdown]
 # ## The ring
 #
-# Now two networks and eight real points on a circle, each a little blurred. The generator gets four random numbers
-# and gives two coordinates. Both losses are `@replayed`, so a batch takes about a millisecond. At first both
-# kinds of points are blurred more, so that they overlap. The two arguments of `play` are there to break it with.
+# Now two networks, and eight real points on a circle, each a little blurred. The generator gets four random numbers
+# and returns two coordinates.
 
 # %%
 import matplotlib.pyplot as plt
@@ -328,7 +333,21 @@ def real_points(n, rng):
     return RING[rng.integers(8, size=n)] + rng.normal(scale=0.05, size=(n, 2))
 
 
-def play(cut=True, sign=-1):
+def found(points):
+    """How many of the eight have at least a fiftieth of the points nearby."""
+    distances = np.linalg.norm(points[:, None] - RING, axis=2)
+    near = distances.argmin(axis=1)[distances.min(axis=1) < 0.2]
+    return int((np.bincount(near, minlength=8) >= len(points) / 50).sum())
+
+
+# %% [markdown]
+# In each round the expert takes a step down its loss, then the forger takes one down its own. `expert_pays` and
+# `forger_pays` are the two losses that you wrote (or ours, where a cell is a blank). Both are `@replayed`, so a batch
+# takes about a millisecond. At first the expert sees all points through a blur, so that real and made ones overlap.
+
+
+# %%
+def play(expert_pays, forger_pays):
     """The points made before and after, and what the expert paid in each round."""
     rng = np.random.default_rng(1)
     G = nn.MLP(4, [16, 16, 2], "relu", init="he", rng=rng)
@@ -337,14 +356,15 @@ def play(cut=True, sign=-1):
     expert = nn.Adam(D.parameters(), lr=0.005, betas=(0.5, 0.99))
 
     @replayed
-    def told_apart(real, z, blur):
-        made = [v.detach() if cut else v for v in G(z)]
-        real, made = ([a + b for a, b in zip(p, blur, strict=True)] for p in (real, made))
-        return softplus(-D(real)) + softplus(D(made))
+    def expert_loss(real, z, blur):
+        def blurred(point):
+            return D([a + b for a, b in zip(point, blur, strict=True)])
+
+        return expert_pays(blurred, real, G(z))
 
     @replayed
-    def taken_for_real(z):
-        return softplus(sign * D(G(z)))
+    def forger_loss(z):
+        return forger_pays(D, G(z))
 
     def noise(n=BATCH):
         return rng.normal(size=(n, 4))
@@ -354,29 +374,22 @@ def play(cut=True, sign=-1):
         forger.zero_grad()
         expert.zero_grad()
         blur = rng.normal(scale=0.3 * (1 - i / ROUNDS), size=(BATCH, 2))
-        loss = told_apart.mean(real_points(BATCH, rng), noise(), blur)
+        loss = expert_loss.mean(real_points(BATCH, rng), noise(), blur)
         loss.backward()
         expert.step()
-        taken_for_real.mean(noise()).backward()
+        forger_loss.mean(noise()).backward()
         forger.step()
         paid.append(loss.data)
     return before, G.predict(noise(500)), paid
 
 
-def found(points):
-    """How many of the eight have at least a fiftieth of the points nearby."""
-    distances = np.linalg.norm(points[:, None] - RING, axis=2)
-    near = distances.argmin(axis=1)[distances.min(axis=1) < 0.2]
-    return int((np.bincount(near, minlength=8) >= len(points) / 50).sum())
-
-
-before, after, paid = play()
+before, after, paid = play(expert_pays, forger_pays)
 print("points of the ring found: before", found(before), "and after", found(after))
 late = np.mean(paid[-100:])
 print(f"the expert's loss, last 100 rounds: {late:.2f} of {nobody_can_tell:.2f}")
 assert found(before) <= 2 < 6 <= found(after)
 
-# %%
+# %% plot=""
 RNG = np.random.default_rng(2)
 
 
@@ -404,17 +417,20 @@ plt.show()
 # ## Break it on purpose
 #
 # Two small changes: `detach` left out, and the sign in the forger's loss swapped. The rest is the same, down to the
-# random numbers it starts with.
+# random numbers at the start.
+
 
 # %%
-_, uncut, paid_uncut = play(cut=False)
-_, swapped, paid_swapped = play(sign=1)
+def no_detach(discriminator, real, made):
+    return softplus(-discriminator(real)) + softplus(discriminator(made))
 
-_, axes = plt.subplots(1, 3, figsize=(10, 3.3), layout="constrained")
-show_points(axes[0], after, f"right: {found(after)} found")
-show_points(axes[1], uncut, f"no detach: {found(uncut)} found")
-show_points(axes[2], swapped, f"sign swapped: {found(swapped)} found")
-plt.show()
+
+def sign_swapped(discriminator, made):
+    return softplus(discriminator(made))
+
+
+_, uncut, paid_uncut = play(no_detach, forger_pays)
+_, swapped, paid_swapped = play(expert_pays, sign_swapped)
 pays = {"right": paid, "no detach": paid_uncut, "swapped": paid_swapped}
 for name, losses in pays.items():
     print(f"{name:10} expert's loss at the end: {np.mean(losses[-100:]):.3f}")
@@ -425,10 +441,16 @@ assert found(swapped) == 0
 assert np.mean(paid_swapped[-100:]) < 0.05
 assert away > 3
 
+# %% plot=""
+_, axes = plt.subplots(1, 3, figsize=(10, 3.3), layout="constrained")
+show_points(axes[0], after, f"right: {found(after)} found")
+show_points(axes[1], uncut, f"no detach: {found(uncut)} found")
+show_points(axes[2], swapped, f"sign swapped: {found(swapped)} found")
+plt.show()
+
 # %% [markdown]
 # Without `detach` the forger steps down the expert's loss as well, and that pulls its points to where the expert is
-# surest of "made". It ends up in a part of the ring only. No error is raised, and nothing warns you. (A
-# `forger.zero_grad()` between the two turns would throw the stray gradient away: right as well, for a longer sweep.)
+# surest of "made". It ends up in a part of the ring only. No error is raised, and nothing warns you.
 #
 # With the sign swapped the forger helps the expert. It runs far from the ring, where nobody takes its points for real.
 #
@@ -455,12 +477,11 @@ PAYS = {True: 12, False: 10}  # right, left
 # The right side is an average over games. So play, and take the **return times the gradient of the log-probability** of
 # what you did. On average, that is the slope.
 
+
 # %%
-
-
 def log_chance(score, right):
-    """log p of what was done: log σ(score), or log(1 − σ(score))."""
-    return -softplus(-score) if right else -softplus(score)
+    """log p of what was done: log σ(score) for right = 1, log(1 − σ(score)) for 0."""
+    return right * score - softplus(score)
 
 
 def estimate(right, baseline=0.0):
@@ -513,15 +534,6 @@ reveal(
 # %% wrong="baseline" hint="which is then multiplied"
 my_guess = 30.25
 
-# %% wrong="baseline" hint="That is the mean"
-my_guess = 0.5
-
-# %% wrong="baseline" hint="the spread about the mean"
-my_guess = 0.25
-
-# %% wrong="baseline" hint="Now multiply"
-my_guess = 1
-
 # %% [markdown]
 # Does a baseline change the slope? No. It can be any number, as long as it does not depend on the door:
 # $\sum_d p_d \cdot b \cdot (\log p_d)' = b \sum_d p'_d = 0$, since probabilities add up to 1.
@@ -540,12 +552,20 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# **Exercise: the policy's loss.** A network that decides is called a **policy**. Its output is `score`. What was
-# then done is `right`, True or False, and `ret` is the return. The baseline is `expected`, a Value that another network
+# **Exercise: the policy's loss.** A network that decides is called a **policy**. `score` is its output, `right` is what
+# was done (1 or 0), and `ret` is the return that followed. `expected` is the baseline: a Value that another network has
 # computed.
 #
 # Optimizers go *down*, so return a loss whose descent makes good games *more* likely. And whose gradient goes where?
-# This loss must not train the other network. The check looks at both gradients.
+# This loss must not train the other network. The check looks at both gradients. Once your loss has passed, it trains
+# the player of the next game.
+#
+# <details><summary>Hint</summary>
+#
+# `log_chance(score, right)` is the log-probability of what was done. Multiply it by the return less its baseline. Which
+# sign does a loss need? And which of the factors is to be detached?
+#
+# </details>
 
 
 # %% exercise="policy_loss"
@@ -575,41 +595,53 @@ def gradients_of_game(loss):
     return policy_loss
 
 
-def changed(advantage=lambda ret, b: ret - b.detach(), log_p=log_chance, sign=-1):
-    return gradients_of_game(lambda s, right, ret, b: sign * advantage(ret, b) * log_p(s, right))
+def less_baseline(ret, b):
+    return ret - b.detach()
 
 
-check_function(
+def changed(advantage=less_baseline, log_p=log_chance, sign=-1, plus=lambda ret, b: 0.0):
+    return lambda s, right, ret, b: sign * advantage(ret, b) * log_p(s, right) + plus(ret, b)
+
+
+sign = "the sign is wrong: descending that, the policy learns to lose"
+own_side = "detached is the policy's side: detach the baseline"
+mistakes = {
+    changed(sign=1): sign,
+    changed(lambda ret, b: ret - b, sign=1): f"{sign}. And detach the baseline",
+    changed(lambda ret, b: ret - b): "toward the score it is right, but the baseline gets a gradient too: detach it",
+    changed(lambda ret, b: ret): "that is the return alone: right on average, but noisy. Subtract the baseline",
+    changed(lambda ret, b: ret + b.detach()): "the baseline is added: that makes the noise larger. Subtract it",
+    changed(lambda ret, b: ret / b.detach()): "subtract the baseline: a quotient never changes its sign",
+    changed(lambda ret, b: abs(ret - b.detach())): "what went worse than expected has to become less likely: keep its "
+    "sign",
+    changed(lambda ret, b: (ret - b.detach()) ** 2): "the square makes bad games as good as good ones: leave it out",
+    changed(lambda ret, b: (ret - b.detach()) ** 2, sign=1): "the square makes bad games as good as good ones: leave "
+    "it out",
+    changed(log_p=lambda s, right: exp(log_chance(s, right))): "that is the probability: its logarithm is missing",
+    changed(log_p=lambda s, right: log_chance(s, 1)): "that is always the chance of going right: what was done counts",
+    changed(log_p=lambda s, right: log_chance(s, 1 - right)): "that is the chance of what was *not* done",
+    changed(log_p=lambda s, right: log_chance(s.detach(), right)): "the score is detached: nothing is left to learn "
+    "from",
+    changed(lambda ret, b: ret, plus=lambda ret, b: -b): "the baseline is subtracted from the loss: subtract it from "
+    "the return, inside the product, and detach it",
+    changed(plus=lambda ret, b: (ret - b) ** 2): "the other network has a loss of its own: leave it out here",
+    changed(lambda ret, b: ret - b, lambda s, right: log_chance(s, right).detach()): own_side,
+    changed(lambda ret, b: ret - b, lambda s, right: log_chance(s, right).detach(), 1): own_side,
+    changed(lambda ret, b: 1.0): "every game counts the same: multiply by the return less its baseline",
+    changed(log_p=lambda s, right: s): "that is the score: log_chance makes it the log-probability of what was done",
+}
+player_pays = changed()
+if passed(
+    check_function,
     gradients_of_game(policy_loss),
-    changed(),
-    [(0.3, True, 12.0, 11.0), (-0.8, False, 10.0, 11.5), (1.5, True, 4.0, 7.0), (0.6, False, 9.0, 5.0)],
-    {
-        changed(sign=1): "the sign is wrong: descending that, the policy learns to lose",
-        changed(lambda ret, b: ret - b, sign=1): "the sign is wrong: descending that, the policy learns to lose. "
-        "And detach the baseline",
-        changed(
-            lambda ret, b: ret - b
-        ): "toward the score it is right, but the baseline gets a gradient too: detach it",
-        changed(lambda ret, b: ret): "that is the return alone: right on average, but noisy. Subtract the baseline",
-        changed(lambda ret, b: ret + b.detach()): "the baseline is added: that makes the noise larger. Subtract it",
-        changed(lambda ret, b: b.detach() - ret): "expected less return: the sign is wrong, and the policy learns to "
-        "lose",
-        changed(log_p=lambda s, right: exp(log_chance(s, right))): "that is the probability: its logarithm is missing",
-        changed(log_p=lambda s, right: log_chance(s, True)): "that is always the chance of going right: what was done "
-        "counts",
-        changed(log_p=lambda s, right: log_chance(s, not right)): "that is the chance of what was *not* done",
-        gradients_of_game(lambda s, right, ret, b: -ret * log_chance(s, right) - b): "the baseline is subtracted from "
-        "the loss: subtract it from the return, inside the product, and detach it",
-        changed(lambda ret, b: ret - b, lambda s, right: log_chance(s, right).detach()): "detached is the policy's "
-        "side: detach the baseline",
-        changed(lambda ret, b: ret - b, lambda s, right: log_chance(s, right).detach(), 1): "detached is the policy's "
-        "side: detach the baseline",
-        changed(lambda ret, b: 1.0): "every game counts the same: multiply by the return less its baseline",
-        changed(
-            log_p=lambda s, right: s
-        ): "that is the score: log_chance makes it the log-probability of what was done",
-    },
-)
+    gradients_of_game(changed()),
+    [(0.3, 1, 12.0, 11.0), (-0.8, 0, 10.0, 11.5), (1.5, 1, 4.0, 7.0), (0.6, 0, 9.0, 5.0)],
+    {gradients_of_game(wrong): hint for wrong, hint in mistakes.items()},
+) and can_be_trained(
+    lambda s, right, ret, b: policy_loss(Value(2.0) * s[0], right[0], ret[0], Value(3.0) * b[0]),
+    "Use `log_chance` and `detach()`, no `if` and no `.data`",
+):
+    player_pays = policy_loss
 
 
 # %% wrong="policy_loss" hint="learns to lose"
@@ -627,46 +659,16 @@ def policy_loss(score, right, ret, expected):
     return -ret * log_chance(score, right)
 
 
-# %% wrong="policy_loss" hint="makes the noise larger"
-def policy_loss(score, right, ret, expected):
-    return -(ret + expected.detach()) * log_chance(score, right)
-
-
-# %% wrong="policy_loss" hint="its logarithm is missing"
-def policy_loss(score, right, ret, expected):
-    return -(ret - expected.detach()) * log_chance(score, right).exp()
-
-
-# %% wrong="policy_loss" hint="what was done counts"
-def policy_loss(score, right, ret, expected):
-    return -(ret - expected.detach()) * log_chance(score, True)
-
-
-# %% wrong="policy_loss" hint="what was *not* done"
-def policy_loss(score, right, ret, expected):
-    return -(ret - expected.detach()) * log_chance(score, not right)
-
-
 # %% wrong="policy_loss" hint="subtract it from the return"
 def policy_loss(score, right, ret, expected):
     return -ret * log_chance(score, right) - expected
 
 
-# %% wrong="policy_loss" hint="detached is the policy's side"
-def policy_loss(score, right, ret, expected):
-    return -(ret - expected) * log_chance(score, right).detach()
-
-
-# %% wrong="policy_loss" hint="every game counts the same"
-def policy_loss(score, right, ret, expected):
-    return -log_chance(score, right)
-
-
 # %% [markdown]
 # ## A pole on a cart
 #
-# A cart carries a pole that would like to fall. Fifty times a second you push the cart to the left or to the right. As
-# long as the pole stands, each step pays 1. Nobody says which push was the good one.
+# A cart carries a pole, and the pole falls over if nobody does anything. Fifty times a second you push the cart to the
+# left or to the right. As long as the pole stands, each step pays 1. Nobody says which push was the good one.
 #
 # The next cell is the game: two equations of mechanics, and ten games played side by side. You need not read it
 # closely. A step's **return** is what was paid from there to the end, each further step worth a little less.
@@ -703,14 +705,12 @@ def games_played(chance, rng):
 
 
 # %% [markdown]
-# And here is the learning: your loss, for whole batches. `surprise` is $-\log p$ of what was done. Its `weights` are
-# the returns less their baseline. Weights are plain numbers, so nothing flows back through them. The baseline comes
-# from a second network, the **critic**, which learns what return to expect in a state. `sign` is there to
-# break it.
+# And here is the learning. `player_pays` is your loss for the policy, or ours. The baseline comes from a second
+# network, the **critic**, which learns what return to expect in a state.
 
 
 # %%
-def learn(seed, baseline=True, sign=1, updates=30):
+def learn(seed, player_pays=player_pays, baseline=True, updates=30):
     """The games' mean length at each update; how the gradients scatter at the end."""
     rng = np.random.default_rng(seed)
     policy, critic = (nn.MLP(4, [16, 1], "tanh", rng=rng) for _ in range(2))
@@ -718,40 +718,41 @@ def learn(seed, baseline=True, sign=1, updates=30):
     score = replayed(policy)
 
     @replayed
-    def surprise(seen, right):
-        return nn.binary_cross_entropy_with_logits(policy(seen), right)
+    def policy_loss(seen, right, ret):
+        return player_pays(policy(seen), right, ret, critic(seen))
 
     @replayed
-    def error(seen, returns):
-        return nn.mse(critic(seen), returns)
+    def critic_loss(seen, ret):
+        return nn.mse(critic(seen), ret)
 
     def chance(seen):
         return 1 / (1 + np.exp(-score.each(seen)))
 
-    def gradients(weights):
-        """One gradient for each game, of the last batch."""
-        for rows in (game == k for k in range(GAMES)):
-            acts.zero_grad()
-            surprise.mean(seen[rows], right[rows], weights=weights[rows]).backward()
-            yield [p.grad for p in policy.parameters()]
+    def gradient(rows, ret):
+        acts.zero_grad()
+        policy_loss.mean(seen[rows], right[rows], ret[rows]).backward()
+        return [p.grad for p in policy.parameters()]
 
     lengths = []
     for _ in range(updates):
         seen, right, returns, game = games_played(chance, rng)
         lengths.append(len(seen) / GAMES)
-        advantage = returns - critic.predict(seen)[:, 0] if baseline else returns
-        for _ in range(5 if baseline else 0):
+        expected = critic.predict(seen)[:, 0]  # where no baseline is wanted, add it again
+        none, mean = returns + expected, returns - returns.mean() + expected
+        for _ in range(5):
             expects.zero_grad()
-            error.mean(seen, returns).backward()
+            critic_loss.mean(seen, returns).backward()
             expects.step()
-        acts.zero_grad()
-        surprise.mean(seen, right, weights=sign * advantage / GAMES).backward()
+        gradient(slice(None), returns if baseline else none)
         acts.step()
 
-    judged = {"none": returns, "mean": returns - returns.mean(), "critic": advantage}
-    return lengths, {k: np.var([*gradients(a)], axis=0).sum() for k, a in judged.items()}
+    each_game = [game == k for k in range(GAMES)]
+    judged = {"none": none, "mean": mean, "critic": returns}
+    scatter = {k: [gradient(rows, r) for rows in each_game] for k, r in judged.items()}
+    return lengths, {k: np.var(g, axis=0).sum() for k, g in scatter.items()}
 
 
+# %%
 curves, scatters = zip(*(learn(seed) for seed in (0, 1)), strict=True)
 curves_without = [learn(seed, baseline=False)[0] for seed in (0, 1)]
 first, last = np.mean(curves, axis=0)[[0, -1]]
@@ -776,7 +777,7 @@ my_guess = "shorter"
 ### END SOLUTION
 
 # %% reveal="lose"
-losing, _ = learn(0, sign=-1)
+losing, _ = learn(0, lambda *game: -player_pays(*game))
 reveal(
     my_guess,
     "shorter" if losing[-1] < 0.7 * losing[0] else "same",
@@ -787,9 +788,6 @@ reveal(
         "longer": "That is what the right sign does. This one makes what went badly more likely.",
     },
 )
-
-# %% wrong="lose" hint="learns nothing"
-my_guess = "same"
 
 # %% wrong="lose" hint="what the right sign does"
 my_guess = "longer"
@@ -843,6 +841,8 @@ check_answer(
     s_now.grad,
     {
         -s_now.grad: "the sign: a higher score makes the forger's loss smaller",
+        -s_first.grad: "that is the other one, and the sign: where the expert is sure, this one is steep",
+        0: "the forger's loss is not flat here: `softplus(-s)` at s = −4",
         s_first.grad: "that is the other one: where the expert is sure, this one is steep",
         softplus(Value(4.0)).data: "that is the loss itself, not its slope",
     },
@@ -854,6 +854,8 @@ check_answer(
     s_first.grad,
     {
         -s_first.grad: "the sign: a higher score makes this loss smaller too",
+        -s_now.grad: "that is the other one, and the sign: this one is nearly flat here",
+        0: "nearly flat, but not quite: give three digits",
         s_now.grad: "that is the other one: this one is nearly flat here",
         -softplus(Value(-4.0)).data: "that is the loss itself, not its slope",
     },
@@ -862,12 +864,6 @@ check_answer(
 
 # %% wrong="flat" hint="the sign: a higher score makes the forger"
 slope_now, slope_first = 0.982, -0.018
-
-# %% wrong="flat" hint="where the expert is sure, this one is steep"
-slope_now, slope_first = -0.018, -0.982
-
-# %% wrong="flat" hint="the loss itself"
-slope_now, slope_first = 4.018, -0.018
 
 # %% wrong="flat" hint="nearly flat here"
 slope_now, slope_first = -0.982, -0.982
@@ -919,6 +915,13 @@ check_function(
         summed(lambda d, k, t: d ** (k - t + 1)): "the step's own reward is not discounted",
         summed(lambda d, k, t: d ** (k - t - 1), lambda t: t + 1): "the step's own reward is missing",
         lambda r, d: right_returns(r, d)[0]: "that is the first step's return alone: every step has one",
+        lambda r, d: [*right_returns(r, d), 0.0]: "one too many: nothing follows the last step, but it has no entry",
+        lambda r, d: [1.0][len(r)]: "the last step has no next one: begin with a return of 0 behind it",
+        lambda r, d: summed(lambda d, k, t: (d if k > t else 1) * (k < t + 2))(r, d): "only the next reward counts: "
+        "take the next step's *return*, in which all later rewards are",
+        summed(lambda d, k, t: d if k > t else 1.0): "the discount counts once for each step further on: to the power "
+        "of k",
+        summed(lambda d, k, t: (1 - d) ** (k - t)): "the next return is worth the discount, not 1 - discount",
     },
 )
 
@@ -944,20 +947,6 @@ def returns_of(rewards, discount):
 # %% wrong="returns" hint="the discount is missing"
 def returns_of(rewards, discount):
     return [sum(rewards[t:]) for t in range(len(rewards))]
-
-
-# %% wrong="returns" hint="own reward is not discounted"
-def returns_of(rewards, discount):
-    total, returns = 0.0, []
-    for reward in reversed(rewards):
-        total = discount * (reward + total)
-        returns.insert(0, total)
-    return returns
-
-
-# %% wrong="returns" hint="count from the step"
-def returns_of(rewards, discount):
-    return [sum(discount**k * rewards[k] for k in range(t, len(rewards))) for t in range(len(rewards))]
 
 
 # %% [markdown]
@@ -990,6 +979,8 @@ check_answer(
         3 / 16: "that is p · (1 - p): times the difference of the payments",
         2.5: "the two are not equally often: right happens in one game of four",
         5: "that is the expected return, not its slope: each return goes with its gradient of log p",
+        2.25: "the gradient of log p is −¼ for the left door: mind the sign",
+        1: "two games in four would go to the right then: it is one in four",
         6: "that is one game to the right",
         -1: "that is one game to the left",
         4: "that is the difference of the payments: the slope has p · (1 - p) before it",
@@ -1009,20 +1000,11 @@ check_answer(
     },
 )
 
-# %% wrong="best" hint="not equally often"
-slope, best_baseline = 2.5, 7
-
-# %% wrong="best" hint="times the difference of the payments"
-slope, best_baseline = 3 / 16, 7
-
 # %% wrong="best" hint="the expected return, not its slope"
 slope, best_baseline = 5, 7
 
 # %% wrong="best" hint="that is the mean return"
 slope, best_baseline = 0.75, 5
-
-# %% wrong="best" hint="halfway is best only"
-slope, best_baseline = 0.75, 6
 
 # %% [markdown]
 # ## Your own game
