@@ -99,18 +99,18 @@ def course(tmp_path_factory):
     return folder
 
 
-def nbgrader(command, folder):
-    """Run a command on the assignment, without the settings of whoever runs the tests."""
+def nbgrader(command, folder, assignment=NOTEBOOK.parent.name, **settings):
+    """Run a command on an assignment, without the settings of whoever runs the tests."""
     own = {name: str(folder.parent / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     path = {  # nbgrader calls `alembic` by name; the library is this one
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
-    environment = {name: text for name, text in os.environ.items() if name != "CHAINGRAD_STRICT"} | own | path
+    environment = {name: text for name, text in os.environ.items() if name != "CHAINGRAD_STRICT"}
     run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", command, NOTEBOOK.parent.name],
+        [sys.executable, "-m", "nbgrader", command, assignment],
         cwd=folder,
-        env=environment,
+        env=environment | own | path | settings,
         capture_output=True,
         text=True,
         timeout=300,
@@ -135,9 +135,9 @@ def changed(source, changes):
     return source
 
 
-def feedback(course, student):
+def feedback(course, student, notebook=NOTEBOOK):
     """The page a student gets: the marks by cell, and its text in one line."""
-    page = (course / "feedback" / student / NOTEBOOK).with_suffix(".html").read_text(encoding="utf-8")
+    page = (course / "feedback" / student / notebook).with_suffix(".html").read_text(encoding="utf-8")
     marks = re.findall(r'href="#([\w-]+)">Test cell</a> \(Score: ([\d.]+) / ([\d.]+)\)', page)
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
     return {name: (float(score), float(of)) for name, score, of in marks}, text
