@@ -265,7 +265,7 @@ def my_map(image, weights):
 # Below, `the_map` is your map, or ours while the cell above is a blank. Here it reads a real digit with three filters
 # made by hand. In the picture blue is positive, orange is negative, and white is 0.
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -281,7 +281,7 @@ def show(images, titles, down=1):
         limit = np.abs(pixels).max() or 1
         ax.imshow(pixels, cmap=plots.canvas.DIVERGING, vmin=-limit, vmax=limit)
         ax.set_title(title, fontsize=9)
-        ax.axis("off")
+        ax.set(xticks=[], yticks=[])
     plt.show()
 
 
@@ -443,6 +443,7 @@ def convolutional(rng, pool=2, wrap=lambda layer: layer):
     return nn.Sequential(first, "relu", nn.MaxPool2d(pool), nn.Flatten(), last)
 
 
+# %%
 def train(kind, **settings):
     model = kind(np.random.default_rng(0), **settings)
     optimizer, schedule = nn.Adam(model.parameters()), nn.CosineDecay(0.02, 8)

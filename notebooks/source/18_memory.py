@@ -521,24 +521,27 @@ my_guess = "LSTM"
 # Now open the gates, a little with the bias 1, and more with the bias for thirty steps.
 
 # %%
-import matplotlib.pyplot as plt
-
 curves = {
     "plain": reaching(nn.Recurrent(1, 8, rng=0)),
     "LSTM, forget bias 0": reaching(remember(1, 0.0)),
     "LSTM, forget bias 1": reaching(remember(1, 1.0)),
     "LSTM, forget bias 3.4": reaching(remember(1, np.log(29))),
 }
+for name, sizes in curves.items():
+    print(f"{name:22} step 1 / step 30: {sizes[0] / sizes[-1]:.0e}")
+assert curves["LSTM, forget bias 3.4"][0] > 0.1 * curves["LSTM, forget bias 3.4"][-1]
+
+# %% plot=""
+import matplotlib.pyplot as plt
+
 plt.figure(figsize=(6.4, 4.2))
 for name, sizes in curves.items():
     plt.semilogy(range(30), sizes[::-1], label=name)
-    print(f"{name:22} step 1 / step 30: {sizes[0] / sizes[-1]:.0e}")
 plt.xlabel("steps back from the end")
 plt.ylabel("|∂state / ∂input|")
 plt.grid(alpha=0.4)
 plt.legend()
 plt.show()
-assert curves["LSTM, forget bias 3.4"][0] > 0.1 * curves["LSTM, forget bias 3.4"][-1]
 
 # %% [markdown]
 # A straight line on this scale is a power: the same factor at every step. The forget bias sets how steeply it falls.
@@ -598,7 +601,7 @@ print(f"{'always 1':22}                         {nothing:.4f}")
 assert min(errors["plain"], errors["LSTM, forget bias -2"]) > 0.8 * nothing
 assert errors["LSTM, forget bias 3.4"] < 0.1 * nothing
 
-# %%
+# %% plot=""
 plt.figure(figsize=(6.4, 4.2))
 for name, model in models.items():
     plt.semilogy(range(1, 17), model.history.loss, label=name)
@@ -626,20 +629,23 @@ def answers_to(model, sequence):
     return [x.grad for x in inputs]
 
 
-t = np.arange(1, 31)
 marked = X_new[0][:, 1] == 1
+answers = {}
+for name in ("plain", "LSTM, forget bias 3.4"):
+    answers[name] = a = np.array(answers_to(models[name], X_new[0]))
+    print(f"{name:22} marked {a[marked].mean():5.2f}, others {a[~marked].mean():5.2f}")
+assert a[marked].min() > 0.7 > 0.2 > np.abs(a[~marked]).max()
+
+# %% plot=""
+t = np.arange(1, 31)
 plt.figure(figsize=(6.4, 4.2))
-for shift, name in ((-0.2, "plain"), (0.2, "LSTM, forget bias 3.4")):
-    answers = np.array(answers_to(models[name], X_new[0]))
-    plt.bar(t + shift, answers, 0.4, label=name)
-    at_marks, elsewhere = answers[marked].mean(), answers[~marked].mean()
-    print(f"{name:22} marked {at_marks:5.2f}, others {elsewhere:5.2f}")
+for shift, name in zip((-0.2, 0.2), answers, strict=True):
+    plt.bar(t + shift, answers[name], 0.4, label=name)
 plt.scatter(t[marked], [1, 1], marker="_", color="k", s=200, label="right, at the marks")
 plt.xlabel("step")
 plt.ylabel("∂output / ∂number")
 plt.legend()
 plt.show()
-assert answers[marked].min() > 0.7 > 0.2 > np.abs(answers[~marked]).max()
 
 # %% [markdown]
 # The sum of two numbers has the derivative 1 toward each of them, and 0 toward all the others. That is what the LSTM
@@ -662,7 +668,7 @@ assert memory(sequence)[0].data == more[-1][0].data
 # %% [markdown]
 # Now the mistake: between pieces of ten steps, one half of the state gets lost, and zeros take its place.
 #
-# **Guess first.** Which loss does more harm, `"h"` or `"c"`?
+# **Guess first.** What does more harm, losing `"h"` or losing `"c"`?
 
 # %% guess="halves"
 ### BEGIN SOLUTION

@@ -578,6 +578,7 @@ class Copier(nn.Module):
         return [self.scores(row) for row in self.attention(self.rows(tokens))]
 
 
+# %%
 def train(model, steps=120, rate=0.03):
     """The loss of every step."""
 
@@ -688,7 +689,7 @@ my_guess = 0.94
 # %% [markdown]
 # Is that good news? Look at the loss, at the weights of the new network, and at what both of them write.
 
-# %%
+# %% plot=""
 plt.figure(figsize=(6, 3.5))
 plt.plot(honest_loss, label="with the mask")
 plt.plot(unmasked_loss, label="without the mask")

@@ -441,13 +441,19 @@ def right_chances(scores, temperature):
     return softmax([z / temperature for z in scores])
 
 
+def overflows(z):
+    with np.errstate(all="ignore"):
+        return np.exp(z)
+
+
 def powers(scores, temperature):
-    return [np.exp(z / temperature) for z in scores]
+    return [overflows(z / temperature) for z in scores]
 
 
 def overflowing(exp):
     def chances(scores, temperature):
-        return [exp(z / temperature) / sum(exp(s / temperature) for s in scores) for z in scores]
+        with np.errstate(all="ignore"):
+            return [exp(z / temperature) / sum(exp(s / temperature) for s in scores) for z in scores]
 
     return chances
 
@@ -461,14 +467,14 @@ if passed(
     {
         **{
             overflowing(exp): "e to the 800 overflows: `softmax` subtracts the largest score first"
-            for exp in (math.exp, np.exp)
+            for exp in (math.exp, overflows)
         },
         powers: "those chances do not have the sum 1: divide by their sum, or use `softmax`",
         lambda z, T: [s / sum(z) for s in z]: "that is a share of the scores: the softmax is missing",
         lambda z, T: softmax([-s / T for s in z]): "the sign: a higher score gets a higher chance",
         lambda z, T: softmax([s / T**0.5 for s in z]): "divide by the temperature itself, not by its root",
         lambda z, T: softmax(softmax([s / T for s in z])): "that takes the softmax twice",
-        lambda z, T: np.log(softmax([s / T for s in z])): "those are logarithms of the chances",
+        lambda z, T: [math.log(p or 1e-300) for p in softmax([s / T for s in z])]: "those are logarithms of chances",
         lambda z, T: softmax([s * T for s in z]): "that multiplies by the temperature: a hot model would be surer",
         lambda z, T: [
             p / T for p in softmax(z)
@@ -565,7 +571,7 @@ print(f"\n500 names that it has never seen: {honest:.2f} nats a letter")
 print(f"e to the {honest:.2f} is {np.exp(honest):.1f}")
 assert np.exp(honest) < 10
 
-# %%
+# %% plot=""
 import matplotlib.pyplot as plt
 
 plt.figure(figsize=(6, 3.5))
@@ -616,8 +622,6 @@ my_guess = -2
 
 
 # %%
-
-
 def surprises(name):
     """The loss of each letter of a name, and of its end."""
     tokens = [vocabulary.boundary, *vocabulary.encode(name), vocabulary.boundary]
@@ -626,6 +630,12 @@ def surprises(name):
     return [nn.cross_entropy(z, token).data for z, token in pairs]
 
 
+costs = surprises("jacqueline")
+print(f"in jacqueline the j costs {costs[0]:.2f}, and the u after the q {costs[4]:.2f}")
+assert costs[4] < 1 < costs[0]
+assert np.mean(surprises("maria")) < np.mean(surprises("gradient"))
+
+# %% plot=""
 figure, axes = plt.subplots(3, 1, figsize=(6, 5), sharey=True, layout="constrained")
 for ax, name in zip(axes, ("jacqueline", "maria", "gradient"), strict=True):
     by_letter = surprises(name)
@@ -635,10 +645,6 @@ for ax, name in zip(axes, ("jacqueline", "maria", "gradient"), strict=True):
     ax.set_ylabel("loss")
     ax.set_title(f"{name}: mean {np.mean(by_letter):.2f}", fontsize="medium")
 plt.show()
-costs = surprises("jacqueline")
-print(f"in jacqueline the j costs {costs[0]:.2f}, and the u after the q {costs[4]:.2f}")
-assert costs[4] < 1 < costs[0]
-assert np.mean(surprises("maria")) < np.mean(surprises("gradient"))
 
 # %% [markdown]
 # After a q comes a u, and the network has noticed: that letter is cheap. The first letter is always expensive, because
@@ -710,6 +716,8 @@ def peeking(W, tokens):
 
 unordered, unordered_losses, unordered_loss = train(without_positions)
 peeked, peeked_losses, peeked_loss = train(peeking, steps=150)
+
+# %% plot=""
 plt.figure(figsize=(6, 3.5))
 for label, curve in {
     "without positions": unordered_losses,

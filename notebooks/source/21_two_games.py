@@ -71,6 +71,7 @@ g.zero_grad()
 cut = made.detach()
 cut.label = "made, detached"
 loss = softplus(-(w * x)) + softplus(w * cut)
+loss.label = "expert's loss"
 loss.backward()
 print(f"toward w: {w.grad:.3f}, toward g: {g.grad}")
 assert g.grad == 0
@@ -542,7 +543,9 @@ my_guess = 30.25
 baselines = np.linspace(0, 20, 41)
 pairs = [[estimate(right, b) for right in (True, False)] for b in baselines]
 assert np.allclose(np.mean(pairs, axis=1), 0.5)
+print(f"variance, from {np.var(pairs, axis=1).min()} to {np.var(pairs, axis=1).max()}")
 
+# %% plot=""
 plt.figure(figsize=(6, 3), layout="constrained")
 plt.plot(baselines, np.var(pairs, axis=1), label="variance")
 plt.plot(baselines, np.mean(pairs, axis=1), label="mean")
@@ -728,6 +731,9 @@ def learn(seed, player_pays=player_pays, baseline=True, updates=30):
     def chance(seen):
         return 1 / (1 + np.exp(-score.each(seen)))
 
+    def expected(seen):  # added to the returns where no baseline is wanted
+        return critic.predict(seen)[:, 0]
+
     def gradient(rows, ret):
         acts.zero_grad()
         policy_loss.mean(seen[rows], right[rows], ret[rows]).backward()
@@ -737,17 +743,16 @@ def learn(seed, player_pays=player_pays, baseline=True, updates=30):
     for _ in range(updates):
         seen, right, returns, game = games_played(chance, rng)
         lengths.append(len(seen) / GAMES)
-        expected = critic.predict(seen)[:, 0]  # where no baseline is wanted, add it again
-        none, mean = returns + expected, returns - returns.mean() + expected
+        gradient(slice(None), returns if baseline else returns + expected(seen))
+        acts.step()
         for _ in range(5):
             expects.zero_grad()
             critic_loss.mean(seen, returns).backward()
             expects.step()
-        gradient(slice(None), returns if baseline else none)
-        acts.step()
 
-    each_game = [game == k for k in range(GAMES)]
-    judged = {"none": none, "mean": mean, "critic": returns}
+    seen, right, returns, game = games_played(chance, rng)
+    each_game, none = [game == k for k in range(GAMES)], returns + expected(seen)
+    judged = {"none": none, "mean": none - returns.mean(), "critic": returns}
     scatter = {k: [gradient(rows, r) for rows in each_game] for k, r in judged.items()}
     return lengths, {k: np.var(g, axis=0).sum() for k, g in scatter.items()}
 
@@ -792,7 +797,7 @@ reveal(
 # %% wrong="lose" hint="what the right sign does"
 my_guess = "longer"
 
-# %%
+# %% plot=""
 plt.figure(figsize=(6.5, 3.6), layout="constrained")
 for curve, plain in zip(curves, curves_without, strict=True):
     plt.plot(curve, color="tab:blue")
