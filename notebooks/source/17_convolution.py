@@ -154,8 +154,8 @@ def with_slopes(function):
     def checked(image, weights):
         values = [[Value(w) for w in row] for row in weights]
         m = function(image, values)
-        with suppress(Exception):
-            if np.allclose(np.array(m, dtype=float), right_map(image, weights)):
+        with suppress(TypeError, ValueError):
+            if np.allclose([float(v) for row in m for v in row], np.ravel(right_map(image, weights))):
                 sum((v for row in m for v in row), Value(0.0)).backward()
                 return m if any(v.grad for row in values for v in row) else CUT
         return m
@@ -202,6 +202,9 @@ if passed(
         mapping(use=[0]): "only the first row of each window counts: add up all three",
         mapping(use=[0, 1]): all_nine,
         mapping(turn=lambda w: [[w[j][k] * (j == k) for k in range(3)] for j in range(3)]): all_nine,
+        mapping(of=np.prod): "multiply each weight by its pixel, and add up the nine products",
+        mapping(lambda r, c, j, k: (r - j, c - k)): "the window goes down and to the right: r + j, c + k",
+        lambda image, weights: right_map(image, vertical): "use the argument `weights`, not the filter from above",
         mapping(of=max): "that is the largest of the nine products: add them up",
         mapping(turn=lambda w: [[1.0] * 3] * 3): "the weights are missing: multiply each pixel by its weight",
         mapping(turn=lambda w: w[0]): "weights[j] is a row of three: take one number of it, weights[j][k]",
@@ -641,6 +644,7 @@ check_answer(
         2: "windows overlap: the next one begins one pixel further, not four",
         36: "that is how many numbers a map has: count its rows",
         8: "that is how many maps there are: count the rows of one",
+        4: "that is the window: how many of them fit below each other?",
     },
 )
 check_answer(
@@ -657,6 +661,7 @@ check_answer(
         8 * 49 * 36: "the windows share their weights: the number of places does not matter",
         8 * 48 + 1: "each filter has a bias of its own",
         8 * 12 + 8: "a window of 4 has 4 · 4 pixels",
+        8 * 48 + 3: "each filter has a bias, not each channel: there are 8",
         8 * 3 * 81: "a neuron of a convolution sees a window, not the whole image",
     },
 )
@@ -673,6 +678,7 @@ check_answer(
         8 * 16: "that pools an image of 9 rows: the map is smaller",
         8 * 6: "a map has rows *and* columns: count its numbers",
         10: "those are its outputs: what goes in?",
+        36: "that is one map before pooling: pooling keeps one number of four, and there are 8 maps",
         8 * 9 * 10: "those are its weights: what goes in?",
     },
 )

@@ -315,6 +315,7 @@ CELL = {
     "the forget gate is left out: nothing is ever let go": lambda i, f, g, o, c: c + i * g,
     "the input gate is left out: everything gets in": lambda i, f, g, o, c: f * c + g,
     "an open forget gate, f = 1, keeps: f times c, not 1 - f": lambda i, f, g, o, c: (1 - f) * c + i * g,
+    "f is a gate of its own, not i": lambda i, f, g, o, c: i * c + i * g,
     "i is a gate of its own, not 1 - f": lambda i, f, g, o, c: f * c + (1 - f) * g,
     "the new is *added* to the old, not multiplied": lambda i, f, g, o, c: f * c * i * g,
     "a gate multiplies: f times c, not f + c": lambda i, f, g, o, c: f + c + i * g,
@@ -754,6 +755,7 @@ check_answer(
         np.prod(np.subtract(1, forget)): "an open forget gate keeps: the factor is f, not 1 - f",
         np.mean(forget): "the factors are multiplied: there is no mean",
         forget[0]: "that is the first step alone: four more follow",
+        forget[0] * forget[1]: "those are the first two steps: three more follow",
         forget[-1]: "that is the last step alone: the first four come before it",
     },
 )
@@ -921,6 +923,7 @@ check_function(
     [(0.5,), (3.4,), (5.0,)],
     {
         lambda b: sigmoid(b) * lasting()(b): "the gate is not needed twice: log(½) over the logarithm of the gate",
+        lambda b: np.log(2) / b: "the gate is the sigmoid of the bias",
         lambda b: np.log(sigmoid(b)) / np.log(1 / 2): "the other way round: log(½) over the logarithm of the gate",
         lasting(left=1 / 2): "take the logarithm of both sides: of ½ as well",
         lasting(left=-1.0): "take the logarithm of both sides: of ½ as well",

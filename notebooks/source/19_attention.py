@@ -236,6 +236,8 @@ mistakes = {
     by_head(lambda d: d**0.5): "that multiplies by √d: divide, or it gets louder still",
     by_number_of(lambda K, V: K): "that scales by the number of keys: d is the number of numbers in one key",
     by_number_of(lambda K, V: V[0]): "d is the number of numbers in a key: a value may have more or fewer",
+    by_head(lambda d: d**-2): "the root of d is `d ** 0.5`, and the score is divided by it",
+    by_head(shares=lambda row: [score.exp() for score in row]): "divide by the sum of all: the weights have the sum 1",
     by_head(lambda d: -(d**-0.5)): "the sign: the better a key fits, the larger its weight",
     lambda Q, K, V: [right_head([q], K[: t + 1], V[: t + 1])[0] for t, q in enumerate(Q)]: "nothing is hidden here: "
     "each query is compared with all keys",
@@ -476,6 +478,7 @@ mistakes = {
     seeing(lambda t, n: slice(0, t)): "position t may see itself too: it sees t + 1 keys, and as many values",
     hiding(-np.inf, 0): "position t may see itself too: position 0 has nothing else to look at",
     seeing(lambda t, n: slice(0, t + 2)): "one position too many: t + 1 is the answer",
+    hiding(-1.0): "a score of −1 is not hidden: softmax gives it a weight. Hide it by −∞, or leave it out",
     hiding(0.0): "a score of 0 is not hidden: softmax gives it a weight. Hide it by −∞, or leave it out",
     padded: "a key of zeros is not hidden: its score is 0, and softmax gives it a weight",
     hidden_afterwards: "the weights that are left no longer have the sum 1: hide *before* the softmax",
@@ -864,9 +867,15 @@ def found(queries):
     @wraps(queries)
     def looked_at(T, back):
         Q = queries(T, back)
-        if not isinstance(Q, list | tuple | np.ndarray) or np.shape(Q) != (T, T):
-            return f"queries of the shape {np.shape(Q)}" if Q is not None else None
-        Q = np.array(Q, dtype=float)
+        if Q is None or isinstance(Q, int | float):
+            return Q
+        try:
+            rows = [[float(x) for x in row] for row in Q]
+        except TypeError:
+            return f"queries of the shape {(len(Q),)}"
+        if [*map(len, rows)] != [T] * T:
+            return f"queries of the lengths {[*map(len, rows)]}"
+        Q = np.array(rows)
         if ((Q < 0).sum(axis=1) == 1).all():
             return "queries that push one key away"
         if np.ptp(Q, axis=0).max() == 0:

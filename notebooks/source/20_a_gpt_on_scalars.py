@@ -813,6 +813,7 @@ check_answer(
         1408 - 64: "attention has four matrices: query, key, value and out",
         1408 + 512: "between up and down there are four times eight numbers, 32",
         1408 - 2 * 3 * 8: "there are thirty tokens here, not 27",
+        736: "a matrix of 8 × 8 has 64 numbers, and `up` and `down` have 8 · 32 each",
         4128: "that is the GPT from above: this one is smaller",
         1408 - 512: "the small network is missing: up and down",
         1408 - 480: "the tokens have two tables: a row for each as it comes in, and one for its score",

@@ -846,6 +846,7 @@ check_answer(
     s_now.grad,
     {
         -s_now.grad: "the sign: a higher score makes the forger's loss smaller",
+        -4: "that is the score: the slope of softplus(-s) at s = −4 is asked for",
         -s_first.grad: "that is the other one, and the sign: where the expert is sure, this one is steep",
         0: "the forger's loss is not flat here: `softplus(-s)` at s = −4",
         s_first.grad: "that is the other one: where the expert is sure, this one is steep",
@@ -859,6 +860,7 @@ check_answer(
     s_first.grad,
     {
         -s_first.grad: "the sign: a higher score makes this loss smaller too",
+        -1: "that is where the other one is heading: this one is nearly flat here",
         -s_now.grad: "that is the other one, and the sign: this one is nearly flat here",
         0: "nearly flat, but not quite: give three digits",
         s_now.grad: "that is the other one: this one is nearly flat here",
@@ -1001,6 +1003,7 @@ check_answer(
         6: "halfway is best only where both doors are equally likely",
         0: "that is no baseline: 6 and -1 scatter",
         8: "then going right brings 0, and going left 1",
+        12: "that is the sum of both payments: (8 - b) · ¾ and (4 - b) · (-¼) have to be equal",
         4: "then going left brings 0, and going right 3",
     },
 )
