@@ -11,9 +11,7 @@ the matrix products that `matrices.py` finds; these stand in `instructions.py`, 
 `arguments.py` reads what it is given, `recorded.py` holds and compares its programs, `call.py` is the operation of
 its results. While any of this goes on, `collector.py` lets the cycle collector rest.
 
-A program is text for others too: `export.py` writes its instructions in NumPy's or torch's words, which stand in
-`vocabularies.py`, on the arrays of `arrays.py`, of which `places.py` writes a part; `lines.py` puts lines together, and
-`text.py` names what is computed and makes functions of the lines.
+A program is text for others too: `export` writes it in NumPy's or torch's words.
 
 How `w1*x1 + w2*x2` becomes a matrix product: `Sums` in `sums.py` makes a dot of it, `matrices.py` puts the dots of the
 same weights and the same inputs into a table, and `Product` in `instructions.py` computes that.

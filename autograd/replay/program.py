@@ -17,17 +17,15 @@ from numpy.typing import ArrayLike
 from autograd.floats import FLOAT_ERRORS
 from autograd.graphs import refuse_stale
 from autograd.replay.alike import grouped
-from autograd.replay.arrays import Labels
 from autograd.replay.collector import collector_paused
 from autograd.replay.comparing import compare_with_floats
 from autograd.replay.compiling import Compiled, Frame, compiled
+from autograd.replay.export import NUMPY, TORCH, Labels, Vocabulary, text_of
 from autograd.replay.grouping import Grouping
 from autograd.replay.layout import Array
 from autograd.replay.nodes import FIXED, VARYING, Wrt
 from autograd.replay.recording import Recording, interior_of
 from autograd.replay.straight import Straight
-from autograd.replay.text import text_of
-from autograd.replay.vocabularies import NUMPY, TORCH, Vocabulary
 from autograd.tables import printable
 from autograd.value import Value, describe
 

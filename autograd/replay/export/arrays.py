@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.replay.export.lines import Line
+from autograd.replay.export.places import BATCH, WHOLE, Place, Shape, index_text, place
+from autograd.replay.export.vocabularies import Vocabulary
 from autograd.replay.grouping import Grouping
 from autograd.replay.layout import Access, Index
-from autograd.replay.lines import Line
 from autograd.replay.nodes import INPUT, VARYING
-from autograd.replay.places import BATCH, WHOLE, Place, Shape, index_text, place
 from autograd.replay.symbols import number
-from autograd.replay.vocabularies import Vocabulary
 
 FEW = 8  # numbers, which stand in the line that uses them; more of them get a line of their own
 LONGEST = 30  # name that a label may be

@@ -1,4 +1,4 @@
-"""The text of a program: functions of arrays, with names, from the lines that `export.py` finds."""
+"""The text of a program: functions of arrays, with names, from the lines that `instructions.py` writes."""
 
 import ast
 import re
@@ -6,12 +6,12 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from autograd.replay.arrays import Labels, name_for
-from autograd.replay.export import Export
+from autograd.replay.export.arrays import Labels, name_for
+from autograd.replay.export.instructions import Export
+from autograd.replay.export.lines import Line, tidied
+from autograd.replay.export.vocabularies import NUMPY, TORCH, Vocabulary
 from autograd.replay.grouping import Grouping
-from autograd.replay.lines import Line, tidied
 from autograd.replay.recording import Recording
-from autograd.replay.vocabularies import NUMPY, TORCH, Vocabulary
 
 UNNAMED = re.compile(r"d?_((\d+)(t\d*)?)$")  # an array that has no name yet, its gradient, and a part of an expression
 TAKEN = ("X", "parameters", "gradient", "np", "torch", "math", "part", "len")

@@ -12,18 +12,18 @@ import numpy as np
 
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
-from autograd.replay.arrays import Arrays, Labels, Named, Operand, Text, name_for
+from autograd.replay.export.arrays import Arrays, Labels, Named, Operand, Text, name_for
+from autograd.replay.export.lines import Line
+from autograd.replay.export.places import BATCH, WHOLE, Place, Shape
+from autograd.replay.export.vocabularies import NUMPY, Vocabulary, word_for
 from autograd.replay.folding import LargestOf, LogSumExp, OneBehindAnother, PairedDots, Sum
 from autograd.replay.grouping import Grouping
 from autograd.replay.instructions import Elementwise, Product
 from autograd.replay.layout import Access, regular_shape
-from autograd.replay.lines import Line
-from autograd.replay.places import BATCH, WHOLE, Place, Shape
 from autograd.replay.readings import LONGEST_ON_SYMBOLS
 from autograd.replay.recording import Recording
 from autograd.replay.selecting import LogLoss, Selection
 from autograd.replay.symbols import Symbol, Writer, names_in, on_arrays, read, without_unit
-from autograd.replay.vocabularies import NUMPY, Vocabulary, word_for
 
 NOUNS = {
     **dict.fromkeys(("tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu"), "h"),

@@ -4,7 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterable
 
-from autograd.replay.places import BATCH, Shape
+from autograd.replay.export.places import BATCH, Shape
 
 WIDTH = 88  # of a line into which others are put
 

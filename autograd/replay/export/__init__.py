@@ -1,0 +1,12 @@
+"""A program as text that runs without this library, in the words of NumPy or torch: `text_of`.
+
+Read `text.py` first: it makes functions of lines and names what they compute. `instructions.py` writes each instruction
+as a line on the arrays of `arrays.py`, whose parts `places.py` writes; `lines.py` leaves out what nobody needs. The
+words stand in `vocabularies.py`.
+"""
+
+from autograd.replay.export.arrays import Labels
+from autograd.replay.export.text import text_of
+from autograd.replay.export.vocabularies import NUMPY, TORCH, Vocabulary
+
+__all__ = ["NUMPY", "TORCH", "Labels", "Vocabulary", "text_of"]
