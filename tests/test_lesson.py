@@ -245,6 +245,12 @@ def shares(xs):
             "only number 2 is wrong",
         ),
         (shares, lambda xs: [x / max(map(abs, xs)) for x in xs], ""),
+        (lambda xs: xs[0] > 0, lambda xs: "yes" if xs[0] > 0 else "no", "True or False is asked for"),
+        (
+            mean,
+            lambda xs: xs * 0.5,
+            "a list is no number, and is not multiplied item by item: go through its items, or add them up first",
+        ),
         # Nothing is said of numbers where there are none, or none is wrong.
         (lambda xs: xs[0] > 0, lambda xs: xs[0] < 0, ""),
         (lambda xs: xs[0] > 0.7, lambda xs: True, "3 of 4 calls are right: what is different about this one?"),
@@ -304,6 +310,28 @@ def test_an_error_at_another_call_is_another_mistake():
     with pytest.raises(CheckFailed) as failed:
         check_function(at_the_second, right, CALLS, {lambda x, y: 1 / (x - 2): "at the first"})
     assert "at the first" not in str(failed.value)
+
+
+def test_an_error_whose_cause_is_known_is_not_a_mistake_with_another():
+    with pytest.raises(CheckFailed, match="only a list can be added to a list"):
+        check_function(lambda x, y: [] + y, right, CALLS, {lambda x, y: x + None: "something is None"})  # noqa: RUF005
+    with pytest.raises(CheckFailed, match="hint: what no dict has"):
+        check_function(lambda x, y: {}[x], right, CALLS, {lambda x, y: {}[y]: "what no dict has"})
+
+
+def test_an_argument_that_is_never_used_is_named_and_the_number_of_right_calls_is_not():
+    def leaky(z, leak):
+        return z if z > 0 else 0.01 * z
+
+    with pytest.raises(CheckFailed) as failed:
+        check_function(leaky, lambda z, leak: z if z > 0 else leak * z, [(3.0, 0.1), (-4.0, 0.1), (-2.0, 0.3)])
+    assert "hint: `leak` is never used: what has it to do with the result?" in str(failed.value)
+    assert "calls are right" not in str(failed.value)
+
+
+def test_a_type_is_as_good_as_its_name_in_quotes(capsys):
+    reveal(TypeError, "TypeError", replies={"works": "No."})
+    assert capsys.readouterr().out == "Right: TypeError.\n"
 
 
 def test_a_right_function_passes_and_may_change_its_arguments(capsys):

@@ -276,6 +276,21 @@ WRONG_IN_ALL = [
             return self
         """),
      f"`+=`: s = a; s += b; s at a = 1.3, b = 2.7 {CHANGED}"),
+    ("a break leaves the parents' loop, stored",
+     STORED.but("p.grad += d * v.grad", "p.grad += d * v.grad; break"),
+     "`add`: ... hint: each node reports to its first parent only: does a `break`,"),
+    ("the last parent alone reports, stored",
+     STORED.but("            for p, d in zip(v.parents, v.locals):\n                p.grad", "            for p, d in "
+                "zip(v.parents[-1:], v.locals[-1:]):\n                p.grad"),
+     "`add`: ... hint: each node reports to its last parent only: does a `break`,"),
+    ("each node passes on to the output's parents, stored",
+     STORED.but("for p, d in zip(v.parents, v.locals):\n                p.grad",
+                "for p, d in zip(self.parents, self.locals):\n                p.grad"),
+     "`add`: ... hint: a node passes its gradient on to its own parents, `v.parents`, not to those of `self`"),
+    ("each node passes on a 1, stored",
+     STORED.but("self.grad = 1.0", "grad = 1.0").but("p.grad += d * v.grad", "p.grad += d * grad"),
+     "`add`: s = a + a; ... hint: each node passes on a 1 of its own: it is the "
+     "output's `self.grad` that starts at 1, and a node passes on its own `grad`"),
     ("+= changes data, stored", STORED.with_method("""
         def __iadd__(self, other):
             self.data += wrap(other).data

@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd.reports import shown
 
+ONLY_SOME = "calls are right: what is different about this one?"  # where to look, for want of a cause
 CHANGES: dict[str, Callable[[float], float]] = {
     "-{}": lambda x: -x,
     "{} / 2": lambda x: x / 2,
@@ -78,6 +79,8 @@ def _causes(
 ) -> Iterator[str]:
     if all(y is None for y in yours):
         yield "is the `return` missing?"
+    if all(isinstance(x, bool) for x in right) and not any(isinstance(y, bool) for y in yours):
+        yield "True or False is asked for"
     if all(hasattr(y, "__next__") for y in yours):
         yield "what comes back can be walked through once only: make a list of it, `list(…)`"
     is_list_asked = any(isinstance(x, list) and len(x) > 1 for x in right)
@@ -116,7 +119,7 @@ def _of_calls(yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bo
     if len(yours) > 2 and varies and not count and all(same(y, yours[0]) for y in yours):
         yield "the result is the same in all calls: what should it depend on?"
     if len(yours) > 2 and count:
-        yield f"{count} of {len(yours)} calls are right: what is different about this one?"
+        yield f"{count} of {len(yours)} {ONLY_SOME}"
 
 
 def _of_numbers(

@@ -214,6 +214,47 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
         "a plain number must be made a Value first: `other if isinstance(other, Value) else Value(other)`",
     ),
     (
+        IndexError,
+        "index out of range",
+        "there is no item in this place: n items have the places 0 to n - 1, and it is not always as many: go through "
+        "those that are there",
+    ),
+    (
+        TypeError,
+        "'(.*iterator|reversed|generator|zip|map)' object is not subscriptable",
+        "what `reversed`, `zip`, `map` or a generator gives has no places: make a list of it first, `list(…)`",
+    ),
+    (
+        TypeError,
+        "can't multiply sequence by non-int",
+        "a list is no number, and is not multiplied item by item: go through its items, or add them up first",
+    ),
+    (
+        TypeError,
+        "can only concatenate list",
+        "only a list can be added to a list: put brackets round the other, `[…]`",
+    ),
+    (
+        TypeError,
+        r"for //: ",
+        "`//` divides and rounds down: is `/` meant?",
+    ),
+    (
+        TypeError,
+        r"for \*\* or pow\(\): '(int|float)' and '(?!NoneType)",
+        "a Value is no exponent here: compute with its number, `.data`",
+    ),
+    (
+        ValueError,
+        r"(max|min)\(\) .*is (an )?empty",
+        "`max` and `min` of nothing are an error: say what comes out where there is nothing. (The sum of nothing is 0)",
+    ),
+    (
+        OverflowError,
+        "math range error",
+        "the exponential of more than 709 is too large for a float: make the exponent smaller first",
+    ),
+    (
         AttributeError,
         "'NoneType' object has no attribute",
         "something is None that should be a Value: one of: a missing `return`; a parent held by a weak reference only",
@@ -254,7 +295,8 @@ IN_BACKWARD: list[tuple[Any, str, str]] = [
     (
         TypeError,
         "is not iterable|must support iteration",
-        "is a comma missing? A tuple of one is `(self,)`: `(self)` is self alone",
+        "is a comma missing? A tuple of one is `(self,)`: `(self)` is self alone. And each parent has its local "
+        "derivative",
     ),
 ]
 

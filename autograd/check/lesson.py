@@ -13,20 +13,28 @@ from inspect import signature
 from math import isclose, isfinite
 from numbers import Real
 from time import process_time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.check.causes import cause
+from autograd.check.causes import ONLY_SOME, cause
 from autograd.check.cells import CheckFailed, not_done, wrapped
 from autograd.check.deadline import OutOfTime
+from autograd.check.hints import hint_for_error
 from autograd.check.observe import Trouble, limited, quiet, short
-from autograd.check.repair import repair, stuck
+from autograd.check.repair import repair, stuck, unused
 from autograd.reports import Finding, compared, shown
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
 SHORT = 8  # items of a list that are written out
+
+
+class Raised(NamedTuple):
+    """The outcome of a call that raised: the kind of error, and the cause that is known of it."""
+
+    kind: type[BaseException | None]
+    hint: str
 
 
 def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, str] | None = None) -> None:
@@ -49,6 +57,8 @@ def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, 
     if _is_quoted_number(guess, actual):
         print(f"{guess!r} is text: write the number without quotes.")
         return
+    if isinstance(actual, str) and isinstance(guess, type):
+        guess = guess.__name__  # an answer such as TypeError, written without its quotes
     choices = sorted({actual, *replies}) if isinstance(actual, str) and replies else []
     if choices and not any(_same(guess, choice) for choice in choices):
         print(wrapped(f"{_quoted(guess)} is none of the choices: {', '.join(map(_quoted, choices))}."))
@@ -105,8 +115,8 @@ def check_function(
     - inputs: the arguments of each call; every call gets copies of its own
     - mistakes: hints, by a function with the mistake: a hint is given where its function explains every call, by what
       it returns or by the kind of error that it raises. Where none does, a cause that any function may have is told:
-      twice as much, of the other sign, in another order, a list too many, right for another argument; and the place
-      of the one change that would make the function right, if there is one
+      twice as much, of the other sign, in another order, a list too many, right for another argument; an argument that
+      is never used; and the place of the one change that would make the function right, if there is one
     - seconds: computing time that one call may take
 
     >>> def slope(f, x, h):
@@ -153,7 +163,7 @@ def check_function(
         if isinstance(trouble.__cause__, NotImplementedError):
             not_done(f"{name}: not done yet.")
             return
-        hint = hint_for([*results, type(trouble.__cause__)]) or trouble.hint
+        hint = hint_for([*results, Raised(type(trouble.__cause__), trouble.hint)]) or trouble.hint
         if not hint and isinstance(trouble.__cause__, OutOfTime):
             hint = stuck(function)
         hint = hint or place()
@@ -165,7 +175,8 @@ def check_function(
                 plain, same = [[*map(_plain, c)] for c in calls], partial(_same, rtol=rtol)
                 at = lambda *arguments: _plain(right(*deepcopy(arguments)))  # noqa: E731
                 common = cause(plain, results, expected, same, at, _names(function, calls[0]))
-                hint = "\nhint: ".join(filter(None, (common, place())))
+                found = [hint for hint in (unused(function), common, place()) if hint]
+                hint = "\nhint: ".join([h for h in found if not h.endswith(ONLY_SOME)] or found)
             raise CheckFailed(str(Finding(name, f"{_call(name, call)}: {_difference(yours, theirs)}", hint)))
     print("\n".join([f"{name}: right in all {len(calls)} calls.", *notes]))
 
@@ -215,6 +226,8 @@ def _same(yours: Any, right: Any, rtol: float = 1e-3) -> bool:
     """Equal, numbers to a share of the right one."""
     if isinstance(yours, list) and isinstance(right, list):
         return len(yours) == len(right) and all(_same(a, b, rtol) for a, b in zip(yours, right, strict=True))
+    if isinstance(yours, Raised) and isinstance(right, Raised):  # another cause that is known is another mistake
+        return yours.kind is right.kind and right.hint in ("", yours.hint)
     if isinstance(yours, dict) and isinstance(right, dict):
         return yours.keys() == right.keys() and all(_same(yours[key], right[key], rtol) for key in right)
     if isinstance(yours, float) and isinstance(right, float):
@@ -251,7 +264,7 @@ def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
     try:
         return _plain(function(*deepcopy(call)))
     except Exception as error:
-        return type(error)
+        return Raised(type(error), hint_for_error(error))
 
 
 # ---- in words

@@ -202,6 +202,17 @@ def _with_added_seed(outputs: list[Value], *, stale: bool) -> Gradients:
     return gradients
 
 
+def _over_the_outputs_parents(outputs: list[Value]) -> Iterator[Gradients]:
+    """Each node's gradient is passed to the parents of the output."""
+    *_, output = outputs
+    for side in _sides(output):
+        gradients: Gradients = defaultdict(float, {output: 1.0})
+        for node in _postorder(output, side, lambda node, visited: node not in visited):
+            for parent, d in zip(output.parents, output.local_derivatives, strict=True):
+                gradients[parent] += d * gradients[node]
+        yield gradients
+
+
 # ---- the lists
 
 KEPT = sweeps(
@@ -258,6 +269,26 @@ def mistakes_in_sweep() -> list[Mistake]:
             "the gradient stops at the output's own parents: one of: `backward()` does not go on to their parents, or "
             "not in `reversed` order; an operation copies its inputs into new Values",
             {"order": lambda outputs: outputs[-1:]},
+        ),
+        Mistake(
+            "parents",
+            "a node passes its gradient on to its own parents, `v.parents`, not to those of `self`",
+            _over_the_outputs_parents,
+        ),
+        sweeps(
+            "always 1",
+            "each node passes on a 1 of its own: it is the output's `self.grad` that starts at 1, and a node passes on "
+            "its own `grad`",
+            {"event": lambda old, d, g, child, i: old + d, "start": lambda old, y: 0.0},
+        ),
+        *(
+            sweeps(
+                "one parent",
+                f"each node reports to its {which} parent only: does a `break`, a `return` or a line that stands "
+                "too far out leave the loop over the parents early?",
+                {"event": lambda old, d, g, child, i, is_met=is_met: old + d * g * is_met(i, len(child.parents))},
+            )
+            for which, is_met in (("first", lambda i, n: i == 0), ("last", lambda i, n: i == n - 1))
         ),
         sweeps(
             "unnamed",

@@ -60,6 +60,19 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
     return f"one change in line {line} would make it right: look at {change.about}`{text}`"
 
 
+def unused(function: Any) -> str:
+    """The first argument that a function never reads, in words; "" if it reads them all."""
+    written = _written(function)
+    if written is None:
+        return ""
+    (tree,) = ast.parse(dedent(inspect.getsource(written))).body
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    names = [n.arg for n in ast.walk(tree.args) if isinstance(n, ast.arg)]  # type: ignore[attr-defined]
+    return next(
+        (f"`{name}` is never used: what has it to do with the result?" for name in names if name not in read), ""
+    )
+
+
 def stuck(function: Any) -> str:
     """Which `while` of a function cannot end, since nothing in it changes what its condition asks; "" if none."""
     written = _written(function)

@@ -9,8 +9,8 @@
 # %% [markdown]
 # ## A function, and its graph
 #
-# Here is a function. The plain number 2 would give you a plain number back. Give it a `Value` instead, the number of
-# the engine that this course is about. A `Value` remembers how it was computed, so the computation can be drawn:
+# Here is a function. The plain number 2 would give you a plain number back. Give it a `Value` instead, the kind of
+# number that this course builds. A `Value` remembers how it was computed, so the computation can be drawn:
 
 
 # %%
@@ -98,8 +98,9 @@ my_guess = 9.61
 #
 # $$f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}$$
 #
-# The engine finds it without a nudge. `backward()` goes through the graph once, from right to left, and writes what it
-# finds into every box. In the box of $x$ stands the slope. How it does that is the subject of the next three notebooks.
+# The **engine**, the machinery behind `Value`, finds it without a nudge. `backward()` goes through the graph once, from
+# right to left, and writes what it finds into every box. In the box of $x$ stands the slope. How it does that is the
+# subject of the next three notebooks.
 
 # %%
 y.backward()
@@ -168,6 +169,10 @@ if passed(
         lambda f, x, h: (f(x + 2 * h) - f(x)) / (2 * h): "that secant begins at x: put x in its middle",
         lambda f, x, h: (f(x + h) - f(x - h)) / h: "from x - h to x + h it is 2h, not h",
         lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h: "`/ 2 * h` divides by 2 and multiplies by h: write `/ (2 * h)`",
+        lambda f, x, h: (
+            f(x + h) - f(x - h) / 2 * h
+        ): "the whole difference is divided, by 2h: it needs two pairs of brackets",
+        lambda f, x, h: (f(x + h / 2) - f(x - h / 2)) / (2 * h): "from x - h/2 to x + h/2 it is h, not 2h",
         lambda f, x, h: f(x + h) - f(x - h) / (2 * h): "the whole difference is divided: put it in brackets",
         lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h): "what is ahead minus what is behind",
     },
@@ -214,6 +219,16 @@ def my_slope(f, x, h):
 # %% wrong="central" hint="what is ahead minus what is behind"
 def my_slope(f, x, h):
     return (f(x - h) - f(x + h)) / (2 * h)
+
+
+# %% wrong="central" hint="two pairs of brackets"
+def my_slope(f, x, h):
+    return f(x + h) - f(x - h) / 2 * h
+
+
+# %% wrong="central" hint="`f` is never used"
+def my_slope(f, x, h):
+    return 3 * x**2 - 3
 
 
 # %% wrong="central" hint="`return` missing"
@@ -306,7 +321,7 @@ print(f"largest error of the parabola for h above 0.01: {largest:.0e}")
 # The parabola has no right arm: its bend is the same everywhere, so its third derivative is 0. A central difference of
 # it is exact but for rounding, for any $h$. **If you test a method only on parabolas, you will never see this error.**
 #
-# Engines like ours do not nudge at all. They apply the rule, and there is no $h$ to choose:
+# An engine like ours does not nudge at all. It applies the rules of calculus, and there is no $h$ to choose:
 
 # %%
 from autograd import sin as engine_sin
@@ -324,7 +339,7 @@ assert grad(engine_sin)(1.0) == cos(1.0)
 # $$x \leftarrow x - \text{rate} \cdot f'(x)$$
 #
 # The rate is a small number that you choose. It says how far a step goes where the slope is 1. This is **gradient
-# descent**, in one variable. A network is trained by the same line, with more variables.
+# descent**, in one variable. A neural network is trained by the same formula, with more variables.
 
 
 # %%
@@ -415,6 +430,8 @@ check_answer(
         (38.2 - 37.4) / 0.1: "from 1.9 to 2.1 it is 2h, not h",
         (2.1 - 1.9) / (38.2 - 37.4): "that is how many minutes a degree takes: degrees above the line, minutes below",
         37.8 / 2: "that is the temperature by the time: divide what was gained by the time in between",
+        37.8: "that is the temperature in between: how much warmer did it get, in how much time?",
+        (38.2 - 37.4) / 2: "there are two measurements, but no two minutes lie between them",
         38.2 / 37.4: "subtract first: how much warmer, in how much time?",
         (37.4 - 38.2) / (2.1 - 1.9): "the water gets warmer: later minus earlier, above and below the line",
     },
@@ -484,6 +501,15 @@ check_function(
         descent_with(
             lambda slope: abs(slope) >= 0.001, result=lambda steps, x: x
         ): "that is where the walk ends: return how many steps it took",
+        lambda *call: max(
+            1, descent_with(lambda slope: abs(slope) >= 0.001)(*call)
+        ): "where it is level from the start no step is needed: ask for the slope before each step",
+        **{
+            descent_with(
+                lambda slope, below=below: abs(slope) >= below
+            ): "the walk ends where the size of the slope is below 0.001"
+            for below in (0.1, 0.01, 0.0001)
+        },
     },
 )
 
@@ -501,6 +527,25 @@ def steps_down(slope, x, rate):
 def steps_down(slope, x, rate):
     steps = 1
     while abs(slope(x)) >= 0.001:
+        x = x - rate * slope(x)
+        steps += 1
+    return steps
+
+
+# %% wrong="count" hint="before each step"
+def steps_down(slope, x, rate):
+    steps = 0
+    while True:
+        x = x - rate * slope(x)
+        steps += 1
+        if abs(slope(x)) < 0.001:
+            return steps
+
+
+# %% wrong="count" hint="below 0.001"
+def steps_down(slope, x, rate):
+    steps = 0
+    while abs(slope(x)) >= 0.01:
         x = x - rate * slope(x)
         steps += 1
     return steps
@@ -577,6 +622,9 @@ check_function(
         lambda f, x, h: -(f(x + h) - 2 * f(x) + f(x - h)) / h**2: "the slope ahead minus the slope behind",
         central_difference: "that is the slope itself: what is asked is how it changes",
         lambda f, x, h: (f(x + h) - f(x)) / h: "that is the slope ahead: subtract the slope behind, and divide by h",
+        lambda f, x, h: (
+            (f(x + 2 * h) - 2 * f(x + h) + f(x)) / h**2
+        ): "that is the bend at x + h: x belongs in the middle",
         lambda f, x, h: central_difference(f, x, h) ** 2: "the slope is not squared: take the slope of the slope",
         lambda f, x, h: (central_difference(f, x + h, h) - central_difference(f, x, h)) / h: "that is the bend between "
         "x and x + h: x belongs in the middle",

@@ -97,6 +97,7 @@ reveal(
         products["b → c → y"]: "That is one of the paths that begin with c. Another turns off to d.",
         products["b → c → y"] + products["b → d → y"]: "One path is missing: the long one, through c and d.",
         products["b → c → y"] * products["b → d → y"]: "Multiply along a path, but add across the paths.",
+        products["b → c → d → y"]: "That is the long path alone. Two shorter ones add to it.",
         y.data: "That is y itself. How large it is says nothing on how fast it changes.",
     },
 )
@@ -198,8 +199,8 @@ d4 = c4 + b4
 y4 = c4 * d4
 factor = "in a product the derivative toward one factor is the other factor"
 term = dict.fromkeys((c4.data, b4.data, d4.data), "a sum grows exactly as fast as each of its terms")
-other = "that follows two paths: only the edge itself is asked for, nothing else moves"
-check_answer("dc_da", dc_da, c4.local_derivatives[0], {a4.data: factor})
+other = "that goes on, all the way to y: only the edge itself is asked for, nothing else moves"
+check_answer("dc_da", dc_da, c4.local_derivatives[0], {a4.data: factor, explain(y4, a4).total: other})
 check_answer("dc_db", dc_db, c4.local_derivatives[1], {b4.data: factor})
 check_answer("dd_dc", dd_dc, d4.local_derivatives[0], term)
 term[0.0] = "d is a sum, and b is one of its terms"
@@ -282,6 +283,8 @@ reveal(
     replies={
         2**30: "That is how many paths there are. The sweep walks no path twice, it walks each edge once.",
         30: "Each doubling adds two values, y + y, so it has two edges.",
+        120: "A multiplication and an addition together count as one multiply-add.",
+        61: "The output's own gradient, 1, is there from the start: it takes no multiply-add.",
         31: "That is how many values there are. The work is done on the edges.",
     },
 )
@@ -372,6 +375,9 @@ check_answer(
     explain(v**2, p).total,
     {
         2 * v.data: "that is ∂y/∂v: go on along the path, through the 3",
+        2 * v.data + 3: "along a path the derivatives are multiplied, not added",
+        2 * p.data: "the square is taken of v, not of a; and the path goes on, through the 3",
+        2 * 3 * p.data: "the square's derivative is 2v, and v is u + 1",
         2 * v.data + 3 + 1: "along a path the derivatives are multiplied, not added",
         v.data**2: "that is y itself",
         2 * 3 * p.data * 3: "the square is taken of v, which is u + 1",
@@ -487,6 +493,23 @@ def merged(output, wrt):
     return sum(local * merged(parent, wrt) for parent, local in edges.items())
 
 
+def each_leaf(output, wrt):
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(local * each_leaf(parent, wrt) for parent, local in edges) if output.parents else 1.0
+
+
+def by_data(output, wrt):
+    if output.data == wrt.data:
+        return 1.0
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(local * by_data(parent, wrt) for parent, local in edges)
+
+
+def times_data(output, wrt):
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return 1.0 if output is wrt else sum(local * parent.data for parent, local in edges)
+
+
 along_paths = recursive(lambda pairs: sum(d * g for d, g in pairs))
 returned_early = "only the first parent counts: `return` stands inside the loop"
 if passed(
@@ -496,6 +519,9 @@ if passed(
     [(y, b), (y, a), (d, b), (y2, y2.parents[0]), (c, Value(a.data, "stranger"))],
     {
         direct: "only edges from wrt straight to the output count: go on with derivative(parent, wrt) of every parent",
+        each_leaf: "only wrt itself has the derivative 1: any other leaf has 0",
+        by_data: "two values may hold the same number: ask `output is wrt`",
+        times_data: "each local derivative is multiplied by derivative(parent, wrt), not by the parent's data",
         merged: "a parent may have two edges, as in y + y: a dict or a set keeps one",
         recursive(lambda pairs: sum(g for _, g in pairs)): "the local derivatives are left out: each path counts as 1",
         recursive(lambda pairs: sum(d for d, _ in pairs)): "the parent's own derivative toward wrt is left out",
@@ -509,6 +535,20 @@ if passed(
 ):
     along_paths = derivative
     print("Below, your function does the work.")
+
+
+# %% wrong="recursion" hint="any other leaf has 0"
+def derivative(output, wrt):
+    if not output.parents:
+        return 1
+    return sum(d * derivative(p, wrt) for p, d in zip(output.parents, output.local_derivatives, strict=True))
+
+
+# %% wrong="recursion" hint="go through its items"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1
+    return [d * derivative(p, wrt) for p, d in zip(output.parents, output.local_derivatives, strict=True)]
 
 
 # %% wrong="recursion" hint="the derivative is 1"
@@ -569,7 +609,7 @@ def derivative(output, wrt):
     return sum(parent.data * derivative(parent, wrt) for parent, local in edges)
 
 
-# %% wrong="recursion" hint="4 of 5 calls are right"
+# %% wrong="recursion" hint="ask `output is wrt`"
 def derivative(output, wrt):
     if output.data == wrt.data:
         return 1.0

@@ -233,6 +233,7 @@ check_answer(
         from_s: "that comes from s; r uses p too",
         found[r][0].after * q.data + from_s: "r passed its gradient back before s had reported to it",
         final[q]: "that is the gradient of q: toward p the other factor is q",
+        final[q] + from_s: "toward p the other factor is q, not p",
     },
 )
 check_answer(
@@ -339,8 +340,18 @@ u = x * x
 reports = [step for step in step_through(u * x) if step.parent is x]
 local = "the report is the local derivative 5 times the gradient of u, which is 5 as well"
 sums = "reports add up: this one alone is not what x reads"
-check_answer("after_one", after_one, reports[0].after, {5: "toward x, the other factor of w is u"})
-check_answer("after_two", after_two, reports[1].after, {30: local, 35: local, 25: sums, 125: "reports add up"})
+check_answer(
+    "after_one",
+    after_one,
+    reports[0].after,
+    {5: "toward x, the other factor of w is u", 125: "that is w itself: the report is a local derivative"},
+)
+check_answer(
+    "after_two",
+    after_two,
+    reports[1].after,
+    {30: local, 35: local, 25: sums, 75: "u has two edges to x, and one has reported", 125: "reports add up"},
+)
 check_answer(
     "after_three",
     after_three,
@@ -419,8 +430,13 @@ if passed(
         sweep_with(
             lambda old, local, g: old + local + g
         ): "multiply along an edge: local derivative times the child's gradient",
-        lambda edges, output: {}[output]: "at its first report a value has no entry yet: `gradients.get(parent, 0.0)`. "
-        "And an edge is child, parent, local derivative, in this order",
+        lambda edges, output: {}[
+            output
+        ]: "an entry is read that is not there. One of: the output's own, `{output: 1.0}`, "
+        "is not put in first; at its first report a value has no entry yet, `gradients.get(parent, 0.0)`; an edge is "
+        "child, parent, local derivative, in this order",
+        lambda edges, output: {output: 1.0} | {child: 0.0 for child, _, _ in edges if child != output}: "child and "
+        "parent have changed places: an edge is (child, parent, local_derivative)",
         lambda edges, output: {
             name: g for name, g in by_edges(edges, output).items() if name != output
         }: "the output's own gradient, 1, belongs to the result too",
@@ -428,6 +444,22 @@ if passed(
 ):
     by_edges = backpropagate
     print("Below, your function does the work.")
+
+
+# %% wrong="sweep" hint="the output's own, `{output: 1.0}`"
+def backpropagate(edges, output):
+    gradients = {}
+    for child, parent, local in edges:
+        gradients[parent] = gradients.get(parent, 0.0) + local * gradients[child]
+    return gradients
+
+
+# %% wrong="sweep" hint="have changed places"
+def backpropagate(edges, output):
+    gradients = {output: 1.0}
+    for parent, child, local in edges:
+        gradients[parent] = gradients.get(parent, 0.0) + local * gradients.get(child, 0.0)
+    return gradients
 
 
 # %% wrong="sweep" hint="the last report alone"

@@ -103,6 +103,8 @@ from autograd.check.cells import not_done
 
 def remembered(result):
     """What a Value remembers, in numbers; anything else as it is."""
+    if isinstance(result, tuple | list):
+        return "a tuple"
     if not isinstance(result, Value):
         return result
     if not all(isinstance(entry, tuple | list) for entry in (result.parents, result.local_derivatives)):
@@ -119,12 +121,15 @@ def remembered(result):
 
 
 def sum_of(a, b):
-    result = Value(a) + Value(b)
-    if isinstance(result, Value) and not result.operation:
-        return "it has no sign"
+    terms = Value(a), Value(b)
+    result = sum(terms[1:], start=terms[0])
+    if any(result is term for term in terms):
+        return "one of the terms"
     kept = remembered(result)
     if isinstance(kept, dict) and kept["parents"] == [b, a]:
         kept["parents"] = [a, b]  # for a sum, either order is right
+    if isinstance(kept, dict) and kept["parents"] and not result.operation:
+        return "it has no sign"
     return kept
 
 
@@ -151,6 +156,8 @@ try:
         [(2.5, -3.0), (0.5, 4.0)],
         {
             lambda a, b: a + b: "a plain number forgets: put it into a new Value",
+            lambda a, b: "a tuple": "those belong into a Value: `return Value(…)`",
+            lambda a, b: "one of the terms": "self and other stay as they are: put the sum into a new Value",
             lambda a, b: "it has no sign": "the fourth entry is the sign, which pictures show",
             lambda a, b: "its data is a Value": "the data are numbers: self.data + other.data",
             lambda a, b: "its local derivatives are Values": "a local derivative is a number",
@@ -993,7 +1000,9 @@ def tanh(x):
 
 # %% check="tanh"
 def tanh_of(x):
-    return remembered(tanh(Value(x)))
+    x = Value(x)
+    result = tanh(x)
+    return "x itself" if result is x else remembered(result)
 
 
 def tanh_with(derivative, parents=1):
@@ -1014,6 +1023,11 @@ check_function(
     {
         tanh_with(lambda y, x: 1 - x * x): "the derivative is 1 - y², with y the output, not the input",
         tanh_with(lambda y, x: 1 - y): "the square is missing: 1 - y²",
+        lambda x: "x itself": "x stays as it is: put the result into a new Value",
+        tanh_with(lambda y, x: y * (1 - y)): "that is the sigmoid's derivative: of tanh it is 1 - y²",
+        tanh_with(lambda y, x: 1 + y * y): "that is the derivative of tan: of tanh it is 1 - y²",
+        lambda x: {"data": math.tan(x), "parents": [x], "local derivatives": [1 - math.tan(x) ** 2]}: "tan is another "
+        "function: the hyperbolic tangent is math.tanh",
         tanh_with(lambda y, x: y): "that is the value: the local derivative is 1 - y²",
         lambda x: {"data": math.sinh(x), "parents": [x], "local derivatives": [1 - math.sinh(x) ** 2]}: "sinh is the "
         "hyperbolic sine: the tangent is math.tanh",
@@ -1175,6 +1189,10 @@ check_function(
         swept(
             lambda xs, ws: sum(x * w for x, w in zip(xs, ws, strict=True))
         ): "the numbers are right, but `*` and `+` make a Value each: one single Value is asked for",
+        lambda xs, ws: {"value": sum(xs) * sum(ws), "gradients of xs": ws, "of ws": xs, "new Values": 1}: "each input "
+        "has its own weight: multiply first, then add up",
+        swept(lambda xs, ws: xs[-1] * ws[-1]): "that is the last product alone: add up",
+        swept(lambda xs, ws: xs[0] * ws[0]): "that is the first product alone: add up",
         lambda xs, ws: sum(map(float.__mul__, xs, ws)): "a plain number forgets: put it into a new Value",
         lambda xs, ws: "its local derivatives are Values": "a local derivative is a number: `.data`",
         lambda xs, ws: (

@@ -399,6 +399,11 @@ def two_losses(a):
     return [b * 2.0, b * 5.0]
 
 
+def two_depths(a):
+    b = a * a
+    return [b * 2.0, b * b * 5.0]
+
+
 def after(backward):
     """a.grad at a = 2, after backward() of each of these outputs."""
 
@@ -435,6 +440,16 @@ def cleared_late(output):
             parent.grad = (0.0 if parent.parents else parent.grad) + local * child.grad
 
 
+def cleared_near(output):
+    """Only the output's own parents are cleared."""
+    for parent in output.parents:
+        parent.grad = 0.0 if parent.parents else parent.grad
+    output.grad = 1.0
+    for child in reversed(topological_order(output)):
+        for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+            parent.grad += local * child.grad
+
+
 def back_to_front(output):
     return breadth_first(output)[::-1]
 
@@ -444,12 +459,15 @@ if passed(
     check_function,
     after(my_backward),
     after(lambda output: output.backward()),
-    [(once,), (turned,), (twice,), (longer_twice,), (two_losses,)],
+    [(once,), (turned,), (twice,), (longer_twice,), (two_losses,), (two_depths,)],
     {
         after(cleared_late): "clearing inside the sweep erases what other children have reported: clear all before it",
         backward_with(
             lambda v: bool(v.parents), order_of=back_to_front
         ): "that goes breadth first: a value may pass its gradient back only after all of its children",
+        after(cleared_near): "only the output's own parents are cleared: everything in between starts from 0",
+        backward_with(lambda v: False, seed=lambda before: before + 1.0): "nothing is cleared, and the output's own "
+        "gradient is added to: it is 1, `=`",
         backward_with(lambda v: False): "the values in between still hold what they got in the call before",
         backward_with(lambda v: True): "the leaves are cleared too, and the call before is lost: they add up",
         backward_with(
@@ -464,6 +482,17 @@ if passed(
 ):
     backward = my_backward
     print("From here on your function does the work.")
+
+
+# %% wrong="backward" hint="only the output's own parents are cleared"
+def my_backward(output):
+    for v in output.parents:
+        if v.parents:
+            v.grad = 0.0
+    output.grad = 1.0
+    for child in reversed(topological_order(output)):
+        for parent, local in zip(child.parents, child.local_derivatives, strict=True):
+            parent.grad += local * child.grad
 
 
 # %% wrong="backward" hint="still hold what they got"
@@ -815,6 +844,7 @@ lists = [
     [a, b, s, t, c, y],
     [a, b, c, s, y, t],
     [y, t, s, c, b, a],
+    [a, a * a],
 ]
 check_function(
     is_topological,
@@ -842,6 +872,20 @@ check_function(
         lambda order: True: "nothing is ever refused",
     },
 )
+
+
+# %% wrong="test" hint="True or False is asked for"
+def is_topological(order):
+    return "yes" if all(p in order[:i] for i, v in enumerate(order) for p in v.parents) else "no"
+
+
+# %% wrong="test" hint="nothing is ever accepted"
+def is_topological(order):
+    seen = set()
+    for v in order:
+        if v.parents in seen:
+            seen.add(v)
+    return len(seen) == len(order)
 
 
 # %% wrong="test" hint="ask for the value itself"

@@ -145,17 +145,20 @@ def watched(descend):
     """Where a loop leads from these starts, and the losses that it returns."""
 
     def run(starts, rate, steps):
-        parameters, strange = [Value(x) for x in starts], []
+        parameters, strange, built = [Value(x) for x in starts], [], []
 
         def loss_of(*given):
             if not isinstance(given[0], Value):
                 raise TypeError("loss_of takes the parameters one by one: loss_of(*parameters)")
             strange.extend(p for p in given if not any(p is q for q in parameters))
-            return bowl(*given)
+            built.append(bowl(*given))
+            return built[-1]
 
         losses = descend(loss_of, parameters[:], rate, steps)
         if strange:
             return "Values with a history" if strange[-1].parents else "other Values"
+        if isinstance(losses, list) and len(built) == 1 < len(losses):
+            return "one graph for all steps"
         if isinstance(losses, list) and any(isinstance(loss, Value) for loss in losses):
             return "losses that are Values"
         return {"losses": losses, "parameters": parameters}
@@ -230,6 +233,19 @@ if passed(
 ):
     descend = my_descend
     print("From here on `descend` is your loop.")
+
+
+# %% wrong="loop" hint="there is one update, after all steps"
+def my_descend(loss_of, parameters, rate, steps):
+    losses = []
+    for _ in range(steps):
+        loss = loss_of(*parameters)
+        loss.backward()
+        losses.append(loss.data)
+    for p in parameters:
+        p.data -= rate * p.grad
+        p.grad = 0.0
+    return losses
 
 
 # %% wrong="loop" hint="never cleared"
@@ -605,6 +621,9 @@ reveal(
         12.5: "Mini-batches end with their epoch: the last one of each is smaller, but it is a step too.",
         13: "Mini-batches end with their epoch, so each epoch has a smaller one, not only the last.",
         10: "The last four samples of an epoch have their turn too, in a smaller batch.",
+        3: "That is one epoch. There are five.",
+        12: "A part of a batch is a step too, and each epoch has one.",
+        40: "A batch of 8 samples makes one step: how many batches has an epoch?",
         5: "That would be one step an epoch, with all samples in one batch.",
         100: "That is how often a sample is looked at. A step is taken once a mini-batch.",
     },
@@ -940,6 +959,7 @@ check_function(
         shares(right_share, right_share): "b is not multiplied by x: its path has a factor 1",
         shares(right_share, lambda e, x, t, w: e): "toward b the factor 2 is missing",
         shares(lambda e, x, t, w: e * x): "toward w the factor 2 is missing",
+        shares(lambda e, x, t, w: e * e * x, lambda e, x, t, w: e * e): "the derivative of e² is 2 e, not the square",
         shares(lambda e, x, t, w: 2 * e * e * x, lambda e, x, t, w: 2 * e * e): "the derivative of e² is 2 e: the "
         "square is gone",
         lambda *call: (by_hand()(*call)[0], by_hand(share=False)(*call)[1]): "toward b it is a mean as well: divide",
@@ -1039,6 +1059,8 @@ def used(make):
         output = made(xs)
         if not isinstance(output, Value):
             return f"output: {type(output).__name__}"
+        if not output.parents:
+            return "output: a leaf"
         if not {*made.w} & {*topological_order(output)}:
             return "output: not from self.w"
         output.backward()
@@ -1092,6 +1114,13 @@ if passed(
         neuron_with(lambda products, b: sigmoid(sum(products))): "the bias is missing",
         neuron_with(lambda products, b: sum(products, b)): "that is the line: the squash is missing",
         neuron_with(lambda products, b: sum(map(sigmoid, products), b)): "one squash, of the whole sum",
+        neuron_with(
+            lambda products, b: sum((sigmoid(p + b) for p in products), Value(0.0))
+        ): "one squash, of the whole sum, and the bias is added once",
+        lambda *call: (
+            "output: a leaf"
+        ): "your output remembers nothing: functions of `math` and `.data` forget how it was "
+        "computed, and a new Value does not know it",
         neuron_with(lambda products, b: sigmoid(sum(products)) + b): "the bias belongs under the squash",
         lambda *call: "output: float": "your output is a plain number, which remembers nothing: functions of `math` "
         "and `.data` forget how it was computed",

@@ -703,7 +703,7 @@ rising = "above 0 the slope is 1"
 check_function(
     my_leaky_relu,
     leaking(lambda z, leak: leak * z, lambda z, leak: leak),
-    [(3.0, 0.1), (-4.0, 0.1), (-2.0, 0.3), (0.5, 0.3), (0.05, 0.1)],
+    [(3.0, 0.1), (-4.0, 0.1), (-2.0, 0.3), (0.5, 0.3), (0.05, 0.1), (0.0, 0.2)],
     {
         leaking(lambda z, leak: 0.0, lambda z, leak: 0.0): "that is relu itself: below 0 a little leaks through",
         leaking(
@@ -719,6 +719,13 @@ check_function(
         ): "the line rises below 0 as well: its slope is positive",
         leaking(lambda z, leak: -leak * z, lambda z, leak: -leak): "the line rises below 0 as well: leak * z",
         leaking(lambda z, leak: z / leak, lambda z, leak: 1 / leak): "below 0: times leak, not divided by it",
+        leaking(lambda z, leak: z / leak, lambda z, leak: leak): "below 0 the value is leak times z, not divided by it",
+        leaking(lambda z, leak: z - leak, lambda z, leak: leak): "below 0 the value is leak times z, not minus leak",
+        lambda z, leak: (
+            (z, 1.0) if z >= 0 else (leak * z, leak)
+        ): "above 0 means `z > 0`: at 0 itself the slope is leak",
+        lambda z, leak: (z, 1.0) if z > 0 else (leak * z, leak) if z else None: "what comes at 0 itself? `else` takes "
+        "in all that is not above 0",
         leaking(lambda z, leak: z + leak, lambda z, leak: 1.0): "below 0: times leak, not plus leak",
         leaking(lambda z, leak: leak * z, lambda z, leak: 1 - leak): "the slope of leak * z is leak",
         lambda z, leak: max(z, leak * z): "two numbers are asked for: the value, then the derivative",
@@ -734,6 +741,20 @@ check_function(
         with_slope(lambda z, leak: 1.0, lambda z, leak: 1.0): "below 0 the slope is leak",
     },
 )
+
+
+# %% wrong="leaky" hint="what comes at 0 itself"
+def my_leaky_relu(z, leak):
+    if z > 0:
+        return z, 1.0
+    if z < 0:
+        return leak * z, leak
+    return None
+
+
+# %% wrong="leaky" hint="`leak` is never used"
+def my_leaky_relu(z, leak):
+    return (z, 1.0) if z > 0 else (0.01 * z, 0.01)
 
 
 # %% wrong="leaky" hint="that is relu itself"
@@ -768,7 +789,7 @@ def my_leaky_relu(z, leak):
 
 # %% [markdown]
 # **Exercise 3: count the dead.** `outputs` is a list of rows, one a sample; each row has what the relu units say.
-# Return the numbers of the units that are dead, counted from 0.
+# Return a list with the numbers of the units that are dead, counted from 0.
 #
 # <details><summary>Hint</summary>
 #
@@ -779,7 +800,7 @@ def my_leaky_relu(z, leak):
 
 # %% exercise="dead"
 def dead_units(outputs):
-    """The numbers of the units that give 0 on every sample."""
+    """The list of the numbers of the units that give 0 on every sample."""
     ### BEGIN SOLUTION
     return [j for j in range(len(outputs[0])) if all(row[j] == 0 for row in outputs)]
     ### END SOLUTION
@@ -811,6 +832,9 @@ if passed(
         units_where(lambda column: column[-1] == 0): "that looks at the last sample only",
         units_where(any): "those are alive: they are above 0 on some sample",
         units_where(all): "those are above 0 on every sample: dead is who gives 0 on every one",
+        units_where(
+            lambda column: sum(column) / len(column) < 0.1
+        ): "a small mean is not 0: dead is who gives exactly 0",
         units_where(lambda column: sum(column) < 0.1): "a little above 0 is not 0: dead is who gives exactly 0",
         lambda outputs: len(right_units(outputs)): "that is how many: return a list of their numbers",
         lambda outputs: [is_dead(column) for column in zip(*outputs, strict=True)]: "that says of each unit whether it "

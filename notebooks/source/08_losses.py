@@ -307,7 +307,8 @@ if passed(
         ([-5.0, -3.0, -4.0],),
     ],
     {
-        softmax_with(lambda scores: scores): "exp(1003) is inf: subtract something from all the scores first",
+        softmax_with(lambda scores: scores): "exp(1003) is inf, and exp(-1000) is 0: subtract the largest "
+        "of the scores from all of them first, not a fixed number",
         lambda scores: [exp(z - max(scores)) for z in scores]: "they must add up to 1: divide by their sum",
         softmax_with(lambda scores: [z - min(scores) for z in scores]): "subtracting less than the largest leaves "
         "large exponents: none should be above 0",
@@ -340,6 +341,7 @@ if passed(
         softmax_with(lambda scores: [z / 1000 for z in scores]): "dividing changes the differences: subtract",
         softmax_with(lambda scores: [2 * z for z in from_largest(scores)]): "that is e to the power 2z",
         softmax_with(lambda scores: [z * log(2.0) for z in from_largest(scores)]): "the powers are those of e: exp",
+        weighted(lambda z, scores: exp(z) - max(scores)): "subtract before the exponential: exp(z - largest)",
         weighted(from_top, len): "they must add up to 1: divide by their sum, not by their number",
         weighted(from_top, max): "they must add up to 1: divide by the sum, not by the largest",
         weighted(lambda z, scores: exp(z), max): "they must add up to 1: divide by the sum, not by the largest; and "
@@ -366,7 +368,7 @@ if passed(
     print("From here on `probabilities` is yours.")
 
 
-# %% wrong="softmax" hint="subtract something from all the scores"
+# %% wrong="softmax" hint="subtract the largest of the scores"
 my_softmax = naive_softmax
 
 
@@ -785,6 +787,12 @@ check_function(
 )
 
 
+# %% wrong="scores" hint="`target` is never used"
+def score_gradient(scores, target):
+    ps = probabilities(scores)
+    return [p - 1 if p == max(ps) else p for p in ps]
+
+
 # %% wrong="scores" hint="where is the −1"
 def score_gradient(scores, target):
     return softmax(scores)
@@ -876,7 +884,10 @@ def with_parts(loss):
     return of_values(my_cross_entropy)
 
 
-stay = "the probability has become 0, and its logarithm is infinite: stay with the scores"
+stay = (
+    "a logarithm has become infinite. One of: the probability has become 0, stay with the scores; what is "
+    "subtracted is not the largest score"
+)
 again = "what was subtracted before the logarithm must be added again after it, once"
 class_loss = nn.cross_entropy
 if passed(
@@ -889,6 +900,10 @@ if passed(
         "and `log`, and no `.data`",
         of_values(lambda scores, t: np.logaddexp.reduce(scores) - scores[t]): "NumPy knows no Values: use the engine's "
         "`exp` and `log`, and `sum`",
+        lambda scores, t: {
+            "loss": logsumexp(scores) - scores[t],
+            "gradient": [float(z == max(scores)) - (k == t) for k, z in enumerate(scores)],
+        }: "functions of `math` forget how a number was computed: use the engine's `exp` and `log`",
         lambda scores, t: "several": "one number is asked for: the loss of the right class",
         of_values(lambda scores, t: -log(softmax(scores)[t])): stay,
         of_values(
@@ -904,6 +919,11 @@ if passed(
         with_parts(lambda m, s, z, scores: s - z): again,
         with_parts(lambda m, s, z, scores: s - z - m): again,
         with_parts(lambda m, s, z, scores: m + s - (z - m)): again,
+        with_parts(lambda m, s, z, scores: log(exp(s) + m) - z): "m is added after the logarithm, not under it",
+        with_parts(lambda m, s, z, scores: s * exp(m) - z): "the logarithm of a factor is a term: add m",
+        of_values(
+            lambda scores, t: logsumexp(scores) - t
+        ): "t is the number of a class: what is subtracted is its score, scores[target]",
         with_parts(lambda m, s, z, scores: m * s - z): "the logarithm of a factor is a term: add m, do not multiply",
         with_parts(lambda m, s, z, scores: z - m - s): "that is the logarithm of the probability: the loss is minus "
         "that",
@@ -935,6 +955,18 @@ if passed(
 ):
     class_loss = my_cross_entropy
     print("From here on `class_loss` is your function.")
+
+
+# %% wrong="loss" hint="not the largest score"
+def my_cross_entropy(scores, target):
+    m = scores[target]
+    return log(sum(exp(z - m) for z in scores))
+
+
+# %% wrong="loss" hint="its score, scores[target]"
+def my_cross_entropy(scores, target):
+    m = max(scores)
+    return log(sum(exp(z - m) for z in scores)) + m - target
 
 
 # %% wrong="loss" hint="stay with the scores"
