@@ -391,6 +391,12 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x))
 
 
+def reads_too_early(g, a, b):
+    if g is None:
+        total = a, b
+    return total
+
+
 WRONG_OPERATIONS = [
     ("mul", mul, lambda g, a, b: (a * g, b * g), "toward a: yours 3.4, expected -5.1", "the operands are swapped"),
     ("mul", mul, lambda g, a, b: (b, a), "toward a: yours -3, expected -5.1", "the upstream gradient is left out"),
@@ -443,6 +449,9 @@ WRONG_OPERATIONS = [
     ("mul", mul, lambda g, a, b: reversed((a, b))[0], "not subscriptable", "make a list of it first"),
     ("mul", mul, lambda g, a, b: [b, a] * g, "multiply sequence", "a list is no number"),
     ("mul", mul, lambda g, a, b: [b * g] + a * g, "can only concatenate", "only a list can be added to a list"),
+    ("mul", mul, lambda g, a, b: [b, a] - g, "unsupported operand", "not computed with item by item"),
+    ("mul", mul, lambda g, a, b: (lambda x: x)(b * g, a * g), "takes 1 positional", "in the brackets of a tuple"),
+    ("mul", mul, reads_too_early, "UnboundLocalError", "set it above the loop or the `if`"),
     ("mul", mul, lambda g, a, b: [b, a] // g, "for //", "is `/` meant?"),
     ("exp", math.exp, lambda g, x: math.e ** [x], "pow()", "compute with its number, `.data`"),
     ("exp", math.exp, lambda g, x: max([]) * g, "max()", "say what comes out where there is nothing"),

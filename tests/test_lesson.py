@@ -249,7 +249,7 @@ def shares(xs):
         (
             mean,
             lambda xs: xs * 0.5,
-            "a list is no number, and is not multiplied item by item: go through its items, or add them up first",
+            "a list is no number, and is not computed with item by item: go through its items, or add them up first",
         ),
         # Nothing is said of numbers where there are none, or none is wrong.
         (lambda xs: xs[0] > 0, lambda xs: xs[0] < 0, ""),

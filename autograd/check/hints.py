@@ -226,11 +226,6 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
     (
         TypeError,
-        "can't multiply sequence by non-int",
-        "a list is no number, and is not multiplied item by item: go through its items, or add them up first",
-    ),
-    (
-        TypeError,
         "can only concatenate list",
         "only a list can be added to a list: put brackets round the other, `[…]`",
     ),
@@ -243,6 +238,21 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
         TypeError,
         r"for \*\* or pow\(\): '(int|float)' and '(?!NoneType)",
         "a Value is no exponent here: compute with its number, `.data`",
+    ),
+    (
+        TypeError,
+        "can't multiply sequence by non-int|unsupported operand (?!.*NoneType).*'(list|tuple|zip|map|generator)'",
+        "a list is no number, and is not computed with item by item: go through its items, or add them up first",
+    ),
+    (
+        TypeError,
+        r"takes (from \d+ to )?\d+ positional arguments? but \d+ w",
+        "more is handed over than is taken: is something to stand together, in the brackets of a tuple?",
+    ),
+    (
+        UnboundLocalError,
+        "",
+        "a name is read before anything is put into it: set it above the loop or the `if`",
     ),
     (
         ValueError,

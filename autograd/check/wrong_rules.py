@@ -57,7 +57,11 @@ EVENTS: list[tuple[str, str, Contribution]] = [
         "function is missing or never called; a `.grad`, which is still 0, stands where `.data` belongs",
         lambda old, d, g, y: old,
     ),
-    ("own gradient", "`self.grad` stands where `out.grad` belongs", lambda old, d, g, y: old + d * old),
+    (
+        "own gradient",
+        "`self.grad` stands where `out.grad` belongs, or the two have changed places",
+        lambda old, d, g, y: old + d * old,
+    ),
     (
         "gate",
         "the gradient is let through by its own sign: what counts is the sign of the input",

@@ -167,6 +167,8 @@ if passed(
         forward_difference: "that looks ahead only: nudge to both sides",
         lambda f, x, h: (f(x) - f(x - h)) / h: "that looks back only: nudge to both sides",
         lambda f, x, h: (f(x + 2 * h) - f(x)) / (2 * h): "that secant begins at x: put x in its middle",
+        lambda f, x, h: f(x + h) - f(x - h): "that is how far the output moved: divide by how far the input moved, 2h",
+        lambda f, x, h: (f(x + h) - f(x - h)) / 2: "the input moved by 2h, not by 2",
         lambda f, x, h: (f(x + h) - f(x - h)) / h: "from x - h to x + h it is 2h, not h",
         lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h: "`/ 2 * h` divides by 2 and multiplies by h: write `/ (2 * h)`",
         lambda f, x, h: (

@@ -174,6 +174,7 @@ try:
                 "its parents and its local derivatives are not both tuples"
             ): "tuples, in round brackets, with an entry for each parent: a set "
             "forgets which local derivative belongs to whom, and of `a + a` it keeps one parent",
+            lambda a, b: sum_with(a, b, [a, b], [0, 0]): "a sum grows with each of its terms: how fast?",
             lambda a, b: sum_with(a, b, [a, b], [b, a]): "that is the product's rule: a sum grows exactly as fast as "
             "each of its terms",
             lambda a, b: sum_with(a, b, [a, b], [a, b]): "the terms themselves are no derivatives: how fast does the "

@@ -735,6 +735,7 @@ check_function(
         lambda z, leak: (z, 1.0) if z > 0 else (0.1 * z, 0.1): "use the leak that is given",
         lambda z, leak: (z, 1.0) if z > leak else (leak * z, leak): "the bend is at 0, not at leak",
         lambda z, leak: (max(z, 0.0) + leak * z, leak + (z > 0)): "above 0 nothing is added: z, with the slope 1",
+        lambda z, leak: (max(z, 0.0), leak): "the value below 0 is leak times z, and the slope above 0 is 1",
         with_slope(lambda z, leak: z): rising,
         with_slope(lambda z, leak: 0.0): rising,
         with_slope(lambda z, leak: leak): rising,
