@@ -334,13 +334,61 @@ def test_a_type_is_as_good_as_its_name_in_quotes(capsys):
     assert capsys.readouterr().out == "Right: TypeError.\n"
 
 
-def test_a_right_function_passes_and_may_change_its_arguments(capsys):
+def test_a_right_function_passes_and_may_change_its_arguments_but_is_told_so(capsys):
     def largest(numbers):
         numbers.sort()
         return numbers.pop()
 
     check_function(largest, max, [([1, 3, 2],), ([5, 4],)])
-    assert capsys.readouterr().out == "largest: right in all 2 calls.\n"
+    out = capsys.readouterr().out
+    assert out.splitlines()[0] == "largest: right in all 2 calls."
+    assert "belongs to the caller" in out
+    check_function(largest, lambda numbers: [max(numbers), numbers.clear()][0], [([1, 3, 2],), ([5, 4],)])
+    check_function(max, max, [([1, 3, 2],), ([5, 4],)])
+    assert capsys.readouterr().out == "largest: right in all 2 calls.\nmax: right in all 2 calls.\n"
+
+
+def test_of_two_mistakes_with_one_kind_of_error_the_message_tells():
+    def of_nothing(xs):
+        raise ValueError("softmax of nothing")
+
+    def of_lengths(xs):
+        raise ValueError("two lengths")
+
+    def unknown(xs):
+        raise ValueError("something else")
+
+    mistakes = {of_nothing: "the first", of_lengths: "the second"}
+    for wrong, hint in (of_nothing, "the first"), (of_lengths, "the second"), (unknown, "the first"):
+        with pytest.raises(CheckFailed, match=hint):
+            check_function(wrong, max, [([1.0, 2.0],)], mistakes)
+
+
+def test_a_list_of_another_length_is_told_of_the_call_that_has_it():
+    def asked(xs):
+        return [x for x in xs if x > 0]
+
+    for wrong, hint in [
+        (lambda xs: [2 * x for x in xs], "in call 2 the list has 2 entries, not 1"),
+        (lambda xs: [[x, x] for x in xs], "lists stand inside where numbers are asked for"),
+    ]:
+        with pytest.raises(CheckFailed, match=hint):
+            check_function(wrong, asked, [([1.0, 3.0],), ([-1.0, 5.0],)])
+    with pytest.raises(CheckFailed, match="a list inside has 1 of the 2 entries"):
+        check_function(lambda xs: [[x] for x in xs], lambda xs: [[x, x] for x in xs], [([1.0, 3.0],)])
+    with pytest.raises(CheckFailed, match="numbers stand inside where lists are asked for"):
+        check_function(lambda xs: [-x for x in xs], lambda xs: [[x, x] for x in xs], [([1.0, 3.0],), ([2.0, 4.0],)])
+
+
+def test_two_numbers_of_which_one_stands_at_the_others_place_are_not_one_place_off():
+    with pytest.raises(CheckFailed) as failed:
+        check_function(lambda x: [9.0, x], lambda x: [x, x * x], [(3.0,), (5.0,)])
+    assert "one place off" not in str(failed.value)
+
+
+def test_an_answer_that_is_a_function_is_told_so():
+    with pytest.raises(CheckFailed, match="that is a function: write the number"):
+        check_answer("slope", lambda x: 3.0, 3.0)
 
 
 def test_values_of_one_call_stay_one_graph():

@@ -8,7 +8,7 @@ import pytest
 
 from autograd.check import check_function
 from autograd.check.cells import CheckFailed
-from autograd.check.repair import repair, stuck
+from autograd.check.repair import emptied, repair, stuck
 
 
 def written(source, **scope):
@@ -17,6 +17,14 @@ def written(source, **scope):
     linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
     exec(compile(source, name, "exec"), scope)
     return scope["f"]
+
+
+def test_the_none_of_a_method_that_works_in_place_is_named():
+    source = "def f(xs):\n    xs = list(xs)\n    xs.append(1.0)\n    return xs.reverse()\n"
+    assert emptied(written(source)).startswith("`.reverse()` changes the list itself")
+    assert not emptied(written(source.replace("xs.reverse()", "xs[::-1]")))
+    with pytest.raises(CheckFailed, match=r"`\.reverse\(\)` changes the list itself"):
+        check_function(written(source), lambda xs: [1.0, *xs[::-1]], [([2.0, 3.0],)])
 
 
 def norm(xs):

@@ -157,7 +157,7 @@ def _of_numbers(
             if all(same(y, [n * a for a in x]) for y, x, n in zip(mine, theirs, factors, strict=True)):
                 yield text
     for moved, left in ((slice(1, None), slice(-1)), (slice(-1), slice(1, None))):
-        if all(len(x) > 1 and same(y[moved], x[left]) for y, x in zip(mine, theirs, strict=True)):
+        if max(map(len, theirs)) > 2 and all(same(y[moved], x[left]) for y, x in zip(mine, theirs, strict=True)):
             yield "the numbers are right, but each is one place off"
     wrong = [{i for i, pair in enumerate(zip(y, x, strict=True)) if not same(*pair)} for y, x in zip(mine, theirs)]  # noqa: B905
     places = set().union(*wrong)
@@ -179,18 +179,25 @@ def _multiple(factor: float) -> str:
 
 
 def _lengths(yours: Sequence[Any], right: Sequence[Any]) -> str:
-    """Lists that are too short or too long."""
-    counts = [(len(y), len(x)) for y, x in zip(yours, right, strict=True) if isinstance(x, list)]
-    if not counts:
+    """Lists that are too short or too long, in the first call where they are."""
+    found = [_length(y, x, "the list") for y, x in zip(yours, right, strict=True)]
+    k = next((k for k, text in enumerate(found) if text), 0)
+    is_later = any(y != x for y, x in zip(yours[:k], right, strict=False))
+    return f"in call {k + 1} {found[k]}" if is_later else found[k]
+
+
+def _length(yours: Any, right: Any, name: str) -> str:
+    if isinstance(yours, list) and isinstance(right, list):
+        if len(yours) < len(right):
+            return f"{name} has {len(yours)} of the {len(right)} entries"
+        if len(yours) > len(right):
+            return f"{name} has {len(yours)} entries, not {len(right)}"
+        return next(filter(None, (_length(y, x, "a list inside") for y, x in zip(yours, right, strict=True))), "")
+    if isinstance(yours, list) and name == "the list":
         return "one number is asked for, not a list"
-    mine, theirs = next((c for c in counts if c[0] != c[1]), counts[0])
-    if mine == theirs:
-        return "the lists inside have another length"
-    return (
-        f"the list has {mine} of the {theirs} entries"
-        if mine < theirs
-        else f"the list has {mine} entries, not {theirs}"
-    )
+    if isinstance(yours, list):
+        return "lists stand inside where numbers are asked for"
+    return "numbers stand inside where lists are asked for" if isinstance(right, list) else ""
 
 
 def _numbers(x: Any) -> Iterator[float]:

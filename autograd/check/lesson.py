@@ -22,7 +22,7 @@ from autograd.check.cells import CheckFailed, not_done, wrapped
 from autograd.check.deadline import OutOfTime
 from autograd.check.hints import hint_for_error
 from autograd.check.observe import Trouble, limited, quiet, short
-from autograd.check.repair import repair, stuck, unused
+from autograd.check.repair import emptied, repair, stuck, unused
 from autograd.reports import Finding, compared, shown
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
@@ -31,10 +31,15 @@ SHORT = 8  # items of a list that are written out
 
 
 class Raised(NamedTuple):
-    """The outcome of a call that raised: the kind of error, and the cause that is known of it."""
+    """The outcome of a call that raised: the kind of error, the cause that is known of it, and what it says."""
 
-    kind: type[BaseException | None]
+    kind: type[BaseException]
     hint: str
+    message: str
+
+    @classmethod
+    def by(cls, error: BaseException) -> "Raised":
+        return cls(type(error), hint_for_error(error), str(error))
 
 
 def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, str] | None = None) -> None:
@@ -114,9 +119,13 @@ def check_function(
 
     - inputs: the arguments of each call; every call gets copies of its own
     - mistakes: hints, by a function with the mistake: a hint is given where its function explains every call, by what
-      it returns or by the kind of error that it raises. Where none does, a cause that any function may have is told:
-      twice as much, of the other sign, in another order, a list too many, right for another argument; an argument that
-      is never used; and the place of the one change that would make the function right, if there is one
+      it returns or by the kind of error that it raises, the same message first. Where none does, a cause that any
+      function may have is told: twice as much, of the other sign, in another order, a list too many, right for another
+      argument; an argument that is never used; and the place of the one change that would make the function right, if
+      there is one
+
+    Where a list that came in is no longer what it was, though the right function leaves it alone, that is said as well.
+
     - seconds: computing time that one call may take
 
     >>> def slope(f, x, h):
@@ -134,15 +143,18 @@ def check_function(
         return
     calls = list(inputs)
     start = process_time()
-    expected = [_plain(right(*deepcopy(call))) for call in calls]
+    given = [deepcopy(call) for call in calls]
+    expected = [_plain(right(*call)) for call in given]
+    kept = [_lists(arguments) == _lists(call) for arguments, call in zip(given, calls, strict=True)]
     trial = 0.02 + 3 * (process_time() - start) / max(1, len(calls))
     known = [([_outcome(wrong, call) for call in calls], hint) for wrong, hint in (mistakes or {}).items()]
-    for given, hint in known:
-        if _same(given, expected, rtol):
+    for outcomes, hint in known:
+        if _same(outcomes, expected, rtol):
             raise ValueError(f"the mistake {hint!r} gives what is right at all inputs")
 
     def hint_for(outcomes: list[Any]) -> str:
-        return next((hint for given, hint in known if _same(given[: len(outcomes)], outcomes, rtol)), "")
+        fitting = [(theirs, hint) for theirs, hint in known if _same(theirs[: len(outcomes)], outcomes, rtol)]
+        return min(fitting, key=lambda pair: pair[0][len(outcomes) - 1] != outcomes[-1])[1] if fitting else ""
 
     def is_right() -> bool:
         return all(
@@ -154,16 +166,18 @@ def check_function(
         with quiet([]):
             return repair(function, is_right)
 
-    results, notes = list[Any](), list[str]()
+    results, notes, changed = list[Any](), list[str](), False
     try:
         with quiet(notes):
-            for call in calls:
-                results.append(_plain(limited(lambda: function(*deepcopy(call)), seconds)))  # noqa: B023
+            for call, is_kept in zip(calls, kept, strict=True):
+                arguments = deepcopy(call)
+                results.append(_plain(limited(lambda: function(*arguments), seconds)))  # noqa: B023
+                changed |= is_kept and _lists(arguments) != _lists(call)
     except Trouble as trouble:
         if isinstance(trouble.__cause__, NotImplementedError):
             not_done(f"{name}: not done yet.")
             return
-        hint = hint_for([*results, Raised(type(trouble.__cause__), trouble.hint)]) or trouble.hint
+        hint = hint_for([*results, Raised.by(trouble.__cause__ or trouble)]) or trouble.hint
         if not hint and isinstance(trouble.__cause__, OutOfTime):
             hint = stuck(function)
         hint = hint or place()
@@ -174,11 +188,19 @@ def check_function(
             if not hint:
                 plain, same = [[*map(_plain, c)] for c in calls], partial(_same, rtol=rtol)
                 at = lambda *arguments: _plain(right(*deepcopy(arguments)))  # noqa: E731
-                common = cause(plain, results, expected, same, at, _names(function, calls[0]))
+                empty = emptied(function) if results == [None] * len(calls) else ""
+                common = empty or cause(plain, results, expected, same, at, _names(function, calls[0]))
                 found = [hint for hint in (unused(function), common, place()) if hint]
                 hint = "\nhint: ".join([h for h in found if not h.endswith(ONLY_SOME)] or found)
             raise CheckFailed(str(Finding(name, f"{_call(name, call)}: {_difference(yours, theirs)}", hint)))
+    if changed:
+        notes.append("But a list that came in is changed, and it belongs to the caller: work on a copy of it.")
     print("\n".join([f"{name}: right in all {len(calls)} calls.", *notes]))
+
+
+def _lists(call: tuple[Any, ...]) -> list[Any]:
+    """The lists among the arguments of a call."""
+    return [_plain(x) for x in call if isinstance(x, list | np.ndarray)]
 
 
 def _names(function: Callable[..., Any], call: tuple[Any, ...]) -> list[str]:
@@ -252,6 +274,8 @@ def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: floa
 
 def _of_number(answer: Any, right: Any) -> str:
     """What a single wrong number has to do with the right one."""
+    if callable(answer) and isinstance(right, float):
+        return "that is a function: write the number that it gives"
     if not isinstance(answer, float) or not isinstance(right, float) or not right:
         return ""
     if _same(-answer, right):
@@ -260,11 +284,11 @@ def _of_number(answer: Any, right: Any) -> str:
 
 
 def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
-    """What a function with a mistake returns, or the kind of error that it raises."""
+    """What a function with a mistake returns, or the error that it raises."""
     try:
         return _plain(function(*deepcopy(call)))
     except Exception as error:
-        return Raised(type(error), hint_for_error(error))
+        return Raised.by(error)
 
 
 # ---- in words

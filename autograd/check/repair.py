@@ -88,6 +88,20 @@ def stuck(function: Any) -> str:
     return ""
 
 
+IN_PLACE = ("reverse", "sort", "append", "extend", "insert", "shuffle")
+
+
+def emptied(function: Any) -> str:
+    """Which `return` hands back the None of a method that changes its list in place; "" if none."""
+    written = _written(function)
+    tree = ast.parse(dedent(inspect.getsource(written))) if written else ast.Module([], [])
+    for line in ast.walk(tree):
+        called = getattr(getattr(line, "value", None), "func", None) if isinstance(line, ast.Return) else None
+        if isinstance(called, ast.Attribute) and called.attr in IN_PLACE:
+            return f"`.{called.attr}()` changes the list itself and returns None: then return the list, in a line below"
+    return ""
+
+
 def _written(function: Any) -> FunctionType | None:
     """The function that a learner wrote: the innermost of one that is wrapped, or the one whose name a wrapper took."""
     named = inspect.unwrap(function)
