@@ -140,6 +140,7 @@ check_answer(
         2 * grad(squared_twice)(place): "2 (x² + 1) times 2x, and no other 2",
         2 * (place**2 + 1) ** 2: "the derivative of (…)² is 2 (…): without a square",
         2 * (place**2 + 1) ** 2 * 2 * place: "the derivative of (…)² is 2 (…): without a square",
+        grad(squared_twice)(1.0): "that is f' at x = 1: here x is 3",
         4 * place**3: "that leaves out the 1: f' = 4x · (x² + 1)",
         4 * place**3 + 2 * place: "f = x⁴ + 2x² + 1, and the derivative of 2x² is 4x",
         4 * place**3 + 4: "f = x⁴ + 2x² + 1, and the derivative of 2x² is 4x",
@@ -150,6 +151,7 @@ check_answer(
     second,
     grad(grad(squared_twice))(place),
     {
+        grad(grad(squared_twice))(1.0): "that is f'' at x = 1: here x is 3",
         4 * (place**2 + 1): "f' = 4x · (x² + 1) is a product: the second factor changes too",
         4 * place * 2 * place: "f' = 4x · (x² + 1) is a product: the first factor changes too",
         4 * 2 * place: "the derivative of a product is not the product of the derivatives",
@@ -703,6 +705,11 @@ check_function(
         "that is a place for descent",
         walker(lambda f, g, b, x, rate: x - g / b if b > 0 else x - rate * g if b < 0 else x): "at f'' = 0 nobody "
         "moves: `else`, not a second `if`",
+        walker(
+            lambda f, g, b, x, rate: x - g / b if g > 0 else x - rate * g
+        ): "it is the sign of f'' that decides, not that of the slope",
+        walker(lambda f, g, b, x, rate: x - rate * g / b if b > 0 else x - rate * g): "Newton's step has no rate: the "
+        "second derivative is there in its place",
         one_start: "the slope and the bend are those of the start: work both out anew in every step",
         walker(lambda f, g, b, x, rate: x - g / abs(b)): "that is Newton's length, downhill: asked for is rate times "
         "the slope",
@@ -808,6 +815,14 @@ def careful(f, x, steps, rate):
     return x
 
 
+# %% wrong="careful" hint="not that of the slope"
+def careful(f, x, steps, rate):
+    for _ in range(steps):
+        slope, second = grad(f)(x), grad(grad(f))(x)
+        x = x - slope / second if slope > 0 else x - rate * slope
+    return x
+
+
 # %% wrong="careful" hint="the other way round"
 def careful(f, x, steps, rate):
     for _ in range(steps):
@@ -874,10 +889,14 @@ if passed(
         read_twice(lambda y, x: (y / x,)): "the other way up: x over y",
         read_twice(lambda y, x: (x / (y * y),)): "the root is y: divide by it once",
         read_twice(lambda y, x: (x / y**3,)): "the root is y: divide by it once",
+        read_twice(lambda y, x: (x / (1 + x * x),)): "the root stands below the line, and it is y: divide by y",
+        read_twice(lambda y, x: (sqrt(1 + x * x),)): "that is the value; the rule gives the local derivative",
         read_twice(lambda y, x: (2 * x * x / (2 * y),)): "the derivative of 1 + x² is 2x: one x is too much",
         read_twice(lambda y, x: (1 / (2 * y) + 2 * x,)): "along a path the derivatives multiply",
         read_twice(lambda y, x: (1 + x / y,)): "the 1 in 1 + x² does not change",
         read_twice(lambda y, x: (x / y, 0.0)): "one input has one local derivative: `(z,)`",
+        read_twice(lambda y, x: (float(x) / y,)): "`math` and `float` make plain numbers: the root is there already, "
+        "it is y",
         read_twice(lambda y, x: x / y): "a tuple of one entry needs its comma: `(z,)`",
         read_twice(lambda y, x: (2 * x / y,)): "the root's derivative is 1 / (2y): its 2 cancels the other one",
         read_twice(lambda y, x: (2 * x * y,)): "the root's derivative is 1 / (2y), not y",
@@ -930,7 +949,12 @@ def soft_abs_rule(y, x):
     return (2 * x * y,)
 
 
-# %% wrong="row" hint="loses the graph"
+# %% wrong="row" hint="one input has one local derivative"
+def soft_abs_rule(y, x):
+    return (x / y, 1.0)
+
+
+# %% wrong="row" hint="the root is there already"
 def soft_abs_rule(y, x):
     import math
 

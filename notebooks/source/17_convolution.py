@@ -207,9 +207,17 @@ if passed(
         lambda image, weights: right_map(image, vertical): "use the argument `weights`, not the filter from above",
         mapping(of=max): "that is the largest of the nine products: add them up",
         mapping(turn=lambda w: [[1.0] * 3] * 3): "the weights are missing: multiply each pixel by its weight",
+        lambda image, weights: np.add(mapping(turn=lambda w: [[1.0] * 3] * 3)(image, weights), np.sum(weights)): "a "
+        "weight *times* its pixel: multiply",
+        mapping(lambda r, c, j, k: (r, c)): "every weight meets the corner of its window: the pixel is image[r + j]"
+        "[c + k]",
         mapping(turn=lambda w: w[0]): "weights[j] is a row of three: take one number of it, weights[j][k]",
         afterwards(lambda m: m[:1]): "only the first row of the map comes out: does `return` stand inside the loop?",
-        afterwards(lambda m: m[::2, ::2]): "windows overlap: the next one begins one pixel further",
+        **{
+            afterwards(lambda m, n=n: m[::n, ::n]): "windows overlap: the next one begins one pixel further"
+            for n in (2, 3)
+        },
+        afterwards(lambda m: [m.ravel()] * len(m)): "one list collects all rows: begin a new list for each r",
         afterwards(lambda m: m[1:, 1:]): "the first row and column of windows are missing: count from 0",
         afterwards(lambda m: m[[-1] * len(m)]): "all rows are one and the same list: `[row] * n` repeats it. Make a "
         "new list for each row",
@@ -680,6 +688,7 @@ check_answer(
         10: "those are its outputs: what goes in?",
         36: "that is one map before pooling: pooling keeps one number of four, and there are 8 maps",
         8 * 9 * 10: "those are its weights: what goes in?",
+        (8 * 9 + 1) * 10: "those are its parameters: what goes in?",
     },
 )
 
@@ -749,7 +758,16 @@ check_function(
         pooling(left_over=True): "a row or column that is left over is dropped",
         pooling(high=1): "only the first row of each block counts: a block has two",
         pooling(wide=1): "only the first column of each block counts: a block has two",
-        pooling(lambda b: b[0]): "that is the corner of each block: the largest is asked for",
+        **{
+            pooling(lambda b: b[0], left_over=rest): "that is the corner of each block: the largest is asked for"
+            for rest in (False, True)
+        },
+        lambda m: [[max(v) for v in zip(row[::2], row[1::2], strict=False)] for row in m]: "that goes along the rows "
+        "only: of each two rows take the larger numbers",
+        lambda m: [
+            [max(a[c : c + 2], b[c : c + 2]) for c in range(0, len(a) - 1, 2)]
+            for a, b in zip(m[::2], m[1::2], strict=False)
+        ]: "`max` of two lists is one of the lists: put all four numbers into one, `max(*a, *b)`",
         pooling(high=3, wide=3): "those blocks have 3 × 3 numbers: a slice ends before its end, 2 * r : 2 * r + 2",
         pooling(lambda b: max(b[0], b[-1])): "only the corners on one diagonal count: a block has four numbers",
         lambda m: m[len(m)] if len(m) % 2 else pooling()(m): "a row or column that is left over is dropped",
@@ -773,6 +791,19 @@ def my_pool(m):
 def my_pool(m):
     rows, columns = range(0, len(m), 2), range(0, len(m[0]), 2)
     return [[max(v for row in m[r : r + 2] for v in row[c : c + 2]) for c in columns] for r in rows]
+
+
+# %% wrong="pool" hint="that is the corner of each block"
+def my_pool(m):
+    return [row[::2] for row in m[::2]]
+
+
+# %% wrong="pool" hint="put all four numbers into one"
+def my_pool(m):
+    return [
+        [max(m[2 * r][2 * c : 2 * c + 2], m[2 * r + 1][2 * c : 2 * c + 2]) for c in range(len(m[0]) // 2)]
+        for r in range(len(m) // 2)
+    ]
 
 
 # %% wrong="pool" hint="negative throughout"
@@ -850,6 +881,11 @@ check_function(
         backwards(some=slice(1)): "that is the first window's report alone: all windows add up",
         backwards(combine=lambda x: sum(x) / len(x)): "that is the mean over the windows: reports add up",
         backwards(gradient=lambda g: 1.0): "the incoming gradient is missing: each report is G[r][c] times the pixel",
+        lambda image, G: [[np.sum(G)] * 3] * 3: "the pixel is missing: each report is G[r][c] times the pixel that the "
+        "weight meets",
+        lambda image, G: right_backwards(
+            image, [[g * (r < len(G) - 1 and c < len(G[0]) - 1) for c, g in enumerate(row)] for r, row in enumerate(G)]
+        ): "the last row and the last column of windows are missing: `range(len(G))` has all rows",
         backwards(gradient=lambda g: g * g): "the incoming gradient counts once: G[r][c] times the pixel",
         lambda image, G: np.add(backwards(gradient=lambda g: 1.0)(image, G), np.sum(G)): "a report is G[r][c] *times* "
         "the pixel: multiply",

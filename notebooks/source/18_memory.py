@@ -155,6 +155,7 @@ reveal(
         1: "A score of 0 is not a gate of 0: sigmoid(0) is 1/2. After one step half is left.",
         30: "That is the length of our sequence. The gradient is gone long before.",
         9: "Nine halvings leave one part in 512: one more.",
+        7: "So it would be if each step left one part in e. The gate leaves one half.",
         11: "Ten are enough: 2 to the power of 10 is just above a thousand.",
     },
 )
@@ -350,11 +351,18 @@ RETURNED = {
     "return both, h and the new cell": lambda h, c, old: c,
     "return the two themselves, without lists around them: h, c": lambda h, c, old: ([h], [c]),
     "the cell is the memory: return the new one, not the one before": lambda h, c, old: (h, old),
+    "the two are not the same: return h, and the new cell beside it": lambda h, c, old: (h, h),
+    "the tanh is for h alone: c goes on without it, or it would multiply the gradient at each step": lambda h, c, old: (
+        h,
+        tanh(c),
+    ),
 }
 CUTS = [
-    *({gate: cut(sigmoid)} for gate in "ifo"),
-    {gate: cut(sigmoid) for gate in "ifo"},
-    {"g": cut(tanh)},
+    *(
+        {part: cut(tanh if part == "g" else sigmoid) for part in parts}
+        for n in (1, 2, 3, 4)
+        for parts in combinations("ifgo", n)
+    ),
     {"kept": lambda i, f, g, o, c: f * c.data + i * g},
     {"shown": lambda i, f, g, o, c, old: o * tanh(c.data)},
     {"returned": lambda h, c, old: (h.data, c.data)},
@@ -406,7 +414,7 @@ def cell(i, f, g, o, c):
     return sigmoid(o) * tanh(c), c
 
 
-# %% wrong="cell" hint="c is not squashed: a tanh would multiply its gradient at each step. And tanh is left out"
+# %% wrong="cell" hint="the tanh is for h alone"
 def cell(i, f, g, o, c):
     c = tanh(sigmoid(f) * c + sigmoid(i) * tanh(g))
     return sigmoid(o) * c, c
@@ -428,6 +436,12 @@ def cell(i, f, g, o, c):
 def cell(i, f, g, o, c):
     c = sigmoid(f) * c.data + sigmoid(i) * tanh(g)
     return sigmoid(o) * tanh(c), c
+
+
+# %% wrong="cell" hint="the tanh is for h alone"
+def cell(i, f, g, o, c):
+    c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+    return sigmoid(o) * tanh(c), tanh(c)
 
 
 # %% wrong="cell" hint="`return` missing"
@@ -755,6 +769,7 @@ check_answer(
         np.prod(np.subtract(1, forget)): "an open forget gate keeps: the factor is f, not 1 - f",
         np.mean(forget): "the factors are multiplied: there is no mean",
         forget[0]: "that is the first step alone: four more follow",
+        np.prod(forget[:-1]): "the last forget gate is missing: five steps, five gates",
         forget[0] * forget[1]: "those are the first two steps: three more follow",
         forget[-1]: "that is the last step alone: the first four come before it",
     },
@@ -923,6 +938,8 @@ check_function(
     [(0.5,), (3.4,), (5.0,)],
     {
         lambda b: sigmoid(b) * lasting()(b): "the gate is not needed twice: log(½) over the logarithm of the gate",
+        lambda b: -np.log(2) / sigmoid(b): "the logarithm of the gate: n · log f is log(½)",
+        lambda b: np.log(2) / np.log(sigmoid(b)): "the sign: log(½) and log f are both negative",
         lambda b: np.log(2) / b: "the gate is the sigmoid of the bias",
         lambda b: np.log(sigmoid(b)) / np.log(1 / 2): "the other way round: log(½) over the logarithm of the gate",
         lasting(left=1 / 2): "take the logarithm of both sides: of ½ as well",

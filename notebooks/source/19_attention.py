@@ -58,6 +58,7 @@ reveal(
     replies={
         0.0: "The scores are 0, but the weights are not: softmax makes them positive, with the sum 1.",
         90.0: "That is the sum of the values. The weights add up to 1, so the answer is a mean.",
+        10.0: "That is the first key's value. The query [0, 0] fits no key better than another.",
         20.0: "That is the value in the middle. With equal weights it is the mean that counts.",
     },
 )
@@ -97,7 +98,7 @@ draw(answer, direction="TB")
 # sum of $d$ products of random sign, so its typical size is $\sqrt d$: the law of notebook 11. The remedy is the
 # one of notebook 12, a factor: divide each score by $\sqrt d$.
 #
-# Compare both, with the factor and without it, for ten keys of 8 · 8 numbers. How large is the largest weight $a_i$?
+# Compare both, with the factor and without it, for ten keys and $d = 8 \cdot 8$. How large is the largest weight $a_i$?
 # And how large is the slope $\partial a_i / \partial s_i = a_i (1 - a_i)$ of a weight toward its score, on average?
 
 
@@ -162,6 +163,7 @@ from functools import wraps
 from autograd.check import check_answer, check_function, passed
 
 BARE = "numbers by which no gradient comes back to Q"
+TAKEN = "lists that are shorter than before"
 
 
 def weighted(rows, V):
@@ -206,6 +208,8 @@ def on_values(function):
     def asked(*matrices):
         Q, K, V = ([[*map(Value, row)] for row in matrix] for matrix in matrices)
         answers = function(Q, K, V)
+        if [*map(len, (Q, K, V))] != [*map(len, matrices)]:
+            return TAKEN
         try:
             rows = [[*row] for row in answers]
         except TypeError:
@@ -222,7 +226,10 @@ def on_values(function):
 
 
 def hints(mistakes, bare):
-    return {on_values(f): hint for f, hint in mistakes.items()} | {lambda *_: BARE: bare}
+    return {on_values(f): hint for f, hint in mistakes.items()} | {
+        lambda *_: BARE: bare,
+        lambda *_: TAKEN: "`Q`, `K` and `V` belong to the caller: leave them as they are, and take slices",
+    }
 
 
 def in_lists(head):
@@ -254,6 +261,8 @@ mistakes = {
     lambda Q, K, V: [
         [sum(row)] for row in right_head(Q, K, V)
     ]: "the numbers of a value are added up: an answer has as many numbers as a value",
+    lambda Q, K, V: zip(*right_head(Q, K, V), strict=True): "the answers are columns there: each y is a list of its "
+    "own, a row",
     by_values: "for one number of the answer take one number of each value: `zip(*V)`",
 }
 if passed(
@@ -473,6 +482,9 @@ mistakes = {
     "it",
     seeing(lambda t, n: slice(max(t - 1, 0), t + 1)): "all positions before t are seen, not the last one only",
     seeing(lambda t, n: slice(0, max(t, 1))): "position t sees itself too, not only what came before: t + 1 of each",
+    lambda Q, K, V: [right_head([q], K[: t + 1], V)[0] for t, q in enumerate(Q)]: "as many values as keys: cut `V` as "
+    "well",
+    lambda Q, K, V: right_mask(Q, K, V)[-1:]: "that is the last answer alone: collect one for each position",
     hiding(1e9): "the sign: −∞ hides a score, +∞ takes all",
     seeing(lambda t, n: slice(0, n)): "nothing is hidden: the first position sees the last",
     seeing(lambda t, n: slice(0, t)): "position t may see itself too: it sees t + 1 keys, and as many values",
@@ -513,6 +525,21 @@ def masked(Q, K, V):
 # %% wrong="mask" hint="may see itself too"
 def masked(Q, K, V):
     return [look([q], K[:t], V[:t])[0] for t, q in enumerate(Q)]
+
+
+# %% wrong="mask" hint="cut `V` as well"
+def masked(Q, K, V):
+    return [look([q], K[: t + 1], V)[0] for t, q in enumerate(Q)]
+
+
+# %% wrong="mask" hint="belong to the caller"
+def masked(Q, K, V):
+    answers = []
+    for q in reversed(Q):
+        answers.insert(0, look([q], K, V)[0])
+        K.pop()
+        V.pop()
+    return answers
 
 
 # %% wrong="mask" hint="hide *before* the softmax"
@@ -915,6 +942,9 @@ check_function(
         "it. Make `T` lists",
         lambda T, back: f"queries of the shape {(T,)}": "a query is a list of `T` numbers, not the number of a "
         "position",
+        pointing(lambda t, back, T: max(t - back - 1, 0)): "one place too far to the left: the place is t - back",
+        lambda T, back: f"queries of the lengths {[T] * (T - back)}": "every position has a query, the first ones too: "
+        "they look at position 0",
         pointing(lambda t, back, T: max(t - back + 1, 0)): "one place too far to the right: the place is t - back",
         pointing(lambda t, back, T: t - back if t >= back else t): "where there is no position t - back, look at "
         "position 0, not at itself",
@@ -941,7 +971,8 @@ def queries(T, back):
 # %% [markdown]
 # **Exercise 3: too good to be true.** Before you train, work out what is honest. Texts of another kind: `n` letters at
 # random, of `letters` different ones, a mark, and the same letters again. The network sees all but the last token, and
-# has a target at each position. Return the lowest honest loss, the mean over all targets, in nats.
+# has a target at each position. Return the lowest honest loss, the mean over all targets, in **nats**, that is
+# with the natural logarithm.
 #
 # <details><summary>Hint</summary>
 #
@@ -975,6 +1006,8 @@ check_function(
         lambda n, letters: (
             (n - 1) / (2 * n) * np.log2(letters)
         ): "that is in bits: the loss here has the natural logarithm",
+        lambda n, letters: (n - 1) / (2 * n) * np.log(1 / letters): "the sign: the loss is −ln of the probability 1 / "
+        "letters",
         lambda n, letters: (n - 1) / (2 * n) / letters: "one in so many is the probability: the loss is −ln of it",
         lambda n, letters: (n - 1) / (2 * n) * np.log(letters + 1): "the mark is never drawn: a random target is one "
         "of `letters`",

@@ -185,6 +185,8 @@ def made_of(
     stored=("key", "value"),
     end=lambda x: x,
     finish=lambda z: z,
+    heads=4,
+    through=("up", "down"),
 ):
     """A step, right unless a part is replaced."""
 
@@ -193,9 +195,9 @@ def made_of(
         n = before(x)
         keys.append(store(W, stored[0], n))
         values.append(store(W, stored[1], n))
-        seen = attend(ask(W, n), keys, values)
+        seen = attend(ask(W, n), keys, values, heads)
         x = add_seen(x, linear(W[back], seen) if back else seen)
-        x = add_hidden(x, linear(W["down"], [bend(h) for h in linear(W["up"], before_up(n, x))]))
+        x = add_hidden(x, linear(W[through[1]], [bend(h) for h in linear(W[through[0]], before_up(n, x))]))
         return finish(linear(W["scores"], end(x)))
 
     return step
@@ -210,14 +212,17 @@ def forgets(W, token, t, keys, values):
 
 
 def asks_first(W, token, t, keys, values):
-    return attend([1.0] * 8, keys, values)
+    return attend([1.0] * 16, keys, values)
+
+
+few = "token", "position", "scores"  # five rows of these are enough
 
 
 def on_texts(step):
     """What a step says at all positions of a text, with weights of a test."""
     rng = np.random.default_rng(1)
-    shapes = dict.fromkeys(("token", "position", "scores"), (5, 8)) | {"up": (32, 8), "down": (8, 32)}
-    test = {name: rng.normal(0, 0.6, shapes.get(name, (8, 8))).tolist() for name in W}
+    shapes = {name: (min(5, len(m)) if name in few else len(m), len(m[0])) for name, m in W.items()}
+    test = {name: rng.normal(0, 0.4, shape).tolist() for name, shape in shapes.items()}
 
     @wraps(step)
     def asked(*tokens):
@@ -247,6 +252,9 @@ mistakes = {
     starting(lambda a, b: norm(a + b)): "`+` puts two lists one after the other: use `add`",
     made_of(start=lambda W, token, t: norm(add(row(W["token"], token), W["position"][0]))): "position t has row t of "
     "the table",
+    made_of(
+        start=lambda W, token, t: norm(add(row(W["token"], token), W["position"][t + 1]))
+    ): "position t has row t of the table: both count from 0",
     made_of(start=lambda W, token, t: norm(add(row(W["token"], t), W["position"][token]))): "token and position are "
     "swapped",
     made_of(before=same): "the norm before attention is missing: query, key and value are linear in norm(x)",
@@ -260,6 +268,7 @@ mistakes = {
     "network both change x, they do not replace it",
     made_of(add_seen=on_normed): "add to x itself, not to norm(x), after attention",
     made_of(add_hidden=on_normed): "add to x itself, not to norm(x), after the small network",
+    made_of(add_seen=on_normed, add_hidden=on_normed): "add to x itself, not to norm(x), both times",
     made_of(add_seen=lambda x, change: x): "attention is left out",
     made_of(add_hidden=lambda x, change: x): "the small network is left out",
     made_of(bend=same): "the relu is missing: two linear maps in a row are one linear map",
@@ -267,6 +276,11 @@ mistakes = {
     made_of(bend=lambda h: relu([h])): "relu takes one number: `[relu(h) for h in ...]`",
     made_of(back=None): "what the heads have seen goes through `out` first",
     made_of(stored=("value", "key")): "keys and values are swapped",
+    made_of(stored=("query", "value")): "the key is linear by `key`: `query` is for the query alone",
+    made_of(stored=("key", "key")): "the value is linear by `value`: `key` is for the key alone",
+    made_of(ask=lambda W, n: linear(W["key"], n)): "the query is linear by `query`: `key` is for the key alone",
+    made_of(heads=1): "that looks with one head: `attend` has four",
+    made_of(through=("down", "up")): "`up` comes first, and then `down`",
     made_of(ask=lambda W, n: n): "the query is linear in norm(x), by `query`",
     made_of(store=lambda W, name, n: n): "key and value are linear in norm(x), by `key` and `value`",
     made_of(end=norm): "there is no norm before the scores: they are linear in x",
@@ -307,6 +321,17 @@ def step(W, token, t, keys, values):
     keys.append(linear(W["key"], n))
     values.append(linear(W["value"], n))
     x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="`up` comes first"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), row(W["position"], t)))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["up"], [relu(h) for h in linear(W["down"], norm(x))]))
     return linear(W["scores"], x)
 
 
@@ -363,7 +388,9 @@ def loss(tokens, targets):
 
 graph = topological_order(loss.plain(X[0].tolist(), y[0].tolist()))
 print("numbers in the graph of one name:", len(graph))
-print("edges, each one multiply-add:    ", sum(len(v.parents) for v in graph))
+edges = sum(len(v.parents) for v in graph)
+print("edges, each one multiply-add:    ", edges)
+print("multiply-adds for 32 names:      ", 32 * edges)
 
 # %% [markdown]
 # Training needs that for 32 names in each step, and for hundreds of steps. One by one that is far too slow. `@replayed`
@@ -469,6 +496,14 @@ if passed(
             overflowing(exp): "e to the 800 overflows: `softmax` subtracts the largest score first"
             for exp in (math.exp, overflows)
         },
+        lambda z, T: [
+            math.exp(s / T) for s in z
+        ]: "those chances do not have the sum 1, and e to the 800 overflows: use `softmax`",
+        lambda z, T: [
+            p ** (1 / T) for p in softmax(z)
+        ]: "those chances do not have the sum 1: divide the scores, before the softmax",
+        lambda z, T: softmax([s // T for s in z]): "`//` drops what comes after the point: divide by `/`",
+        lambda z, T: [float(s == max(z)) for s in z]: "that is the best letter every time: each one gets a chance",
         powers: "those chances do not have the sum 1: divide by their sum, or use `softmax`",
         lambda z, T: [s / sum(z) for s in z]: "that is a share of the scores: the softmax is missing",
         lambda z, T: softmax([-s / T for s in z]): "the sign: a higher score gets a higher chance",
@@ -605,10 +640,12 @@ reveal(
     np.exp(-3),
     because="the loss is −ln p, so p is e to the minus 3: about one in twenty",
     replies={
+        **dict.fromkeys((20, np.exp(3)), "It is as hard as one letter among that many. The chance is 1 over it."),
+        -3: "A chance lies between 0 and 1: e to the minus 3.",
+        5: "In percent, yes. As a chance it is a hundredth of that.",
         3: "That is the loss. The chance is e to the minus loss.",
         -2: "The chance is not 1 minus the loss: here it would be below 0.",
         1 / 3: "Not one in 3, but one in e to the 3.",
-        np.exp(3): "It is as hard as one letter among that many. The chance is 1 over it.",
         1e-3: "That would be with the logarithm to base ten. Here it is the natural one.",
     },
 )
@@ -922,6 +959,13 @@ def at_least(x, ordered, k):
     return x >= ordered[-k]
 
 
+def shrinking(p, k):
+    left = [x if at_least(x, sorted(p), k) else 0.0 for x in p]
+    for i in range(len(left)):
+        left[i] /= sum(left)
+    return left
+
+
 check_function(
     only_best,
     kept(at_least),
@@ -942,7 +986,19 @@ check_function(
         "chance above 0: divide by the sum",
         lambda p, k: kept(at_least, lambda x, left: x / (sum(left) or 1))(p, k)[:k]: "the list must stay as long as it "
         "was",
-        lambda p, k: sorted(kept(at_least)(p, k), reverse=True): "each chance stays at its place: do not sort p itself",
+        **{
+            lambda p, k, down=down: sorted(
+                kept(at_least)(p, k), reverse=down
+            ): "each chance stays at its place: do not sort p itself"
+            for down in (False, True)
+        },
+        **{
+            lambda p, k, down=down: [
+                x for x in sorted(kept(at_least)(p, k), reverse=down) if x
+            ]: "the others stay in the list, with 0, and each at its place"
+            for down in (False, True)
+        },
+        shrinking: "the sum shrinks while you divide: work it out once, before the loop",
         lambda p, k: [x for x in kept(at_least)(p, k) if x]: "the others stay in the list, with 0",
     },
 )

@@ -78,7 +78,7 @@ assert g.grad == 0
 draw(loss)
 
 # %% [markdown]
-# **Exercise: the expert's loss.** A point is a list of coordinates, here of one, later of two. `discriminator(point)`
+# **Exercise: the expert's loss.** A point is a list of coordinates, from here on of two. `discriminator(point)`
 # gives its score. Return the loss for a real and a made point, the sum of both terms. The check looks at the loss and
 # at both gradients. Once your loss has passed, the expert of the next section pays it; until then it pays ours.
 #
@@ -106,13 +106,21 @@ from autograd import ReplayError, replayed
 from autograd.check import check_answer, check_function, passed
 
 
+def on_parabola(v):
+    return [v, v * v]
+
+
+def judged_by(w):
+    return lambda point: w * (point[0] - 0.25 * point[1]) + 0.5
+
+
 def in_the_small_game(loss):
     """The loss of plain numbers w, g, x, z, with its gradients."""
 
     @wraps(loss)
     def told_apart(w, g, x, z):
         w, g = Value(w), Value(g)
-        paid = loss(lambda point: w * point[0] + 0.5, [Value(x)], [g * z])
+        paid = loss(judged_by(w), on_parabola(Value(x)), on_parabola(g * z))
         if not isinstance(paid, Value):
             return "a plain number: no gradient comes back" if isinstance(paid, float) else paid
         paid.backward()
@@ -124,8 +132,8 @@ def in_the_small_game(loss):
 def can_be_trained(loss, remedy):
     """Whether @replayed can follow a learner's loss, of one or more inputs; it says so where it cannot."""
     try:
-        replayed(loss).mean(*([[0.2 * i], [0.9], [-0.3]] for i in range(loss.__code__.co_argcount)))
-    except ReplayError:
+        replayed(loss).mean(*([[0.2 * i], [0.9], [0.3]] for i in range(loss.__code__.co_argcount)))
+    except (ReplayError, TypeError, ValueError):
         print(f"But `@replayed` cannot follow it, so ours is trained. {remedy}, and yours is trained.")
         return False
     print("From here on your loss does the work: it is what we train.")
@@ -165,6 +173,14 @@ mistakes = {
     "has no lower end",
     lambda D, real, made: softplus(D(made) - D(real)): "each score goes through a softplus of its own",
     lambda D, real, made: softplus(D(cut_off(made)) - D(real)): "each score goes through a softplus of its own",
+    lambda D, real, made: right_told_apart(
+        D, [*real[:1], 0.0], [*made[:1], Value(0.0)]
+    ): "a point has two coordinates: hand on the whole list",
+    lambda D, real, made: softplus(-D(real[:1])): "a point has two coordinates: hand on the whole list",
+    lambda D, real, made: right_told_apart(lambda point: w * point[0], real, made): "those are `w` and the points from "
+    "above: the score of a point is `discriminator(point)`",
+    lambda D, real, made: softplus(-D(cut_off(made))) + softplus(D(cut_off(made))): "both terms judge the made point: "
+    "the first one is for `real`",
     lambda D, real, made: D(made[0]): "a point stays a list: `[v.detach() for v in made]`",
     lambda D, real, made: sigmoid(-D(real)) + sigmoid(D(cut_off(made))): "those are probabilities: the loss is their "
     "-log, softplus",
@@ -180,7 +196,7 @@ if passed(
     [(2.0, 1.0, 3.0, 1.0), (0.5, -1.0, 2.0, 1.5), (-0.7, 0.4, 1.2, -2.0)],
     {in_the_small_game(wrong): hint for wrong, hint in mistakes.items()},
 ) and can_be_trained(
-    lambda x, z: told_apart(lambda p: 0.3 * p[0], x, [Value(2.0) * z[0]]), "Use `detach()`, not `.data`"
+    lambda x, z: told_apart(judged_by(0.3), [*x, 1.0], on_parabola(Value(2.0) * z[0])), "Use `detach()`, not `.data`"
 ):
     expert_pays = told_apart
 
@@ -198,6 +214,16 @@ def told_apart(discriminator, real, made):
 # %% wrong="told_apart" hint="learns to call the real points made"
 def told_apart(discriminator, real, made):
     return softplus(discriminator(real)) + softplus(-discriminator([v.detach() for v in made]))
+
+
+# %% wrong="told_apart" hint="a point has two coordinates"
+def told_apart(discriminator, real, made):
+    return softplus(-discriminator(real[:1])) + softplus(discriminator([made[0].detach()]))
+
+
+# %% wrong="told_apart" hint="those are `w` and the points from above"
+def told_apart(discriminator, real, made):
+    return softplus(-(w * real[0])) + softplus(w * made[0].detach())
 
 
 # %% wrong="told_apart" hint="cuts off the discriminator as well"
@@ -225,7 +251,7 @@ def for_the_forger(loss):
     @wraps(loss)
     def taken_for_real(w, g, z):
         w, g = Value(w), Value(g)
-        paid = loss(lambda point: w * point[0] + 0.5, [g * z])
+        paid = loss(judged_by(w), on_parabola(g * z))
         if not isinstance(paid, Value):
             return paid
         paid.backward()
@@ -250,6 +276,9 @@ mistakes = {
     lambda D, made: softplus(D([-v for v in made])): "the minus belongs to the score, not to the point",
     lambda D, made: softplus(-made[0]): "the point has to be judged: the discriminator gives its score",
     lambda D, made: softplus(-D([x])) + softplus(D(made)): "that is the expert's loss",
+    lambda D, made: softplus(-D(made[0])): "a point is a list: hand on all of it, not its first number",
+    lambda D, made: softplus(-D(made[:1])): "a point has two coordinates: hand on the whole list",
+    lambda D, made: -softplus(-D(made)): "the sign: softplus(-score) is what it pays already",
     lambda D, made: -sigmoid(D(made)): "that is the probability: its logarithm is missing",
     lambda D, made: -D(made): "that is the score: it goes through softplus, as the expert's do",
     lambda D, made: sigmoid(-D(made)): "that is the probability of 'made': the loss is a logarithm",
@@ -260,7 +289,7 @@ if passed(
     for_the_forger(right_taken),
     [(2.0, 1.0, 1.0), (0.5, -1.0, 1.5), (-0.7, 0.4, -2.0)],
     {for_the_forger(wrong): hint for wrong, hint in mistakes.items()},
-) and can_be_trained(lambda z: taken_for_real(lambda p: 0.3 * p[0], [Value(2.0) * z[0]]), "Use `softplus`"):
+) and can_be_trained(lambda z: taken_for_real(judged_by(0.3), on_parabola(Value(2.0) * z[0])), "Use `softplus`"):
     forger_pays = taken_for_real
 
 
@@ -470,13 +499,14 @@ PAYS = {True: 12, False: 10}  # right, left
 # You go right with the probability $\sigma(\theta)$. How should $\theta$ change? The payment depends on the door, the
 # door depends on a coin, and a coin has no derivative.
 #
-# But the *probability* of what you did has one. For the expected return,
+# But the *probability* of what you did has one. Call what a game pays its **return** $R$. Door $d$ is taken with the
+# probability $p_d$ and brings the return $R_d$. For the expected return, the mean over very many games,
 #
 # $$\frac{\partial}{\partial\theta} \sum_d p_d R_d = \sum_d p_d \cdot R_d \frac{\partial \log p_d}{\partial\theta},
 # \qquad\text{since}\quad p'_d = p_d \cdot (\log p_d)'.$$
 #
-# The right side is an average over games. So play, and take the **return times the gradient of the log-probability** of
-# what you did. On average, that is the slope.
+# The right side is a mean over games as well. So play, and take the **return times the gradient of the
+# log-probability** of what you did. On average, that is the slope.
 
 
 # %%
@@ -504,7 +534,8 @@ assert abs(np.mean(games) - theta.grad) < 0.3
 
 # %% [markdown]
 # The slope is right, and it is buried in noise: one game says 6, the other −5, and the truth is 0.5. Every payment is
-# positive, so every game shouts "more of that!", and only the difference counts.
+# positive, so every game shouts "more of that!", and only the difference counts. The **variance** measures the noise:
+# it is the mean of the squared distances from the mean.
 #
 # So compare a return with what you expected. Subtract a **baseline**: the number halfway between the two payments.
 #
@@ -614,6 +645,16 @@ mistakes = {
     changed(lambda ret, b: ret - b): "toward the score it is right, but the baseline gets a gradient too: detach it",
     changed(lambda ret, b: ret): "that is the return alone: right on average, but noisy. Subtract the baseline",
     changed(lambda ret, b: ret + b.detach()): "the baseline is added: that makes the noise larger. Subtract it",
+    lambda s, right, ret, b: (
+        -ret - b.detach() * log_chance(s, right)
+    ): "brackets: first the difference, then the product",
+    changed(lambda ret, b: ret * b.detach()): "the baseline is subtracted, it does not multiply",
+    changed(log_p=lambda s, right: sigmoid(s)): "that is the probability of going right: `log_chance` gives log p of "
+    "what was done",
+    changed(log_p=lambda s, right: log_chance(right, s)): "`log_chance` takes the score first, then what was done",
+    changed(
+        log_p=lambda s, right: log_chance(s, 1) * (1 if right else -1)
+    ): "for left it is log(1 − σ), not minus log σ: `log_chance(score, right)` gives both",
     changed(lambda ret, b: ret / b.detach()): "subtract the baseline: a quotient never changes its sign",
     changed(lambda ret, b: abs(ret - b.detach())): "what went worse than expected has to become less likely: keep its "
     "sign",
@@ -655,6 +696,16 @@ def policy_loss(score, right, ret, expected):
 # %% wrong="policy_loss" hint="the baseline gets a gradient too"
 def policy_loss(score, right, ret, expected):
     return -(ret - expected) * log_chance(score, right)
+
+
+# %% wrong="policy_loss" hint="brackets: first the difference"
+def policy_loss(score, right, ret, expected):
+    return -ret - expected.detach() * log_chance(score, right)
+
+
+# %% wrong="policy_loss" hint="takes the score first"
+def policy_loss(score, right, ret, expected):
+    return -(ret - expected.detach()) * log_chance(right, score)
 
 
 # %% wrong="policy_loss" hint="Subtract the baseline"
@@ -862,7 +913,7 @@ check_answer(
         -s_first.grad: "the sign: a higher score makes this loss smaller too",
         -1: "that is where the other one is heading: this one is nearly flat here",
         -s_now.grad: "that is the other one, and the sign: this one is nearly flat here",
-        0: "nearly flat, but not quite: give three digits",
+        **dict.fromkeys((0, -0.02), "nearly flat, but not quite: give three digits"),
         s_now.grad: "that is the other one: this one is nearly flat here",
         -softplus(Value(-4.0)).data: "that is the loss itself, not its slope",
     },
@@ -928,6 +979,7 @@ check_function(
         "take the next step's *return*, in which all later rewards are",
         summed(lambda d, k, t: d if k > t else 1.0): "the discount counts once for each step further on: to the power "
         "of k",
+        lambda r, d: right_returns([*r[:-1], 0.0], d): "the last step is left out: its return is its own reward",
         summed(lambda d, k, t: (1 - d) ** (k - t)): "the next return is worth the discount, not 1 - discount",
     },
 )
@@ -949,6 +1001,15 @@ def returns_of(rewards, discount):
         total = reward + discount * total
         returns.append(total)
     return returns
+
+
+# %% wrong="returns" hint="then return the list"
+def returns_of(rewards, discount):
+    total, returns = 0.0, []
+    for reward in reversed(rewards):
+        total = reward + discount * total
+        returns.append(total)
+    return returns.reverse()
 
 
 # %% wrong="returns" hint="the discount is missing"
@@ -1005,6 +1066,7 @@ check_answer(
         8: "then going right brings 0, and going left 1",
         12: "that is the sum of both payments: (8 - b) · ¾ and (4 - b) · (-¼) have to be equal",
         4: "then going left brings 0, and going right 3",
+        10: "the gradient for left is −¼, with a minus: (8 - b) · ¾ = (4 - b) · (-¼)",
     },
 )
 
