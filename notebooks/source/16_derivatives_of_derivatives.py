@@ -657,6 +657,11 @@ def walker(step):
     return careful
 
 
+def walked_by_third(f, g, x, rate):
+    third = grad(grad(grad(f)))(x)
+    return x - g / third if third > 0 else x - rate * g
+
+
 def two_valleys(x):
     return x**4 - 3 * x**2 + x
 
@@ -710,6 +715,11 @@ check_function(
         ): "it is the sign of f'' that decides, not that of the slope",
         walker(lambda f, g, b, x, rate: x - rate * g / b if b > 0 else x - rate * g): "Newton's step has no rate: the "
         "second derivative is there in its place",
+        lambda f, x, steps, rate: path_of(f, x, steps - 1, rate)[-1]: "that is one step less than asked for",
+        walker(
+            lambda f, g, b, x, rate: x - g / b if b > 0 else x - rate
+        ): "a step of descent is the rate times the slope",
+        walker(lambda f, g, b, x, rate: walked_by_third(f, g, x, rate)): "that is the third derivative: `grad` twice",
         one_start: "the slope and the bend are those of the start: work both out anew in every step",
         walker(lambda f, g, b, x, rate: x - g / abs(b)): "that is Newton's length, downhill: asked for is rate times "
         "the slope",
@@ -886,6 +896,8 @@ if passed(
         read_twice(lambda y, x: (2 * x,)): "that is the derivative of 1 + x²: times that of the root, 1 / (2y)",
         read_twice(lambda y, x: (x * y / 2,)): "the root stands below the line, and its 2 cancels the other one",
         read_twice(lambda y, x: (x,)): "the root stands below the line: divide by y",
+        read_twice(lambda y, x: (-x / y,)): "the sign: on the right the root grows with x",
+        read_twice(lambda y, x: (x * sqrt(1 + x * x),)): "the root stands below the line: divide by y",
         read_twice(lambda y, x: (y / x,)): "the other way up: x over y",
         read_twice(lambda y, x: (x / (y * y),)): "the root is y: divide by it once",
         read_twice(lambda y, x: (x / y**3,)): "the root is y: divide by it once",

@@ -209,6 +209,9 @@ if passed(
         mapping(turn=lambda w: [[1.0] * 3] * 3): "the weights are missing: multiply each pixel by its weight",
         lambda image, weights: np.add(mapping(turn=lambda w: [[1.0] * 3] * 3)(image, weights), np.sum(weights)): "a "
         "weight *times* its pixel: multiply",
+        mapping(
+            lambda r, c, j, k: (r + j - 1, c + k - 1)
+        ): "one pixel too far up and to the left: the window begins at (r, c)",
         mapping(lambda r, c, j, k: (r, c)): "every weight meets the corner of its window: the pixel is image[r + j]"
         "[c + k]",
         mapping(turn=lambda w: w[0]): "weights[j] is a row of three: take one number of it, weights[j][k]",
@@ -749,6 +752,7 @@ check_function(
     ],
     {
         pooling(np.argmax): "that is where the largest number stands: return the number itself",
+        pooling(step=4): "between those blocks some are left out: the next one begins two further",
         pooling(step=1): "those blocks overlap: the next one begins two further",
         pooling(lambda b: sum(b) / len(b)): "that is the mean of a block: the largest is asked for",
         pooling(min): "that is the smallest of a block",

@@ -319,6 +319,7 @@ CELL = {
     "f is a gate of its own, not i": lambda i, f, g, o, c: i * c + i * g,
     "i is a gate of its own, not 1 - f": lambda i, f, g, o, c: f * c + (1 - f) * g,
     "the new is *added* to the old, not multiplied": lambda i, f, g, o, c: f * c * i * g,
+    "the new is added, not subtracted": lambda i, f, g, o, c: f * c - i * g,
     "a gate multiplies: f times c, not f + c": lambda i, f, g, o, c: f + c + i * g,
     "the old cell is added twice: `=`, not `+=`": lambda i, f, g, o, c: c + f * c + i * g,
     "the forget gate is for the old cell alone: mind the brackets": lambda i, f, g, o, c: f * (c + i * g),
@@ -346,6 +347,7 @@ GATES = {
     "the candidate may be negative: tanh, not sigmoid": {"g": sigmoid},
 }
 RETURNED = {
+    "return the two side by side, without a dict: h, c": lambda h, c, old: {"h": h, "c": c},
     "h comes first: return h, c": lambda h, c, old: (c, h),
     "return both, h and the new cell c": lambda h, c, old: h,
     "return both, h and the new cell": lambda h, c, old: c,
@@ -382,6 +384,8 @@ mistakes += [
     for first, second in combinations(groups, 2)
     for (one, changes), (other, others) in product(first, second)
 ]
+late = {"g": as_is, "kept": lambda i, f, g, o, c: f * c + tanh(i * g)}
+mistakes += [("the input gate multiplies the tanh: it stands before it", late)]
 cut_off = "the way back is cut: `.data`, `float` and math make plain numbers. Use sigmoid and tanh from above"
 mistakes += [(cut_off, changes) for changes in CUTS]
 the_cell = made()
@@ -942,6 +946,7 @@ check_function(
         lambda b: np.log(2) / np.log(sigmoid(b)): "the sign: log(½) and log f are both negative",
         lambda b: np.log(2) / b: "the gate is the sigmoid of the bias",
         lambda b: np.log(sigmoid(b)) / np.log(1 / 2): "the other way round: log(½) over the logarithm of the gate",
+        lambda b: np.log2(sigmoid(b)): "that is how often one step halves: 1 over it, without the minus, is asked for",
         lasting(left=1 / 2): "take the logarithm of both sides: of ½ as well",
         lasting(left=-1.0): "take the logarithm of both sides: of ½ as well",
         lasting(left=np.log(1 / 1000)): "half of the gradient is asked for, not a thousandth",

@@ -263,6 +263,9 @@ mistakes = {
     ]: "the numbers of a value are added up: an answer has as many numbers as a value",
     lambda Q, K, V: zip(*right_head(Q, K, V), strict=True): "the answers are columns there: each y is a list of its "
     "own, a row",
+    by_head(shares=lambda row: [score / sum(row) for score in row]): "that is a share of the scores: the softmax is "
+    "missing",
+    lambda Q, K, V: right_head(Q, K, V)[-1:]: "that is the last answer alone: does `append` stand inside the loop?",
     by_values: "for one number of the answer take one number of each value: `zip(*V)`",
 }
 if passed(
@@ -495,6 +498,7 @@ mistakes = {
     padded: "a key of zeros is not hidden: its score is 0, and softmax gives it a weight",
     hidden_afterwards: "the weights that are left no longer have the sum 1: hide *before* the softmax",
     lambda Q, K, V: right_mask([Q[-1]] * len(Q), K, V): "that is the last query each time: position t has its own",
+    lambda Q, K, V: right_mask([Q[0], *Q[:-1]], K, V): "that is the query of the position before: t has its own",
     lambda Q, K, V: right_mask([Q[0]] * len(Q), K, V): "that is the first query each time: position t has its own",
     lambda Q, K, V: right_head(Q[0], K, V): "the head wants a *list* of queries, even of one: `[q]`",
     lambda Q, K, V: [[row] for row in right_mask(Q, K, V)]: "one list too many: the head returns a list of answers, "

@@ -288,6 +288,10 @@ mistakes = {
     made_of(finish=softmax): "those are chances: return the scores, the loss takes the softmax itself",
     made_of(finish=norm): "return the scores as they are, without a norm",
     forgets: "only the last position is seen: append to the lists that are given",
+    lambda W, *_: linear(W["out"], []): "nothing stands in `values`: append the value as well as the key",
+    made_of(
+        start=lambda W, token, t: norm(add(row(W["token"], token), W["position"][token]))
+    ): "position t has row t of the table, whatever token stands there",
     asks_first: "there was nothing to attend to: append key and value first, then attend",
 }
 one_step = right_step = made_of()
@@ -514,11 +518,10 @@ if passed(
         lambda z, T: [
             p / T for p in softmax(z)
         ]: "divide the scores, before the softmax: these chances do not have the sum 1",
-        lambda z, T: softmax(z): "the temperature is not used",
+        lambda z, T: softmax(z): "the temperature is not used, or it changes nothing: divide each score by it",
         lambda z, T: [s / T for s in z]: "those are scores still: the softmax is missing",
         lambda z, T: softmax([p / T for p in softmax(z)]): "that takes the softmax twice: divide the scores themselves",
         lambda z, T: softmax(z / T): "`scores` is a list: divide each of its numbers",
-        lambda z, T: softmax([s - T for s in z]): "subtracting the same from all scores changes nothing: divide",
     },
 ):
     draw_by = chances
@@ -911,6 +914,7 @@ check_function(
         lambda losses: np.exp(-losses[0]): "only the first letter counts: does `return` stand inside the loop?",
         lambda losses: 10 ** -sum(losses): "the loss has the natural logarithm: e to the minus loss, not 10",
         lambda losses: 0.0: "a product begins with 1: it begins with 0 here, and stays there",
+        lambda losses: np.exp(-min(losses)): "that is the likeliest letter alone: all have to come, so multiply",
         lambda losses: 1 / sum(losses): "the chance is e to the minus sum, not 1 over it",
     },
 )

@@ -176,6 +176,10 @@ mistakes = {
     lambda D, real, made: right_told_apart(
         D, [*real[:1], 0.0], [*made[:1], Value(0.0)]
     ): "a point has two coordinates: hand on the whole list",
+    lambda D, real, made: softplus(-D(real)) * softplus(D(cut_off(made))): "the two are costs: add them",
+    lambda D, real, made: (
+        softplus(-D(real)) + softplus(D([made[0].detach(), *made[1:]]))
+    ): "the second coordinate has a gradient too: detach each number of the point",
     lambda D, real, made: softplus(-D(real[:1])): "a point has two coordinates: hand on the whole list",
     lambda D, real, made: right_told_apart(lambda point: w * point[0], real, made): "those are `w` and the points from "
     "above: the score of a point is `discriminator(point)`",
@@ -655,6 +659,7 @@ mistakes = {
     changed(
         log_p=lambda s, right: log_chance(s, 1) * (1 if right else -1)
     ): "for left it is log(1 − σ), not minus log σ: `log_chance(score, right)` gives both",
+    changed(lambda ret, b: ret.detach() - b): "`ret` is a plain number: it is `expected` that is to be detached",
     changed(lambda ret, b: ret / b.detach()): "subtract the baseline: a quotient never changes its sign",
     changed(lambda ret, b: abs(ret - b.detach())): "what went worse than expected has to become less likely: keep its "
     "sign",
@@ -980,6 +985,10 @@ check_function(
         summed(lambda d, k, t: d if k > t else 1.0): "the discount counts once for each step further on: to the power "
         "of k",
         lambda r, d: right_returns([*r[:-1], 0.0], d): "the last step is left out: its return is its own reward",
+        lambda r, d: [x * d**t for t, x in enumerate(r)]: "those are single rewards: a return adds up all that follow",
+        lambda r, d: [
+            x * (1 - d) for x in right_returns(r, d)
+        ]: "the step's own reward counts in full, without a factor",
         summed(lambda d, k, t: (1 - d) ** (k - t)): "the next return is worth the discount, not 1 - discount",
     },
 )
