@@ -16,6 +16,7 @@ from autograd.functions import sum as sum_of
 from autograd.graphs import reached_from, refuse_stale
 from autograd.listening import Question, heard_by, is_heard_by
 from autograd.operations import constant
+from autograd.tables import short
 from autograd.value import Value, as_value, is_operand
 
 
@@ -34,7 +35,7 @@ def derivatives(output: Value, wrt: Value | Iterable[Value]) -> list[Value]:
     targets: list[Any] = [wrt] if is_operand(wrt) else list(wrt)  # type: ignore[arg-type]
     for v in [output, *targets]:
         if not isinstance(v, Value):
-            raise TypeError(f"derivatives(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
+            raise TypeError(f"derivatives(output, wrt) is about Values, not {short(v)} of type {type(v).__name__}")
     order = interior_order(output)
     refuse_stale(order)
     reached = reached_from(targets, order)  # only through them does anything flow
@@ -148,9 +149,9 @@ def _check_function(f: Any, argnums: Any) -> None:
             "are derivatives(loss, [w]), or loss.backward() and w.grad"
         )
     if not callable(f):
-        raise TypeError(f"grad takes a function and gives a function, as in grad(f)(x), not {f!r}")
+        raise TypeError(f"grad takes a function and gives a function, as in grad(f)(x), not {short(f)}")
     if not all(isinstance(place, int) for place in places):
-        raise TypeError(f"argnums is the position of an argument, or several, not {argnums!r}")
+        raise TypeError(f"argnums is the position of an argument, or several, not {short(argnums)}")
 
 
 class _Trace:
@@ -209,7 +210,7 @@ def _flatten(x: Any, what: str) -> tuple[list[Any], Callable[[list[Any]], Any]]:
         shape = x.shape
         return list(x.ravel()), lambda items: _array(items, shape)
     if not isinstance(x, list | tuple):
-        raise TypeError(f"{what} must be a number or a sequence of numbers, not {x!r} of type {type(x).__name__}")
+        raise TypeError(f"{what} must be a number or a sequence of numbers, not {short(x)} of type {type(x).__name__}")
     kind: type = list if isinstance(x, list) else tuple
     parts = [_flatten(item, what) for item in x]
 

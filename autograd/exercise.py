@@ -15,6 +15,7 @@ from autograd.floats import is_number
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 from autograd.reports import Finding, Report, shown
+from autograd.tables import short
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Exercise:
         if name not in self.key:
             raise ValueError(f"{name!r} is no blank of this exercise: they are {', '.join(self.key)}")
         if not is_number(answer):
-            raise TypeError(f"the answer to {name!r} is a number, not {answer!r}")
+            raise TypeError(f"the answer to {name!r} is a number, not {short(answer)}")
         return float(answer)
 
     def _hint(self, name: str, given: Mapping[str, float]) -> str:

@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.tables import short
+
 FLOAT_ERRORS = (ArithmeticError, ValueError)
 
 
@@ -27,7 +29,7 @@ def is_number(x: object) -> bool:
 def to_float(x: Any) -> float:
     """A real number as a float; TypeError for anything else, OverflowError for an integer beyond the largest float."""
     if not is_number(x):
-        raise TypeError(f"expected a real number, got {x!r} of type {type(x).__name__}")
+        raise TypeError(f"expected a real number, got {short(x)} of type {type(x).__name__}")
     try:
         return float(x)
     except OverflowError:

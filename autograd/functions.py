@@ -1,7 +1,6 @@
 """Functions of many inputs, for floats and Values alike, each a single node; softmax; and `backward` as a function."""
 
 from collections.abc import Iterable
-from reprlib import repr as short_repr
 from typing import Any, overload
 
 import numpy as np
@@ -10,6 +9,7 @@ from autograd.elementary import exp
 from autograd.floats import refuse_index
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
+from autograd.tables import short
 from autograd.value import Number, Value, is_operand, make_node
 
 Floats = Iterable[float]
@@ -20,7 +20,7 @@ def _listed(name: str, values: Any) -> tuple[Any, ...]:
     is_scalar = is_operand(values) or (isinstance(values, np.ndarray) and values.ndim == 0)
     if is_scalar or not hasattr(values, "__iter__"):
         raise TypeError(
-            f"{name} takes a sequence of numbers and Values, not {values!r} of type {type(values).__name__}"
+            f"{name} takes a sequence of numbers and Values, not {short(values)} of type {type(values).__name__}"
         )
     return tuple(values)
 
@@ -41,7 +41,7 @@ def _refuse_rows(name: str, inputs: tuple[Any, ...]) -> None:
         if not is_operand(x) and hasattr(x, "__iter__") and not isinstance(x, str | bytes):
             call = f"{name}(row, v)" if name == "dot" else f"{name}(row)"
             raise TypeError(
-                f"{name} takes one sequence of numbers and Values, and {short_repr(x)} in it is a sequence itself: "
+                f"{name} takes one sequence of numbers and Values, and {short(x)} in it is a sequence itself: "
                 f"loop over the first axis, [{call} for row in rows], or for columns over zip(*rows)"
             )
 
@@ -214,7 +214,7 @@ def select(i: Value | Number, xs: Any) -> Any:
 
 def _checked_index(name: str, i: Any, count: int) -> int:
     if not is_operand(i):
-        raise TypeError(f"{name}(i, xs) takes one number or Value for i, not {i!r} of type {type(i).__name__}")
+        raise TypeError(f"{name}(i, xs) takes one number or Value for i, not {short(i)} of type {type(i).__name__}")
     if not count:
         raise ValueError(f"{name} of nothing: it needs at least one to choose from")
     index: Any = i.data if isinstance(i, Value) else i
@@ -227,7 +227,7 @@ def backward(output: Value, gradient: Number = 1.0) -> None:
     """`output.backward(gradient)`. Raises TypeError where the output is no Value."""
     if not isinstance(output, Value):
         raise TypeError(
-            f"backward() needs the Value that the computation ended in, not {output!r} of type "
+            f"backward() needs the Value that the computation ended in, not {short(output)} of type "
             f"{type(output).__name__}: compute it from Values, without float() and functions of math"
         )
     output.backward(gradient)

@@ -34,6 +34,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.floats import FLOAT_ERRORS, is_number, to_float
+from autograd.tables import short
 
 Rule = Callable[..., Any]
 Point = tuple[float, ...]
@@ -182,7 +183,10 @@ class Operation:
             return own_reading.apply_operation(self, inputs)
         for x in inputs:
             if not is_number(x):
-                raise TypeError(f"{self.name} takes numbers, Values and arrays, not {x!r} of type {type(x).__name__}")
+                advice = f": for each of them, write [{self.name}(x) for x in xs]" * isinstance(x, list | tuple)
+                raise TypeError(
+                    f"{self.name} takes numbers, Values and arrays, not {short(x)} of type {type(x).__name__}{advice}"
+                )
         y = self._at([to_float(x) for x in inputs])
         return np.float64(y) if np.float64 in kinds else y
 
@@ -269,7 +273,7 @@ def _checked(name: str, derivatives: Rule) -> Rule:
         if type(found) is not tuple or len(found) != len(inputs):
             raise TypeError(
                 f"the derivatives of {name} must be a tuple with one entry for each of its {len(inputs)} inputs, "
-                f"got {found!r}"
+                f"got {short(found)}"
             )
         return found
 

@@ -1,4 +1,4 @@
-"""Text for a terminal: in columns, as wide as it looks, and in signs that it can show."""
+"""Text for a terminal: in columns, as wide as it looks, short, and in signs that it can show."""
 
 import re
 import sys
@@ -51,6 +51,12 @@ def visible(text: object) -> str:
     """
     words = " ".join(str(text).split())
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+
+
+def short(x: object) -> str:
+    """What an object looks like, on one line and in at most 80 characters: a message names it and stays readable."""
+    text = visible(repr(x))
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 # Signs of ours in ASCII. Raised letters and digits follow a ^; lowered ones and fractions are told by Unicode itself.

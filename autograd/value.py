@@ -26,6 +26,7 @@ from autograd.listening import Question, ask
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 from autograd.pickling import reduce_value
+from autograd.tables import short
 
 Number = int | float
 
@@ -394,14 +395,16 @@ def _checked_node(
         raise TypeError(f"Value takes data, parents, local_derivatives and label, not {', '.join(others)}: {OWN_NODE}")
     if isinstance(parents, bytes) or not isinstance(parents, Iterable):
         raise TypeError(
-            f"a Value's second argument is its label, a string, or its parents, not {parents!r}: {OWN_NODE}"
+            f"a Value's second argument is its label, a string, or its parents, not {short(parents)}: {OWN_NODE}"
         )
     if isinstance(local_derivatives, str) or not isinstance(local_derivatives, Iterable):
-        raise TypeError(f"a node's local derivatives are a tuple, not {local_derivatives!r}: {OWN_NODE}")
+        raise TypeError(f"a node's local derivatives are a tuple, not {short(local_derivatives)}: {OWN_NODE}")
     parents, local_derivatives = tuple(parents), tuple(local_derivatives)
     for parent in parents:
         if not isinstance(parent, Value):
-            raise TypeError(f"a node's parents are Values, not {parent!r} of type {type(parent).__name__}: {OWN_NODE}")
+            raise TypeError(
+                f"a node's parents are Values, not {short(parent)} of type {type(parent).__name__}: {OWN_NODE}"
+            )
     if len(parents) != len(local_derivatives):
         raise ValueError(
             f"a node has one local derivative for each parent, and there are {len(local_derivatives)} for "
@@ -412,7 +415,7 @@ def _checked_node(
 
 def _checked_label(label: object) -> str:
     if not isinstance(label, str):
-        raise TypeError(f"a Value's label is a string, not {label!r} of type {type(label).__name__}")
+        raise TypeError(f"a Value's label is a string, not {short(label)} of type {type(label).__name__}")
     return label
 
 
@@ -430,7 +433,7 @@ def _checked(data: object, what: str = "a Value holds") -> float:
         advice = "make one Value for each element, as in [Value(x) for x in data]"
     else:
         advice = "convert it with float() if it is one number"
-    raise TypeError(f"{what} one real number, not {data!r} of type {type(data).__name__}: {advice}")
+    raise TypeError(f"{what} one real number, not {short(data)} of type {type(data).__name__}: {advice}")
 
 
 # Every row with a fixed number of inputs and no operator is a method: v.tanh(), v.maximum(0.0). A row of one or two

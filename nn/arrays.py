@@ -1,12 +1,12 @@
 """Data of any kind as an array of numbers; what is none is told by its row and column."""
 
-from reprlib import repr as short_repr
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value
+from autograd.tables import short
 
 
 def leaves(numbers: Any) -> Any:
@@ -40,7 +40,7 @@ def numbers_in(name: str, data: ArrayLike) -> NDArray[Any]:
         wrong = [(place, x) for place, x in np.ndenumerate(array) if isinstance(x, str | bytes) or not _converts(x)]
         if wrong:
             place, x = min(wrong, key=lambda cell: _converts(cell[1]))  # words before numbers written as text
-            has = f"{_column(data, place)}has {short_repr(x)} in row {place[0]}"
+            has = f"{_column(data, place)}has {short(x)} in row {place[0]}"
             raise ValueError(f"{name} must hold numbers, and {has}: {_remedy(name, x)}")
         return array.astype(float)
     if array.dtype.kind not in "biuf":

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd import Value, dot, softmax
+from autograd.tables import short
 from autograd.value import is_operand
 from nn.initializers import initial_weights
 from nn.layers import Init, Neuron, as_inputs, as_sample, check_width
@@ -42,7 +43,7 @@ class MultiheadAttention(Module):
 
     def __call__(self, x: Any, causal: bool = False) -> list[Any]:
         if is_operand(x) or not hasattr(x, "__len__") or not len(x):
-            raise ValueError(f"{self!r} takes a sequence of at least one list of {self.dim} numbers, not {x!r}")
+            raise ValueError(f"{self!r} takes a sequence of at least one list of {self.dim} numbers, not {short(x)}")
         xs = [as_inputs(row, self.dim, self) for row in x]
         q, k, v = ([[neuron.activate(row) for neuron in neurons] for row in xs] for neurons in self.projections)
         seen = [t + 1 if causal else len(xs) for t in range(len(xs))]

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, select
+from autograd.tables import short
 from autograd.value import is_operand
 from nn.initializers import initial_weights
 from nn.layers import Init, as_sample, check_width
@@ -33,7 +34,7 @@ class Embedding(Module):
         if isinstance(token, list | tuple) or np.ndim(token):
             return [self(part) for part in token]
         if not is_operand(token):
-            raise TypeError(f"{self!r} takes the number of a token, or a list of them, not {token!r}")
+            raise TypeError(f"{self!r} takes the number of a token, or a list of them, not {short(token)}")
         try:
             return as_sample(list(select(token, self.weight)))
         except IndexError:

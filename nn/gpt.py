@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot, select, softmax
+from autograd.tables import short
 from autograd.value import is_operand
 from nn.attention import Matrix, Weights, attend, by_head, check_heads
 from nn.initializers import Initializer, initial_weights, normal
@@ -99,14 +100,16 @@ class GPT(Module):
 
     def _tokens(self, tokens: Any) -> Any:
         if is_operand(tokens) or isinstance(tokens, str) or not hasattr(tokens, "__len__"):
-            raise TypeError(f"{self!r} takes a list of tokens, not {tokens!r}: vocabulary.encode(text) gives tokens")
+            raise TypeError(
+                f"{self!r} takes a list of tokens, not {short(tokens)}: vocabulary.encode(text) gives tokens"
+            )
         if not 1 <= len(tokens) <= len(self.wpe):
             raise ValueError(f"{self!r} takes 1 to {len(self.wpe)} tokens, its context, got {len(tokens)}")
         return tokens
 
     def _row(self, token: Any) -> list[Value]:
         if not is_operand(token):
-            raise TypeError(f"{self!r} takes tokens, whole numbers, not {token!r}")
+            raise TypeError(f"{self!r} takes tokens, whole numbers, not {short(token)}")
         try:
             return list(select(token, self.wte))
         except IndexError:

@@ -7,12 +7,12 @@ windows on it: a neuron looks at each, or the largest number or the mean is take
 from collections.abc import Iterator
 from functools import reduce
 from itertools import chain
-from reprlib import repr as short_repr
 from typing import Any
 
 import numpy as np
 
 from autograd import Value, maximum, mean
+from autograd.tables import short
 from autograd.value import as_value, is_operand
 from nn.arrays import flat
 from nn.initializers import initial_weights
@@ -184,4 +184,4 @@ def _image_of(x: Any, takes: str, place: str = "", axes: tuple[str, ...] = ("cha
     remedy = "a list of at least one; a grey image is a list of one channel"
     if not axes:
         remedy = "a number; model.predict(X) takes several images" if isinstance(x, list | tuple) else "a number"
-    raise ValueError(f"{takes}: {place or 'it'} is {short_repr(x)}, not {remedy}")
+    raise ValueError(f"{takes}: {place or 'it'} is {short(x)}, not {remedy}")

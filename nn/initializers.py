@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.tables import short
 from nn.seeds import Rng, generator
 
 Array = NDArray[np.float64]
@@ -58,7 +59,7 @@ def initial_weights(init: str | Initializer | ArrayLike, nin: int, nout: int, rn
         init = INITIALIZERS[init]
     weights = np.asarray(init(nin, nout, generator(rng)) if callable(init) else init)
     if weights.dtype.kind not in "biuf":
-        raise TypeError(f"initial weights are numbers, of which Values are made, not {init!r}")
+        raise TypeError(f"initial weights are numbers, of which Values are made, not {short(init)}")
     if not np.isfinite(weights).all():
         raise ValueError("initial weights must be finite, and one of them is nan or infinite")
     if weights.shape not in ((nout, nin), (nin,) if nout == 1 else (nout, nin)):

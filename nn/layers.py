@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd import OPERATIONS, Value, softmax
+from autograd.tables import short
 from autograd.value import as_value, is_operand, make_node
 from nn.initializers import Initializer, initial_weights
 from nn.module import Index, Module
@@ -193,7 +194,7 @@ class Sequential(Module):
     def __init__(self, *modules: Module | str) -> None:
         for module in modules:
             if not isinstance(module, Module | str):
-                raise TypeError(f"Sequential takes modules and names of activations, one by one, not {module!r}")
+                raise TypeError(f"Sequential takes modules and names of activations, one by one, not {short(module)}")
         if not modules:
             raise ValueError("Sequential needs at least one module")
         self.layers = [Activation(m) if isinstance(m, str) else m for m in modules]
@@ -300,7 +301,7 @@ def as_sample(values: list[Value]) -> Any:
 def check_width(need: str, n: Any) -> None:
     """Raise ValueError unless n is a whole number of at least one."""
     if not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"{need}, at least one, not {n!r}")
+        raise ValueError(f"{need}, at least one, not {short(n)}")
 
 
 def _short(module: Module) -> str:

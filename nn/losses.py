@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import Value, dot, equal, log, log_loss, log_softmax, mean, minimum, select, softplus, where
 from autograd import sum as sum_of
+from autograd.tables import short
 from autograd.value import as_value, is_operand
 from nn.module import Module
 
@@ -224,7 +225,7 @@ def _weights(penalty: str, parameters: Any, strength: float) -> list[Value]:
         weights = [parameters] if isinstance(parameters, Value) else list(parameters)
     for w in weights:
         if not isinstance(w, Value):
-            raise TypeError(f"{penalty} takes a module or Values, not {w!r}: pass model or model.parameters()")
+            raise TypeError(f"{penalty} takes a module or Values, not {short(w)}: pass model or model.parameters()")
     if not weights:
         raise ValueError(f"{penalty} found no weights to penalise")
     return weights
@@ -272,7 +273,9 @@ def _listed(loss: str, what: str, given: Any) -> list[Any]:
         if not is_operand(x):
             rows = hasattr(x, "__iter__") and not isinstance(x, str | bytes)
             advice = f": loop over the first axis, [{loss}(y, t) for y, t in zip(outputs, targets)]" if rows else ""
-            raise TypeError(f"{loss} takes numbers and Values as {what}, not {x!r} of type {type(x).__name__}{advice}")
+            raise TypeError(
+                f"{loss} takes numbers and Values as {what}, not {short(x)} of type {type(x).__name__}{advice}"
+            )
     return items
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 from autograd.floats import is_number
+from autograd.tables import short
 from nn.peers import ARGUMENTS, refuse_arguments
 
 Array = NDArray[np.float64]
@@ -213,7 +214,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
         if not isinstance(betas, tuple | list) or len(betas) != 2:
-            raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {betas!r}")
+            raise ValueError(f"betas are two numbers, such as (0.9, 0.999), not {short(betas)}")
         self.betas = _below_one("betas[0]", betas[0]), _below_one("betas[1]", betas[1])
         self.eps = not_negative("eps", eps)
 
@@ -307,7 +308,7 @@ def values_of(need: str, parameters: Any) -> list[Value]:
     values = [parameters] if isinstance(parameters, Value) or not isinstance(parameters, Iterable) else list(parameters)
     for p in values:
         if not isinstance(p, Value):
-            raise TypeError(f"{need} Values, not {p!r}: pass model.parameters()")
+            raise TypeError(f"{need} Values, not {short(p)}: pass model.parameters()")
     return list(dict.fromkeys(values))
 
 
@@ -324,7 +325,7 @@ def _set_gradients(parameters: list[Value], g: Array) -> None:
 def not_negative(name: str, x: float) -> float:
     """A setting as a float. Raises ValueError, naming it, where it is negative or not finite."""
     if not is_number(x):
-        raise TypeError(f"{name} must be a number, not {x!r}")
+        raise TypeError(f"{name} must be a number, not {short(x)}")
     if not (math.isfinite(x) and x >= 0):
         raise ValueError(f"{name} must be finite and not negative, got {x}")
     return float(x)

@@ -1,12 +1,12 @@
 """Networks on sequences, unrolled: backpropagation through time is backpropagation on a longer graph."""
 
 from collections.abc import Iterator
-from reprlib import repr as short_repr
 from typing import Any
 
 import numpy as np
 
 from autograd import Value, dot, sigmoid, tanh
+from autograd.tables import short
 from autograd.value import as_value, is_operand
 from nn.initializers import initial_weights
 from nn.layers import Init, Neuron, as_inputs, as_sample, check_width
@@ -29,7 +29,7 @@ class _Unrolled(Module):
     def run(self, sequence: Any, state: Any = None) -> tuple[list[Any], Any]:
         """The hidden states after each step, and the state at the end, from which a later call may go on."""
         if is_operand(sequence) or not hasattr(sequence, "__len__") or not len(sequence):
-            raise ValueError(f"a recurrent network takes a sequence of at least one step, not {sequence!r}")
+            raise ValueError(f"a recurrent network takes a sequence of at least one step, not {short(sequence)}")
         state = self.start() if state is None else state
         states = []
         for i, x in enumerate(sequence):
@@ -182,7 +182,7 @@ class LSTM(_Gated):
 
     def step(self, x: Any, state: Any) -> Any:
         if not isinstance(state, tuple | list) or len(state) != 2:
-            raise ValueError(f"the state of {self!r} is a pair (h, c), not {short_repr(state)}")
+            raise ValueError(f"the state of {self!r} is a pair (h, c), not {short(state)}")
         h, cells = map(self.units, state)
         hidden = []
         for unit, pairs in enumerate(self.scores(x, h)):

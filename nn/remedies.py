@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, mean, sqrt
+from autograd.tables import short
 from autograd.value import as_value, is_operand
 from nn.layers import Sample, as_inputs, as_sample, check_width
 from nn.module import Module
@@ -29,7 +30,7 @@ class Residual(Module):
 
     def __init__(self, module: Module) -> None:
         if not isinstance(module, Module):
-            raise TypeError(f"Residual takes a module, not {module!r}")
+            raise TypeError(f"Residual takes a module, not {short(module)}")
         self.module = module
 
     def __call__(self, x: Sample) -> Any:

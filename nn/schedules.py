@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from autograd.tables import short
 from nn.optimizers import not_negative
 
 Schedule = Callable[[int], float]
@@ -86,7 +87,7 @@ class WarmUp:
 
     def __post_init__(self) -> None:
         if not callable(self.after):
-            raise TypeError(f"WarmUp takes the number of epochs and a schedule, not {self.after!r}")
+            raise TypeError(f"WarmUp takes the number of epochs and a schedule, not {short(self.after)}")
         _check(self.after(0), epochs=self.epochs)
 
     def __call__(self, epoch: int) -> float:

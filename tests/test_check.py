@@ -977,7 +977,7 @@ def test_gradcheck_of_large_and_small_numbers():
         ([1, 2], (1.0, 2.0), "Right: [1, 2].\n"),
         (np.array([1, 2]), [1, 3], "Your guess is [1, 2], the answer is [1, 3].\n"),
         (True, False, "Your guess is True, the answer is False.\n"),
-        ("three", 3.0, 'Your guess is "three", the answer is 3.\n'),
+        ("three", 3.0, "'three' is text: write a number, without quotes.\n"),
     ],
 )
 def test_reveal(guess, actual, text, capsys):

@@ -15,6 +15,7 @@ from tests.shared import ROOT, python
 # its __init__ names; the files of one folder may use each other.
 ORDER = {
     "autograd": [
+        "tables",
         "floats",
         "operation",
         "operations",
@@ -29,7 +30,6 @@ ORDER = {
         "graphs",
         "neurons",
         "differentiation",
-        "tables",
         "reports",
         "spelling",
         "expressions",

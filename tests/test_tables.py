@@ -1,14 +1,27 @@
-"""Text in columns, as wide as it looks: in every table that is printed."""
+"""Text in columns, as wide as it looks: in every table that is printed. What messages name, in short."""
 
 import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import nn
-from autograd import Operation, Value, record
-from autograd.tables import aligned, text_width
+from autograd import (
+    Operation,
+    Value,
+    backward,
+    diagnose,
+    draw,
+    explain,
+    formula,
+    grad,
+    record,
+    relu,
+    step_through,
+)
+from autograd.tables import aligned, short, text_width
 from tests.shared import ROOT
 
 
@@ -95,3 +108,23 @@ def test_the_command_line_in_ascii():
     found = said("ascii", "-m", "autograd", "a*b", "a=0.5", "b=-3", "--steps")
     assert "y = a * b = 0.5 * (-3) = -1.5" in found
     assert "dy/db = a = 0.5" in found
+
+
+def test_what_a_message_names_stays_on_one_short_line():
+    assert short([1.0, "a"]) == "[1.0, 'a']"
+    assert short(np.eye(2)) == "array([[1., 0.], [0., 1.]])"
+    assert len(short([0.5] * 1000)) == 80
+
+
+@pytest.mark.parametrize(
+    "function", [Value, backward, relu, draw, step_through, explain, formula, diagnose, grad, nn.SGD]
+)
+def test_a_list_of_many_where_one_is_wanted_makes_a_short_message(function):
+    with pytest.raises(TypeError) as error:
+        function([[1.0] * 1000])
+    assert len(str(error.value)) < 300
+
+
+def test_a_function_of_one_number_says_how_it_is_taken_of_many():
+    with pytest.raises(TypeError, match=r"of type list: for each of them, write \[relu\(x\) for x in xs\]"):
+        relu([Value(1.0), Value(-1.0)])

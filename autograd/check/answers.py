@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.check.hints import hint_for_error
-from autograd.check.observe import short
 from autograd.reports import compared, shown
+from autograd.tables import short
 
 NEARLY = 0.05  # how far off, as a share, a guess is welcome, unless the answer is a whole number
 SHORT = 8  # items of a list that are written out

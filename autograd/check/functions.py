@@ -9,12 +9,13 @@ from autograd.backprop import topological_order
 from autograd.check.deadline import OutOfTime
 from autograd.check.gradients import slopes
 from autograd.check.hints import Evidence, explain
-from autograd.check.observe import Trouble, heading, is_close, limited, number, short
+from autograd.check.observe import Trouble, heading, is_close, limited, number
 from autograd.check.probes import evaluate
 from autograd.check.wrong_rules import explain_values, mistakes_in_operation
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, fixed_power
 from autograd.reports import Finding, Report, compared, shown
+from autograd.tables import short
 from autograd.value import Value
 
 # ---- one operation

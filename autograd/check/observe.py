@@ -20,6 +20,7 @@ from autograd.check.hints import Evidence, hint_for_error
 from autograd.check.probes import evaluate, names_in
 from autograd.operation import Operation
 from autograd.reports import Finding, compared, place_of, shown
+from autograd.tables import short
 from autograd.value import Value
 
 T = TypeVar("T")
@@ -269,12 +270,6 @@ def number(x: Any, what: str, *, may_be_value: bool = True, names: Sequence[str]
             f"keep it as a number, `self.{name} = 0.0`, and call the method otherwise",
         )
     raise Trouble(f"{what} is {short(x)}, not a number")
-
-
-def short(x: object) -> str:
-    """What an object looks like, in at most 60 characters."""
-    text = repr(x)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from autograd.backprop import topological_order
 from autograd.graphs import reached_from, sweep
 from autograd.operations import constant
 from autograd.reports import shown
+from autograd.tables import short
 from autograd.value import Value
 
 AFFINE = {"add", "subtract", "multiply", "negative", "positive", "divide", "dot", "sum", "mean"}
@@ -199,7 +200,9 @@ def _parameters(model: Any) -> dict[Value, str]:
     parameters = list(model.parameters() if hasattr(model, "parameters") else model)
     for p in parameters:
         if not isinstance(p, Value):
-            raise TypeError(f"diagnose(output, model) takes a model with parameters(), or Values, and {p!r} is none")
+            raise TypeError(
+                f"diagnose(output, model) takes a model with parameters(), or Values, and {short(p)} is none"
+            )
     named = dict(model.named_parameters()) if hasattr(model, "named_parameters") else {}
     names = {p: name for name, p in named.items() if isinstance(p, Value)}
     return {p: p.label or names.get(p) or f"parameter {i}" for i, p in enumerate(parameters)}

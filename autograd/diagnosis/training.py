@@ -17,7 +17,7 @@ from autograd.diagnosis.zeros import zeros
 from autograd.graphs import Edge, stale_nodes
 from autograd.operations import constant
 from autograd.reports import Finding, Line, Report, frame_of_user, shown
-from autograd.tables import printable
+from autograd.tables import printable, short
 from autograd.value import Value, describe
 
 VANISHING = 1e-3  # of the first layer's gradients to the last's; exploding is its reciprocal
@@ -56,7 +56,7 @@ def diagnose(output: Value, model: Any = None) -> Diagnosis:
     note: backward() has not been called on this output
     """
     if not isinstance(output, Value):
-        raise TypeError(f"diagnose() needs the Value that a computation ended in, not {output!r}")
+        raise TypeError(f"diagnose() needs the Value that a computation ended in, not {short(output)}")
     examined = Examined(output, model)
     findings = [Finding(*found) for look in LOOKS for found in look(examined)]
     count = f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "Nothing wrong found"

@@ -16,7 +16,7 @@ from autograd.formulas.simplify import simpler
 from autograd.formulas.writing import ATOM, CONDITION, POWER, PRODUCT, SIGN, Written, prefixed, written
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, constant
-from autograd.tables import printable
+from autograd.tables import printable, short
 
 LONGEST = 4000  # characters of a formula
 
@@ -139,7 +139,7 @@ def as_formula(x: Any) -> Formula:
     if isinstance(x, Formula):
         return x
     if not is_number(x):
-        raise FormulaError(f"a formula is made from formulas and numbers, not {x!r} of type {type(x).__name__}")
+        raise FormulaError(f"a formula is made from formulas and numbers, not {short(x)} of type {type(x).__name__}")
     number = to_float(x)
     known = known_constants().get(abs(number))
     if known is None:

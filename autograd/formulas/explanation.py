@@ -19,7 +19,7 @@ from autograd.formulas.reading import derivative_formulas, expanded, input_names
 from autograd.graphs import COUNTED, Edge, Path, is_whole_graph
 from autograd.operation import Operation
 from autograd.operations import constant
-from autograd.tables import printable
+from autograd.tables import printable, short
 from autograd.value import Value
 
 Names = Mapping[Value, Formula]
@@ -121,7 +121,7 @@ def explain(
     wanted: list[Any] = [] if wrt is None else [*wrt] if isinstance(wrt, Iterable) else [wrt]
     for v in (output, *wanted):
         if not isinstance(v, Value):
-            raise TypeError(f"explain(output, wrt) is about Values, not {v!r} of type {type(v).__name__}")
+            raise TypeError(f"explain(output, wrt) is about Values, not {short(v)} of type {type(v).__name__}")
     assert isinstance(output, Value)
     names = named(output, parameters)
     names |= {v: Formula(label_text(v.label) or "x", v.data) for v in wanted if v not in names}

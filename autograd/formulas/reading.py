@@ -12,6 +12,7 @@ from autograd.formulas.algebra import Formula, FormulaError, as_formula, write, 
 from autograd.formulas.naming import named
 from autograd.graphs import is_whole_graph
 from autograd.operation import Operation
+from autograd.tables import short
 from autograd.value import Value
 
 LONGEST = 100  # characters of an equation's right side
@@ -66,7 +67,7 @@ def formula(output: Value, parameters: Any = None) -> Formula:
     tanh(x² + 0 · n) / (1 + n)
     """
     if not isinstance(output, Value):
-        raise TypeError(f"formula() needs the Value that a computation ended in, not {output!r}")
+        raise TypeError(f"formula() needs the Value that a computation ended in, not {short(output)}")
     return expanded(output, named(output, parameters))
 
 

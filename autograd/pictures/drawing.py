@@ -13,6 +13,7 @@ from autograd.operations import OPERATIONS
 from autograd.pictures.captions import Box, Look, Use, is_crowded, is_layer, thin
 from autograd.pictures.circuit import add_circuit
 from autograd.pictures.style import PATH_COLOURS
+from autograd.tables import short
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _values(need: str, given: Any, *, may_be_none: bool = True) -> list[Value]:
     values = [given] if isinstance(given, Value) else list(given) if isinstance(given, Iterable) else [given]
     for v in values:
         if not isinstance(v, Value):
-            raise TypeError(f"{need}, not {v!r}")
+            raise TypeError(f"{need}, not {short(v)}")
     if not (values or may_be_none):
         raise ValueError(f"{need}, and there is none")
     return values

@@ -7,7 +7,7 @@ from typing import Any, overload
 
 from autograd.stepping.events import ForwardStep, Seed, Step
 from autograd.stepping.wording import STALE, Wording, tables
-from autograd.tables import printable
+from autograd.tables import printable, short
 from autograd.value import Value
 
 
@@ -113,5 +113,5 @@ def step_through(output: Value, parameters: Any = None) -> Steps:
        4  dy/db += dy/dv1 · ∂v1/∂b  a                 0 + 1 · 2 = 2      1 of 1, final
     """
     if not isinstance(output, Value):
-        raise TypeError(f"step_through() needs the Value that a computation ended in, not {output!r}")
+        raise TypeError(f"step_through() needs the Value that a computation ended in, not {short(output)}")
     return Steps(output, parameters)

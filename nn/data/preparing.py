@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.tables import short
 from nn.arrays import numbers_in
 from nn.seeds import Rng, generator
 
@@ -112,7 +113,7 @@ def checked_data(which: str, X: ArrayLike, y: ArrayLike) -> Dataset:
 def _finite(name: str, data: ArrayLike) -> NDArray[Any]:
     array = numbers_in(name, data)
     if array.ndim == 0:
-        raise ValueError(f"{name} must hold one sample a row, not {data!r}")
+        raise ValueError(f"{name} must hold one sample a row, not {short(data)}")
     if not array.size:
         raise ValueError(f"{name} is empty, with shape {array.shape}: there is nothing to train with")
     wrong = np.flatnonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1))

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.tables import short
+
 
 def names() -> list[str]:
     """5,163 first names in small letters, of women and then of men, the most frequent ahead: what texts to learn from.
@@ -97,7 +99,7 @@ def sequences(
 def _texts(texts: Iterable[str]) -> list[str]:
     """The texts as a list. Raises TypeError for a single one and for what is no text."""
     if isinstance(texts, str):
-        raise TypeError(f"texts are several strings, not {texts!r} alone: for one text write [text]")
+        raise TypeError(f"texts are several strings, not {short(texts)} alone: for one text write [text]")
     listed = list(texts)
     for text in listed:
         if not isinstance(text, str):

@@ -11,6 +11,8 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm, to_hex, to_
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.tables import short
+
 Array = NDArray[np.float64]
 Limits = tuple[float, float]
 
@@ -38,7 +40,7 @@ def stacked_axes(ax: Axes | Sequence[Axes] | None, heights: list[float], width: 
     axes = np.asarray(ax, dtype=object).ravel()
     for one in axes:
         if not isinstance(one, Axes):
-            raise TypeError(f"ax is an Axes of matplotlib, as in `figure, ax = plt.subplots()`, not {one!r}")
+            raise TypeError(f"ax is an Axes of matplotlib, as in `figure, ax = plt.subplots()`, not {short(one)}")
     if len(axes) != len(heights):
         raise ValueError(f"this picture has {len(heights)} panel{'s' * (len(heights) != 1)}, and ax has {len(axes)}")
     return axes

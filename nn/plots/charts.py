@@ -10,6 +10,7 @@ from matplotlib.colors import ListedColormap
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value, value_and_grad
+from autograd.tables import short
 from nn import metrics
 from nn.data import checked_data
 from nn.layers import activation_named
@@ -206,7 +207,7 @@ def activation(function: str | Callable[[Any], Any], xlim: Limits = (-5.0, 5.0),
 
 def _check_history(name: str, history: Any) -> None:
     if not isinstance(history, History):
-        raise TypeError(f"{name} takes the History that nn.fit returns, not {history!r}")
+        raise TypeError(f"{name} takes the History that nn.fit returns, not {short(history)}")
     if not len(history):
         raise ValueError(f"{name} needs a history of at least one finished epoch: there is nothing to draw")
 

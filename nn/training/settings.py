@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import Value, topological_order
+from autograd.tables import short
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optimizers import Array, Optimizer, not_negative
@@ -37,20 +38,20 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, Module):
-            raise TypeError(f"fit trains a Module, not {self.model!r}")
+            raise TypeError(f"fit trains a Module, not {short(self.model)}")
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(
-                f"fit needs an optimizer such as nn.SGD(model.parameters(), lr=0.1), not {self.optimizer!r}"
+                f"fit needs an optimizer such as nn.SGD(model.parameters(), lr=0.1), not {short(self.optimizer)}"
             )
         if not callable(self.loss):
-            raise TypeError(f"loss is a function of outputs and target, such as nn.mse, not {self.loss!r}")
+            raise TypeError(f"loss is a function of outputs and target, such as nn.mse, not {short(self.loss)}")
         if self.regularizer is not None and not callable(self.regularizer):
             raise TypeError(
                 "regularizer is a function of the model, such as lambda model: nn.l2_penalty(model, 1e-3), not "
-                f"{self.regularizer!r}"
+                f"{short(self.regularizer)}"
             )
         if self.schedule is not None and not callable(self.schedule):
-            raise TypeError(f"schedule is a function from an epoch to a learning rate, not {self.schedule!r}")
+            raise TypeError(f"schedule is a function from an epoch to a learning rate, not {short(self.schedule)}")
         for name in ("clip", "clip_each"):
             if getattr(self, name) is not None:
                 not_negative(name, getattr(self, name))
@@ -61,7 +62,7 @@ class Settings:
         """The loss of one sample."""
         value = self.loss(output, target)
         if not isinstance(value, Value):
-            raise TypeError(f"the loss must return a Value that can be backpropagated, not {value!r}")
+            raise TypeError(f"the loss must return a Value that can be backpropagated, not {short(value)}")
         return value
 
     def check_reach(self, loss: Value) -> None:
@@ -78,7 +79,9 @@ class Settings:
             return None
         penalty = self.regularizer(self.model)
         if not isinstance(penalty, Value):
-            raise TypeError(f"the regularizer must return a Value, such as nn.l2_penalty(model, 1e-3), not {penalty!r}")
+            raise TypeError(
+                f"the regularizer must return a Value, such as nn.l2_penalty(model, 1e-3), not {short(penalty)}"
+            )
         if not math.isfinite(penalty.data):
             raise FloatingPointError(f"the penalty is {penalty.data}: {REMEDIES}")
         return penalty
@@ -103,7 +106,7 @@ def check_sizes(model: Module, epochs: int, batch_size: int, n: int) -> None:
     """Raise ValueError for numbers of epochs and samples that cannot be."""
     for name, x in (("epochs", epochs), ("batch_size", batch_size)):
         if not isinstance(x, int | np.integer) or x < 1:
-            raise ValueError(f"{name} is a whole number, at least one, not {x!r}")
+            raise ValueError(f"{name} is a whole number, at least one, not {short(x)}")
     if n % batch_size == 1 or batch_size == 1:
         for path, module in model.named_modules():
             if module.couples_samples:
@@ -118,7 +121,7 @@ def stopping_of(early_stopping: EarlyStopping | int | None) -> EarlyStopping | N
     if early_stopping is None or isinstance(early_stopping, EarlyStopping):
         return early_stopping
     if isinstance(early_stopping, bool) or not isinstance(early_stopping, int):
-        raise TypeError(f"early_stopping is a patience in epochs or an EarlyStopping, not {early_stopping!r}")
+        raise TypeError(f"early_stopping is a patience in epochs or an EarlyStopping, not {short(early_stopping)}")
     return EarlyStopping(early_stopping)
 
 
@@ -157,7 +160,7 @@ def counted(metrics: dict[str, Metric], outputs: NDArray[Any], targets: NDArray[
     for name, metric in metrics.items():
         figure = metric(outputs, targets)
         if np.size(figure) != 1 or np.asarray(figure).dtype.kind not in "biuf":
-            raise TypeError(f"the metric {name!r} must return one number, not {figure!r}")
+            raise TypeError(f"the metric {name!r} must return one number, not {short(figure)}")
         figures[name] = float(np.asarray(figure).item())
     return figures
 
