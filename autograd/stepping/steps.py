@@ -84,12 +84,13 @@ class Steps(Sequence[Step]):
 def step_through(output: Value, parameters: Any = None) -> Steps:
     """Backpropagation from `output`, step by step: every event *parent.grad += local derivative × child.grad*.
 
-    Loop over the result for the events, print it for a table, show it in a notebook for a view with buttons and
-    keys, or write that view to a file with `.save("steps.html")`, and slides with `.save("steps.pdf")`. No gradient
-    changes: the sweep that you see starts every gradient at 0, whatever the leaves hold. The local derivatives are
-    those recorded when the graph was built, as in `backward()`; if `.data` has changed since, a note says so. A
-    view has at most 500 steps. Values are called as everywhere: see `names`, and `parameters` there. Tables and
-    view leave out the steps to plain numbers, which nobody asks for. Raises TypeError for anything but a Value.
+    Loop over the result for the events, print it for a table, show it in a notebook for a view with buttons, keys
+    and a slider for each leaf, or write that view to a file with `.save("steps.html")`, and slides with
+    `.save("steps.pdf")`. No gradient changes: the sweep that you see starts every gradient at 0, whatever the
+    leaves hold. The local derivatives are those recorded when the graph was built, as in `backward()`; if `.data`
+    has changed since, a note says so. A view has at most 500 steps. Values are called as everywhere: see `names`,
+    and `parameters` there. Tables and view leave out the steps to plain numbers, which nobody asks for. Raises
+    TypeError for anything but a Value.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> steps = step_through(a * b + a)
