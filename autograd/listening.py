@@ -18,6 +18,7 @@ class Question(StrEnum):
     FLOAT = "float()"
     BOOL = "bool()"
     ORDER = "a comparison"
+    HASH = "hash(), as a set and a dict do,"
 
 
 Listener = Callable[[Question], None]

@@ -7,6 +7,7 @@ import pickle
 import random
 import re
 import threading
+import time
 import weakref
 from itertools import pairwise
 
@@ -218,7 +219,7 @@ def test_numbers_for_each_sample():
     assert line.each(X, T).shape == (3,)
     nested = replayed(lambda xs: [[W[0] * x, 2.0] for x in xs])
     np.testing.assert_allclose(nested.each(X), np.stack([0.5 * X, np.full((3, 3), 2.0)], -1))
-    with pytest.raises(TypeError, match=r"<lambda> gives several Values.* from <lambda>\.each"):
+    with pytest.raises(TypeError, match=r"<lambda> gives its Values in a list.* from <lambda>\.each"):
         nested([1.0, 2.0, 3.0])
 
 
@@ -303,8 +304,8 @@ def test_a_model_made_anew_and_one_set_to_evaluation():
     model = nn.MLP(1, [1], rng=1)
     assert f(1.0).data == model([1.0]).data != before
     model = nn.Sequential(nn.Layer(1, 9, rng=2), nn.Dropout(0.5, rng=0), nn.Layer(9, 1, rng=3))
-    with pytest.raises(ReplayError, match="drawn at random"):
-        [f(1.0) for _ in range(9)]
+    with pytest.raises(ReplayError, match=r"draws random numbers.* call eval\(\) on a model with dropout"):
+        f(1.0)
     model.eval()
     assert f(1.0).data == pytest.approx(model([1.0]).data)
 
@@ -348,7 +349,7 @@ def test_methods():
 
 def test_many_shapes_earn_one_warning_and_the_oldest_go():
     f = replayed(lambda xs: sum_of([W[0] * x for x in xs]))
-    with pytest.warns(RuntimeWarning, match=r"recorded for 33 shapes of its arguments.*pad the arguments") as caught:
+    with pytest.warns(RuntimeWarning, match=r"recorded for 33 shapes and keyword arguments.*pad") as caught:
         [f([1.0] * n) for n in range(1, 90)]
     assert len(caught) == 1
     assert caught[0].filename == __file__
@@ -405,7 +406,9 @@ QUESTIONS = [
 
 @pytest.mark.parametrize(("f", "message"), QUESTIONS, ids=[f.__name__ for f, _ in QUESTIONS])
 def test_what_python_asks_is_refused_with_the_line_and_the_remedy(f, message):
-    remedy = r".*choose by where, maximum or select\(i, xs\), or give what decides as a keyword argument"
+    remedy = (
+        r".*choose by where\(less\(a, b\), …\), maximum or select\(i, xs\), or give what decides as a keyword argument"
+    )
     with pytest.raises(ReplayError, match=message + remedy):
         replayed(f)(2)
     with pytest.raises(ReplayError):
@@ -424,11 +427,11 @@ def test_a_fallback_calls_the_function_with_one_warning():
 
 
 def test_a_fallback_after_a_comparison_too():
-    f = replayed(fallback=True)(in_a_set)
-    with pytest.warns(RuntimeWarning, match="at call 1 of its program.*in_a_set is called as it stands from now on"):
-        assert [f(x).data for x in (3, 5)] == [1.0, 2.5]
+    f = replayed(fallback=True)(of_its_text)
+    with pytest.warns(RuntimeWarning, match="at call 1 of its program.*of_its_text is called as it stands from now on"):
+        assert [f(x).data for x in (3, 4)] == [1.0, 2.0]
     assert f.programs == {}
-    assert f.mean([3, 5]).data == 1.75
+    assert f.mean([3, 4]).data == 1.5
 
 
 def test_an_error_of_the_users_own_is_raised_as_it_is():
@@ -451,9 +454,9 @@ def test_an_error_of_the_users_own_is_raised_as_it_is():
 
 def test_only_what_is_made_of_values_is_replayed():
     for result, message in (
-        ("text", "gives Values, in lists if several, not 'text'"),
+        ("text", "returns 'text': only Values are replayed, in lists if there are several"),
         ([], "there is no Value to replay"),
-        (None, "not None"),
+        (None, "returns None"),
     ):
         with pytest.raises(ReplayError, match=message):
             replayed(lambda x, result=result: result)(1.0)
@@ -465,23 +468,19 @@ def test_only_what_is_made_of_values_is_replayed():
             replayed(wrong)
 
 
-def in_a_set(t):
-    return W[0] * 2 if t in {3, 4} else W[0] * t
-
-
 def of_a_type(t):
     return W[0] * 2 if isinstance(t, int) else W[0] * t
 
 
-def from_a_dict(t):
-    return W[0] * {3: 5.0}.get(t, 1.0) + 0 * t
+def of_its_text(t):
+    return W[0] * 2 if str(t) in ("3", "5") else W[0] * t
 
 
-def at_random(t):
-    return W[0] * t * random.random()
+def by_the_clock(t):
+    return W[0] * t * time.perf_counter()
 
 
-@pytest.mark.parametrize("f", [in_a_set, of_a_type, from_a_dict, at_random])
+@pytest.mark.parametrize("f", [of_a_type, of_its_text, by_the_clock])
 def test_what_asks_nothing_is_found_at_the_first_call(f):
     message = (
         rf"{f.__name__} gives .* by replay and .* itself at call 1 of its program, first at Value.* in line \d+ of"
@@ -531,7 +530,7 @@ def test_calls_are_compared_at_1_2_8_32_and_128():
         f(1.0)
         compared += [k] * (len(calls) > before)
     assert compared == [1, 2, 8, 32, 128]
-    assert calls.count(Value) == 1
+    assert [issubclass(kind, Value) for kind in calls].count(True) == 1
 
 
 def test_batch_norm_is_refused_in_training_and_replayed_in_evaluation():

@@ -1,16 +1,12 @@
-"""The arguments of a replayed function: their nesting and shapes, their numbers, and what the function looks up."""
+"""The arguments of a replayed function: their nesting and shapes, and their numbers."""
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dis import get_instructions
-from types import CodeType, FunctionType, MethodType
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.floats import is_number
-from autograd.reports import is_library
 from autograd.value import Value
 
 Shape = tuple[Any, ...]  # () for a number, ("list", 3, shape of each) or ("list", shape, …), ("array", 3, 2)
@@ -138,61 +134,3 @@ def _exactly(x: Any) -> Any:
     if isinstance(x, tuple):
         return type(x), tuple(map(_exactly, x))
     return type(x), repr(x) if isinstance(x, float) else x
-
-
-_MISSING = object()
-
-
-class Lookups:
-    """What a function, and those that it reaches, look up by name, and the mode of the modules among it.
-
-    Only functions of the user's are looked into. An attribute or an element that is replaced in an object is not seen.
-    """
-
-    def __init__(self, f: Any, others: Iterable[Any] = ()) -> None:
-        self.names: list[tuple[Mapping[str, Any], str, Any]] = []
-        self.cells: list[tuple[Any, Any]] = []
-        found: dict[int, Any] = {}
-        ahead = [f, *others]
-        while ahead:
-            x = ahead.pop()
-            if id(x) not in found:
-                found[id(x)] = x
-                ahead += self._reached(x)
-        modules = [m for x in found.values() if hasattr(type(x), "named_modules") for _, m in x.named_modules()]
-        self.modes = [(module, module.training) for module in modules]
-
-    def _reached(self, x: Any) -> list[Any]:
-        """What a function looks up."""
-        if isinstance(x, MethodType):
-            return [x.__func__, x.__self__]
-        if hasattr(x, "__wrapped__"):
-            return [inspect.unwrap(x)]
-        if not isinstance(x, FunctionType) or is_library(x.__code__):
-            return []
-        scope = x.__globals__
-        names = [(scope, name, scope.get(name, _MISSING)) for name in _global_names(x.__code__)]
-        cells = [(cell, _content(cell)) for cell in x.__closure__ or ()]
-        self.names += names
-        self.cells += cells
-        return [*(x for _, _, x in names), *(x for _, x in cells), *(x.__defaults__ or ())]
-
-    def are_unchanged(self) -> bool:
-        """Whether every name means what it meant, and every module is in its mode."""
-        return (
-            all(scope.get(name, _MISSING) is x for scope, name, x in self.names)
-            and all(_content(cell) is x for cell, x in self.cells)
-            and all(module.training == mode for module, mode in self.modes)
-        )
-
-
-def _global_names(code: CodeType) -> set[str]:
-    names = {i.argval for i in get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
-    return names.union(*[_global_names(part) for part in code.co_consts if isinstance(part, CodeType)])
-
-
-def _content(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # nothing is bound yet
-        return _MISSING

@@ -29,6 +29,7 @@ from autograd.value import Value, as_value
 Array = NDArray[np.float64]
 MANY = 32  # programs, above which a warning says to pad
 MOST = 64  # programs that are kept
+ANEW = 5  # times that a program is recorded anew at each call before a warning says why
 
 
 @overload
@@ -88,6 +89,7 @@ class Replayed:
         self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
         self._refused: set[Any] = set()
         self._most = 0  # programs that there have been at a time
+        self._anew = 0  # recordings in a row of which each served one call
 
     @property
     def programs(self) -> dict[Any, Program]:
@@ -127,7 +129,7 @@ class Replayed:
             if found is None:
                 return np.array([self._numbers(batch, i) for i in range(len(batch.X))])
             for i in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist():
-                rows[i] = flat(self._numbers(batch, i))
+                rows[i] = flat(self._numbers(batch, i), self.name)
             return rows.reshape(len(rows), *found.shape)
 
     def _value(self, batch: Batch, weights: Array) -> Value:
@@ -137,8 +139,8 @@ class Replayed:
                 if found is not None:
                     if found.shape:
                         raise TypeError(
-                            f"{self.name} gives several Values, so there is no one loss: return one, or take their "
-                            f"numbers for each sample from {self.name}.each(…)"
+                            f"{self.name} gives its Values in a list, so there is no one loss: return one, or take "
+                            f"their numbers for each sample from {self.name}.each(…)"
                         )
                     y, local = found.evaluate(batch, weights)
                     self._compared(found, batch, found.program.outputs)
@@ -202,18 +204,30 @@ class Replayed:
         if key in self._refused:
             return None
         found = self._recorded.get(key)
-        if found is None or not found.lookups.are_unchanged():
+        changed = found.lookups.changed() if found else ""
+        if found is None or changed:
+            self._count_anew(found, changed)
             found = self._recorded[key] = Recorded(self.name, self.plain, batch)
             self._bound_memory()
         self._recorded.move_to_end(key)
         return found
 
+    def _count_anew(self, found: Recorded | None, changed: str) -> None:
+        """Warn where a program is recorded again and again because of a name."""
+        self._anew = self._anew + 1 if found and found.calls == 1 else 0
+        if self._anew == ANEW:
+            _warn(
+                f"{self.name} is recorded anew at each call, which takes as long as many calls, because {changed} has "
+                "changed each time: give numbers that change as positional arguments, and change the .data of a weight"
+            )
+
     def _bound_memory(self) -> None:
         """Warn where there are many programs, and keep those that were used last."""
         if self._most <= MANY < len(self._recorded):
             _warn(
-                f"{self.name} has been recorded for {len(self._recorded)} shapes of its arguments, and each recording "
-                f"takes as long as many calls: pad the arguments to a few shapes. The last {MOST} are kept"
+                f"{self.name} has been recorded for {len(self._recorded)} shapes and keyword arguments, and each takes "
+                "as long as many calls: pad the arguments to a few shapes, and give numbers as positional arguments. "
+                f"The last {MOST} are kept"
             )
         self._most = max(self._most, len(self._recorded))
         if len(self._recorded) > MOST:
@@ -225,10 +239,8 @@ class Replayed:
         k = found.calls
         if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
             for i in sorted({0, len(rows) - 1}):
-                itself = flat(self._numbers(batch, i))
-                is_same = len(itself) == len(rows[i]) and np.allclose(rows[i], itself, rtol=1e-9, atol=1e-9)
-                if not is_same and np.isfinite(rows[i]).all():
-                    raise ReplayError(found.difference(batch, i, rows[i].tolist(), itself))
+                with collector_paused():
+                    found.compare(batch, i, rows[i].tolist(), self._called(batch, i))
         return rows
 
     # ---- as a method, and as a pickle

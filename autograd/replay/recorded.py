@@ -1,19 +1,20 @@
 """A function recorded for arguments of one shape: its program, the weights that it reads, and where the two part."""
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from operator import attrgetter, is_not
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.graphs import values_at
+from autograd.graphs import gradients_of, values_at
 from autograd.operations import OPERATIONS
-from autograd.replay.arguments import Batch, Lookups
+from autograd.replay.arguments import Batch, flatten
 from autograd.replay.collector import collector_paused
+from autograd.replay.lookups import Lookups
 from autograd.replay.program import counted
-from autograd.replay.tracing import REMEDY, ReplayError, Trace, numbers_in, trace
-from autograd.value import Value, describe
+from autograd.replay.tracing import REMEDY, Input, ReplayError, Trace, flat, numbers_in, trace
+from autograd.value import Value, as_value, describe
 
 Array = NDArray[np.float64]
 _data_of = attrgetter("data")
@@ -31,15 +32,16 @@ class Recorded:
     def __init__(self, name: str, f: Callable[..., Any], batch: Batch) -> None:
         self.name, self.f = name, f
         self.lookups = Lookups(f, batch.keywords.values())
-        for module, mode in self.lookups.modes:
-            if mode and getattr(module, "couples_samples", False):
+        for x in self.lookups.found:
+            if getattr(x, "couples_samples", False) is True and not isinstance(x, type) and x.training:
                 raise ReplayError(
-                    f"{name} uses {module.title()}, which changes its state at each call in training: call eval() on "
+                    f"{name} uses {x.title()}, which changes its state at each call in training: call eval() on "
                     "the model, or leave the decorator away"
                 )
         self.numbers = batch.X[0].tolist()
         with collector_paused():
             found = self.traced(batch, self.numbers)
+            self.refuse_what_is_lost(found)
             self.shape = np.shape(numbers_in(found.result))
             # Outside of the recording, for a program keeps the context it is made in.
             self.program = found.program()
@@ -51,8 +53,30 @@ class Recorded:
 
     def traced(self, batch: Batch, numbers: Sequence[float]) -> Trace:
         """The function called with fresh Values that hold these numbers."""
-        inputs = [Value(x) for x in numbers]
-        return trace(lambda: self.f(*batch.with_items(inputs), **batch.keywords), inputs, name=self.name, remedy=REMEDY)
+        inputs: list[Value] = [Input(x) for x in numbers]
+        args = batch.with_items(inputs)
+        found = trace(lambda: self.f(*args, **batch.keywords), inputs, name=self.name, remedy=REMEDY)
+        items: list[Any] = []
+        if tuple([flatten(x, items) for x in args]) != batch.shapes or any(map(is_not, items, inputs)):
+            raise ReplayError(
+                f"{self.name} changes what it is given, and a replay would not: let it work on a copy, as list(xs) is"
+            )
+        return found
+
+    def refuse_what_is_lost(self, found: Trace) -> None:
+        """Raise ReplayError for random numbers, and for a result that is a number taken from a Value."""
+        if self.lookups.drawn():
+            raise ReplayError(
+                f"{self.name} draws random numbers, which a replay would not: give them as a positional argument, and "
+                "call eval() on a model with dropout"
+            )
+        is_reached = found.interior or found.parameters or any(y in found.inputs for y in found.outputs)
+        if not is_reached and any(v.parents for v in found.made):
+            raise ReplayError(
+                f"{self.name} computes with Values and returns the number {found.outputs[0].data!r}, which a replay "
+                "would repeat for ever: return the Value, and take its .data there"
+            )
+        self.lookups.take_contents()
 
     @property
     def summary(self) -> str:
@@ -61,8 +85,10 @@ class Recorded:
 
     def read(self, numbers: Sequence[float] | None = None) -> None:
         """Take the parameters' numbers of now, or others."""
-        source = map(_data_of, self.parameters) if numbers is None else numbers
-        self.program.parameters[:] = np.fromiter(source, float, len(self.parameters))
+        self.program.parameters[:] = self.numbers_of_parameters() if numbers is None else numbers
+
+    def numbers_of_parameters(self) -> Array:
+        return np.fromiter(map(_data_of, self.parameters), float, len(self.parameters))
 
     def evaluate(self, batch: Batch, weights: Array, numbers: Sequence[float] | None = None) -> tuple[float, Array]:
         """The weighted sum, and its derivatives toward the parameters and the Values among the arguments."""
@@ -72,15 +98,23 @@ class Recorded:
             local = np.concatenate([local, self.program.input_gradient(batch.X)[0, batch.places]])
         return y, local
 
-    def difference(self, batch: Batch, i: int, replayed: list[float], itself: list[float]) -> str:
-        """What a comparison has shown for a sample, as a message."""
-        pairs = zip(replayed, itself, strict=False)
-        a, b = max(pairs, key=lambda pair: abs(pair[0] - pair[1]), default=(replayed, itself))
-        return (
-            f"{self.name} gives {a!r} by replay and {b!r} itself at call {self.calls} of its program"
-            f"{self.first_difference(batch, i)}. Nothing may be drawn at random, or be chosen by .data, isinstance, a "
-            f"set or a dict{REMEDY}"
-        )
+    def compare(self, batch: Batch, i: int, replayed: list[float], result: Any) -> None:
+        """Raise ReplayError where the function itself has given something else for a sample, or has changed weights."""
+        itself = [as_value(y) for y in flat(result, self.name)]
+        is_same = len(itself) == len(replayed) and all(map(_is_near, replayed, itself))
+        if not is_same and np.isfinite(replayed).all():
+            pairs = zip(replayed, [y.data for y in itself], strict=False)
+            a, b = max(pairs, key=lambda pair: abs(pair[0] - pair[1]), default=(replayed, itself))
+            raise ReplayError(
+                f"{self.name} gives {a!r} by replay and {b!r} itself at call {self.calls} of its program"
+                f"{self.first_difference(batch, i)}. Nothing may be kept from call to call, or be chosen by .data, "
+                f"isinstance, a set or a dict{REMEDY}"
+            )
+        if not np.array_equal(self.numbers_of_parameters(), self.program.parameters, equal_nan=True):
+            raise ReplayError(
+                f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
+            )
+        self.lookups.take_contents()
 
     def first_difference(self, batch: Batch, i: int) -> str:
         """Words on the first node that differs: ", first at Value = 0.3, made by multiply in line 7 of loss"."""
@@ -104,6 +138,14 @@ class Recorded:
     def put_in(self, numbers: list[float]) -> None:
         for p, x in zip(self.parameters, numbers, strict=True):
             p.data = x
+
+
+def _is_near(x: float, y: Value) -> bool:
+    """Whether a number is that of a Value to 1e-9, of it or else of what cancels in it: of the sum of |v · ∂y/∂v|."""
+    if x == y.data or abs(x - y.data) <= 1e-9 * abs(y.data):
+        return True
+    slopes = gradients_of(y, local_derivatives=lambda v: map(abs, v.local_derivatives))
+    return abs(x - y.data) <= 1e-9 * sum(abs(v.data) * slope for v, slope in slopes.items())
 
 
 def _computed(found: Trace) -> list[Value]:

@@ -5,26 +5,43 @@ function is called with fresh Values for its inputs while someone listens: what 
 replay it, a Value that it makes is its own, and what it uses without having made it existed before: a parameter.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.listening import Question, heard_by, watched_by
+from autograd.listening import Question, ask, heard_by, watched_by
 from autograd.operations import constant
 from autograd.replay.collector import collector_paused
 from autograd.replay.program import Program
-from autograd.reports import Place, place_now, place_of
+from autograd.reports import Place, is_library, place_now, place_of
 from autograd.value import Value, as_value, describe, is_operand
 
 REMEDY = (
-    ". What Python decides is decided once for a replay: choose by where, maximum or select(i, xs), or give what "
-    "decides as a keyword argument"
+    ". What Python decides is decided once for a replay: choose by where(less(a, b), …), maximum or select(i, xs), or "
+    "give what decides as a keyword argument"
 )
 
 
 class ReplayError(Exception):
     """Why what a function computes cannot be recorded and replayed."""
+
+
+class Input(Value):
+    """A Value that a function is given in the place of a number: to look for it in a set or a dict is a question."""
+
+    __slots__ = ()
+
+
+def _hashed(x: Input) -> int:
+    if not is_library(sys._getframe(1).f_code):
+        ask(Question.HASH)
+    return object.__hash__(x)
+
+
+setattr(Input, "__hash__", _hashed)  # noqa: B010 # here, for Value refuses it in a class; == is identity all the same
+Input.__name__ = "Value"  # which Python's own messages say
 
 
 class Trace(NamedTuple):
@@ -82,7 +99,7 @@ def trace(
         raise ReplayError(f"{name} {watcher.refused}{remedy}") from error
     if watcher.refused:
         raise ReplayError(f"{name} {watcher.refused}{remedy}")
-    outputs = [as_value(y) for y in flat(result)]
+    outputs = [as_value(y) for y in flat(result, name)]
     if not outputs:
         raise ReplayError(f"{name} returned {result!r}: there is no Value to replay")
     return Trace(
@@ -133,12 +150,12 @@ def _at(place: Place | None) -> str:
     return f" in {place}" if place else ""
 
 
-def flat(nested: Any) -> list[Any]:
-    """The Values and numbers in nested lists, tuples and arrays, in one list; TypeError for anything else in them."""
+def flat(nested: Any, name: str) -> list[Any]:
+    """The Values and numbers in nested lists, tuples and arrays, in one list; ReplayError for anything else in them."""
     if isinstance(nested, list | tuple) or (isinstance(nested, np.ndarray) and nested.ndim):
-        return [v for part in nested for v in flat(part)]
+        return [v for part in nested for v in flat(part, name)]
     if not is_operand(nested):
-        raise ReplayError(f"a replayed function gives Values, in lists if several, not {nested!r}")
+        raise ReplayError(f"{name} returns {nested!r}: only Values are replayed, in lists if there are several")
     return [nested]
 
 

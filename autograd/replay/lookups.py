@@ -1,0 +1,155 @@
+"""What a function looks up, and what it reaches that way: where that has changed, a recording is of no use any more.
+
+A function reaches its globals, closures and defaults, what lists, dicts and arrays among these hold, the attributes of
+objects, and what functions among all these reach. Of an object only such attributes count as reached code names: the
+counter of a training loop that lives in the same object changes nothing.
+"""
+
+import pickle
+import random
+from collections import deque
+from collections.abc import Callable, Iterable
+from dis import get_instructions
+from functools import lru_cache, partial
+from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType
+from typing import Any
+
+import numpy as np
+
+from autograd.operation import Operation
+from autograd.reports import OURS, is_library
+from autograd.value import Value
+
+Found = tuple[Any, str]  # something, and the name that it was found by
+_ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, type(None))
+_HOLDERS = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
+_DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
+_MISSING = object()
+
+
+class Lookups:
+    """What a function, and those that it reaches, find by name.
+
+    - found: all of it, as it was when this was made
+    """
+
+    def __init__(self, f: Any, others: Iterable[Any] = ()) -> None:
+        self._names: list[tuple[Callable[[str, Any], Any], str, Any]] = []
+        self._contents: list[tuple[Any, Any, str]] = []
+        self._objects: list[tuple[Any, int]] = []  # each with how many of the attributes have been looked up in it
+        self._attributes: list[str] = []  # the names that reached code looks up in objects
+        found: dict[int, Any] = {}
+        ahead: list[Found] = [(x, "") for x in (f, *others)]
+        while ahead:
+            while ahead:
+                x, name = ahead.pop()
+                if not isinstance(x, _ENDS) and id(x) not in found:
+                    found[id(x)] = x
+                    ahead += self._reached(x, name)
+            ahead = self._reached_by_attributes()
+        self.found = list(found.values())
+        self._drawers = [(x, pickle.dumps(x)) for x in self.found if type(x) in _DRAWERS]
+
+    def changed(self) -> str:
+        """A name under which something else is found than when this was made; "" if there is none."""
+        for get, name, x in self._names:
+            if get(name, _MISSING) is not x:
+                return name
+        return next((name for x, before, name in self._contents if not _is_same(x, before)), "")
+
+    def take_contents(self) -> None:
+        """Take what lists, dicts and arrays hold now for what they held."""
+        self._contents = [(x, x.copy(), name) for x, _, name in self._contents]
+
+    def drawn(self) -> bool:
+        """Whether random numbers have been drawn since this was made."""
+        return any(pickle.dumps(x) != before for x, before in self._drawers)
+
+    # ---- what is reached from something at once
+
+    def _reached(self, x: Any, name: str) -> Iterable[Found]:
+        if isinstance(x, FunctionType):
+            return self._reached_by_function(x)
+        if isinstance(x, _HOLDERS):
+            self._contents.append((x, x.copy(), name))
+        if isinstance(x, (*_HOLDERS, tuple, frozenset)):
+            parts: Any = x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
+        elif isinstance(x, MethodType | BuiltinMethodType):
+            parts = [getattr(x, "__func__", None), x.__self__]
+        elif isinstance(x, partial):
+            parts = [x.func, *x.args, *x.keywords.values()]
+        elif isinstance(x, property):
+            parts = [x.fget]
+        elif hasattr(x, "__wrapped__"):
+            parts = [x.__wrapped__]
+        else:
+            self._objects.append((x, 0))
+            parts = [*x.__bases__, *_special_methods(x)] if isinstance(x, type) else [type(x)]
+        return [(part, name) for part in parts if not isinstance(part, _ENDS)]
+
+    def _reached_by_function(self, f: FunctionType) -> Iterable[Found]:
+        if is_library(f.__code__) and not f.__code__.co_filename.startswith(OURS[1]):
+            return []
+        names, attributes = _names_in(f.__code__)
+        self._attributes += attributes.difference(self._attributes)
+        cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
+        defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
+        return [
+            *[self._looked_up(f.__globals__.get, name) for name in names],
+            *[self._looked_up(partial(_content, cell), name) for name, cell in cells],
+            *[(x, f.__name__) for x in defaults],
+        ]
+
+    def _reached_by_attributes(self) -> list[Found]:
+        """What objects hold under the names that reached code looks up in objects; of each object what is new."""
+        reached = []
+        for i, (x, done) in enumerate(self._objects):
+            own, kind = getattr(x, "__dict__", {}), type(x)
+            for name in self._attributes[done:]:
+                shared = getattr(kind, name, _MISSING)
+                if isinstance(shared, MemberDescriptorType):  # of __slots__
+                    reached.append(self._looked_up(partial(getattr, x), name))
+                elif name in own or not (shared is _MISSING or hasattr(shared, "__get__")):
+                    reached.append(self._looked_up(own.get, name))
+            self._objects[i] = x, len(self._attributes)
+        return reached
+
+    def _looked_up(self, get: Callable[[str, Any], Any], name: str) -> Found:
+        x = get(name, _MISSING)
+        self._names.append((get, name, x))
+        return x, name
+
+
+@lru_cache(maxsize=1000)
+def _names_in(code: CodeType) -> tuple[set[str], set[str]]:
+    """The names that code, and that of functions within it, looks up among globals, and in objects."""
+    names, attributes = set(), set()
+    for i in get_instructions(code):
+        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            names.add(i.argval)
+        elif i.opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"):
+            attributes.add(i.argval)
+    within = [_names_in(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return names.union(*[n for n, _ in within]), attributes.union(*[a for _, a in within])
+
+
+def _special_methods(cls: type) -> list[Any]:
+    """Those that are called without being named, as `__call__` is."""
+    functions = [f for name, f in vars(cls).items() if name.startswith("__") and name != "__init__"]
+    return [f for f in functions if isinstance(f, FunctionType) or hasattr(f, "__wrapped__")]
+
+
+def _content(cell: Any, name: str, default: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing is bound yet
+        return default
+
+
+def _is_same(x: Any, before: Any) -> bool:
+    if isinstance(x, np.ndarray):
+        return bool(x.shape == before.shape and x.tobytes() == before.tobytes())
+    try:
+        return bool(x == before)
+    except (TypeError, ValueError):  # a number where a Value was, an array in the place of another
+        return False

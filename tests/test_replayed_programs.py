@@ -1,0 +1,572 @@
+"""Programs as people have them, under `@replayed`: loss and gradients at every call are those without the decorator.
+
+Each yields a loss and its weights at a time; between two calls the weights take a step, and the program changes what
+such a program changes. Others are refused, with what they do and what to do instead.
+"""
+
+import functools
+import math
+import random
+import warnings
+from collections import deque
+from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import ReplayError, Value, less, maximum, replayed, select, where
+
+X = [0.5, -1.5, 2.0, 1.0, -0.3, 0.8, 1.7, -2.2, 0.1, 3.0]
+PROGRAMS, REFUSED = [], []
+
+
+def program(f):
+    PROGRAMS.append(f)
+    return f
+
+
+def refused(message):
+    return lambda f: REFUSED.append((f, message)) or f
+
+
+def figures(program, decorator):
+    """The loss of each call, and its gradient toward each weight, which then takes a step."""
+    random.seed(1)
+    found = []
+    for y, weights in program(decorator):
+        y = y if isinstance(y, Value) else Value(y)
+        y.backward()
+        found.append([y.data, *[w.grad for w in weights]])
+        for w in weights:
+            w.data -= 0.05 * w.grad
+            w.grad = 0.0
+    return found
+
+
+def values(*numbers):
+    return [Value(x) for x in numbers]
+
+
+# ---- what changes between two calls
+
+
+@program
+def weights_made_anew_in_their_list(replayed):
+    W = values(0.5, -0.3)
+
+    @replayed
+    def loss(x):
+        return (W[0] * x + W[1] - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), W
+        if k in (3, 6):
+            W[:] = [Value(w.data) for w in W]
+
+
+@program
+def weights_made_anew_in_a_dict_an_object_and_slots(replayed):
+    class Layer:
+        __slots__ = ("w",)
+
+    a, b, c = {"w": Value(0.5)}, SimpleNamespace(w=Value(0.2)), Layer()
+    c.w = Value(-0.4)
+
+    @replayed
+    def loss(x):
+        return (a["w"] * x + b.w * x * x + c.w - 1).tanh()
+
+    for k, x in enumerate(X):
+        yield loss(x), [a["w"], b.w, c.w]
+        if k == 3:
+            a["w"] = Value(0.1)
+        if k == 4:
+            b.w = Value(0.1)
+        if k == 5:
+            c.w = Value(0.1)
+
+
+@program
+def numbers_in_lists_sets_deques_and_arrays(replayed):
+    w = Value(0.5)
+    mask, chosen, window, mean = [1, 1], {1}, deque([1.0], 1), np.zeros(2)
+
+    @replayed
+    def loss(xs):
+        return w * sum(m * x for m, x in zip(mask, xs, strict=True)) * len(chosen) + window[0] * w - mean[1] * w * w
+
+    for k, x in enumerate(X):
+        yield loss([x, 2 * x]), [w]
+        [lambda: None, lambda: mask.__setitem__(0, 0), lambda: chosen.add(7), lambda: window.append(3.0)][k % 4]()
+        mean[1] = k // 5
+
+
+@program
+def arrays_of_values(replayed):
+    W = np.array(values(0.5, -0.3))
+
+    @replayed
+    def loss(x):
+        return np.tanh(W @ x) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(np.array([x, 1.0])), list(W)
+        if k == 4:
+            W[1] = Value(2.0)
+
+
+@dataclass
+class Settings:
+    scale: float = 1.0
+    shape: tuple = (1.0, 2.0)
+
+
+@program
+def settings_in_an_object_its_class_and_a_module(replayed):
+    w, settings, module = Value(0.5), Settings(), ModuleType("settings")
+    module.decay = 0.1
+
+    class Shared:
+        rate = 1.0
+
+    shared = Shared()
+
+    @replayed
+    def loss(x):
+        return settings.scale * (w * x - settings.shape[1]) ** 2 * shared.rate + module.decay * w * w
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 2:
+            settings.scale = 2.0
+        if k == 3:
+            Shared.rate = 3.0
+        if k == 4:
+            shared.rate = 4.0
+        if k == 5:
+            module.decay = 1.0
+        if k == 6:
+            settings.shape = (1.0, 3.0)
+
+
+@program
+def what_methods_properties_and_operators_look_up(replayed):
+    rate = 1.0
+
+    class Layer:
+        def __init__(self):
+            self._w, self.active = Value(0.5), True
+
+        @property
+        def w(self):
+            return self._w
+
+        @staticmethod
+        def scaled(x):
+            return x * rate
+
+        def __call__(self, x):
+            return self.scaled(self.w * x).tanh() if self.active else self.w * x
+
+    layer = Layer()
+
+    @replayed
+    def loss(x):
+        return (layer(x) - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [layer.w]
+        if k == 3:
+            rate = 2.0
+        if k == 5:
+            layer._w = Value(0.7)
+        if k == 7:
+            layer.active = False
+
+
+@program
+def what_a_partial_and_a_wrapped_function_look_up(replayed):
+    w, box, limits = Value(0.5), {"scale": 1.0}, [0.0]
+
+    def logged(f):
+        @functools.wraps(f)
+        def wrapper(*args):
+            return f(*args) - limits[0]
+
+        return wrapper
+
+    @logged
+    def squared(target, x, *, of=box):
+        return (w * x * of["scale"] - target) ** 2
+
+    loss = replayed(functools.partial(squared, 2.0))
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 3:
+            box["scale"] = 2.0
+        if k == 5:
+            limits[0] = 1.0
+
+
+@program
+def layers_added_as_training_goes_on(replayed):
+    layers = [values(0.5, 0.1)]
+
+    @replayed
+    def loss(x):
+        for w, b in layers:
+            x = (w * x + b).tanh()
+        return (x - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [p for layer in layers for p in layer]
+        if k in (3, 6):
+            layers.append(values(0.3, -0.2))
+
+
+@program
+def an_adapter_merged_into_frozen_numbers(replayed):
+    frozen, down, up = [[0.5, -0.2], [0.1, 0.9]], values(0.1, 0.2), values(0.0, 0.3)
+
+    @replayed
+    def loss(x, y):
+        h = down[0] * x + down[1] * y
+        return sum((a * x + b * y + u * h - 1) ** 2 for (a, b), u in zip(frozen, up, strict=True))
+
+    for k, x in enumerate(X):
+        yield loss(x, -x), [*down, *up]
+        if k == 5:
+            for row, u in zip(frozen, up, strict=True):
+                row[:] = [a + u.data * d.data for a, d in zip(row, down, strict=True)]
+                u.data = 0.0
+
+
+@program
+def a_trainer_with_a_counter_and_a_history(replayed):
+    class Trainer:
+        def __init__(self):
+            self.w, self.steps, self.losses, self.scale = Value(0.5), 0, [], 1.0
+
+        @replayed
+        def loss(self, x):
+            return self.scale * (self.w * x - 1) ** 2
+
+    trainer = Trainer()
+    for x in X:
+        y = trainer.loss(x)
+        yield y, [trainer.w]
+        trainer.steps += 1
+        trainer.losses.append(y.data)
+        if trainer.steps == 5:
+            trainer.scale = 0.5
+    if isinstance(trainer.loss, type(replayed_nothing)):
+        (recorded,) = trainer.loss._recorded.values()
+        assert recorded.calls == 5  # the counter and the history are no reason to record anew
+
+
+replayed_nothing = replayed(lambda x: x)
+
+
+@program
+def a_target_network_copied_now_and_then(replayed):
+    W, target = values(0.5, 0.2), [0.4, 0.3]
+
+    @replayed
+    def loss(state, action, reward, following):
+        best = maximum(target[0] * following, target[1] * following)
+        return (select(action, [w * state for w in W]) - (reward + 0.9 * best)) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x, k % 2, 0.5, -x), W
+        if k % 3 == 2:
+            target[:] = [w.data for w in W]
+
+
+# ---- what is given
+
+
+@program
+def ragged_rows_flags_and_defaults(replayed):
+    w, b = values(0.5, 0.1)
+
+    @replayed
+    def loss(*rows, squared=True, mask=None, bias=b):
+        y = sum(sum(w * x for x in row) for row in rows) / max(1, len(rows)) + bias
+        y = y if mask is None else y * mask
+        return y * y if squared else y
+
+    for k, x in enumerate(X):
+        yield loss(*[[x] * (k % 3), [1.0, x]][: k % 4], squared=k % 2 == 0, mask=[None, 0.5][k % 2]), [w, b]
+
+
+@program
+def numbers_of_every_kind(replayed):
+    w = Value(0.5)
+
+    @replayed
+    def loss(x):
+        return 1 / (w * x + 1)
+
+    for x in (1, True, 2.5, np.float16(1 / 3), np.int64(3), np.bool_(False), 10**25, math.inf, -0.0, np.array(2.0)):
+        yield loss(x), [w]
+
+
+@program
+def one_value_twice_and_as_a_weight(replayed):
+    w, a = values(0.5, 0.3)
+
+    @replayed
+    def loss(x, y):
+        return x * y * w + w
+
+    for _ in X:
+        yield loss(w, a) + loss(a, a) + 0.1 * w * w, [w, a]
+
+
+# ---- how it is written
+
+
+@program
+def a_recursion_over_trees(replayed):
+    w = Value(0.5)
+
+    @replayed
+    def value(tree, *, depth=0):
+        return w * tree if not isinstance(tree, list) else sum(value(t, depth=depth + 1) for t in tree).tanh() * w
+
+    for k, x in enumerate(X):
+        yield value([[x, [1.0, x]], [[x, 1.0], 2.0], x][k % 3]), [w]
+
+
+@program
+def a_static_method(replayed):
+    w = Value(0.5)
+
+    class Losses:
+        @staticmethod
+        @replayed
+        def squared(x):
+            return (w * x - 1) ** 2
+
+    for x in X:
+        yield Losses.squared(x) + Losses().squared(-x), [w]
+
+
+@program
+def one_inside_another_and_one_after_another(replayed):
+    a, b = values(0.5, 0.2)
+
+    @replayed
+    def hidden(x):
+        return (a * x).tanh()
+
+    @replayed
+    def loss(h):
+        return (h * b + hidden(2.0) - 1) ** 2
+
+    for x in X:
+        yield sum(loss(hidden(y)) for y in (x, -x, 1.0)) * (1 / 3), [a, b]
+
+
+@program
+def a_recurrent_net_its_state_given(replayed):
+    a, b = values(0.5, 0.2)
+
+    @replayed
+    def cell(x, h):
+        return (a * x + b * h).tanh()
+
+    for k, _ in enumerate(X):
+        h = 0.0
+        for x in X[: 1 + k % 4]:
+            h = cell(x, h)
+        yield h**2, [a, b]
+
+
+@program
+def choices_by_where(replayed):
+    w = Value(0.5)
+
+    @replayed
+    def huber(x):
+        e = abs(w * x - 1)
+        return where(less(e, 1), 0.5 * e * e, e - 0.5)
+
+    for x in X:
+        yield huber(x), [w]
+
+
+@program
+def a_model_of_nn_in_a_loop_by_hand(replayed):
+    model = nn.MLP(2, [4, 1], rng=0)
+
+    @replayed
+    def loss(rows, targets):
+        hinges = [(1 + -t * model(x)).relu() for x, t in zip(rows, targets, strict=True)]
+        return sum(hinges) * (1 / len(hinges)) + 1e-4 * sum(p * p for p in model.parameters())
+
+    for x in X:
+        yield loss(np.array([[x, 1.0], [-x, 2.0]]), [1, -1]), model.parameters()
+
+
+@program
+def a_print_and_a_history_inside(replayed):
+    w, history = Value(0.5), []
+
+    @replayed
+    def loss(x):
+        y = (w * x - 1) ** 2
+        history.append(f"{y.data:.3f} {y}")
+        return y
+
+    for x in X:
+        yield loss(x), [w]
+
+
+@pytest.mark.filterwarnings("ignore:backward.. starts")
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_programs_give_what_they_give_undecorated(program):
+    expected = figures(program, lambda f: f)
+    found = figures(program, replayed)
+    assert len(found) == len(expected) >= len(X)
+    for row, numbers in zip(found, expected, strict=True):
+        np.testing.assert_allclose(row, numbers, rtol=1e-11, atol=1e-13)
+
+
+# ---- what is refused
+
+
+@refused(r"changes what it is given, and a replay would not: let it work on a copy, as list\(xs\) is")
+def appends_to_an_argument(x, given=None):
+    x.append(W[0] * x[0])
+    return x[-1]
+
+
+@refused("changes what it is given")
+def takes_from_an_argument(x):
+    y = 0
+    while x:
+        y = W[0] * y + x.pop()
+    return y
+
+
+@refused(r"asks hash\(\), as a set and a dict do, of a Value in line \d+ of looks_up_in_a_set: `return .*select")
+def looks_up_in_a_set(x):
+    return W[0] * (2 if x[0] in {7, 8} else 1)
+
+
+@refused(r"asks hash\(\), as a set and a dict do, of a Value in line \d+ of looks_up_in_a_dict")
+def looks_up_in_a_dict(x):
+    return W[0] * {7: 2}.get(x[0], 1)
+
+
+@refused(r"computes with Values and returns the number 0.5, which a replay would repeat for ever: return the Value")
+def returns_a_number(x):
+    return (W[0] * x[0]).data
+
+
+@refused("computes with Values and returns the number 1.0")
+def returns_whether_it_is_right(x):
+    return Value(1.0) if (W[0] * x[0]).data > 0 else 0.0
+
+
+@refused("changes the .data of weights that it uses, and a replay would not: change them after it")
+def takes_a_step_itself(x):
+    y = W[0] * x[0]
+    W[0].data -= 0.01
+    return y
+
+
+@refused("draws random numbers, which a replay would not: give them as a positional argument")
+def drops_seldom(x):
+    return W[0] * x[0] * (random.random() > 1e-9)
+
+
+@refused("draws random numbers")
+def drops_by_numpy(x):
+    return W[0] * x[0] * bool(np.random.rand() > 1e-9)
+
+
+RNG = random.Random(0), np.random.default_rng(0)
+
+
+@refused("draws random numbers")
+def drops_by_a_generator(x):
+    return W[0] * x[0] * (RNG[0].random() + RNG[1].random() > 1e-9)
+
+
+@refused("gives 5e-14 by replay and 1e-13 itself at call 1 .* kept from call to call, or be chosen by .data")
+def differs_in_small_numbers(x):
+    return W[0] * (1e-13 if isinstance(x[0], Value) else 2e-13)
+
+
+KEPT = [0]
+
+
+@refused("gives .* by replay and .* itself at call 1 .* kept from call to call")
+def keeps_a_state(x):
+    KEPT[0] = W[0] * x[0] + KEPT[0] * 0.5
+    return KEPT[0] ** 2
+
+
+@refused(r"returns_a_dict returns \{.*\}: only Values are replayed, in lists if there are several")
+def returns_a_dict(x):
+    return {"loss": W[0] * x[0]}
+
+
+@refused(r"fails when it is recorded in line \d+ .*'Value' object cannot be .* give what decides as a keyword argument")
+def counts_to_an_argument(x):
+    return sum(W[0] for _ in range(x[0]))
+
+
+@refused(
+    r"asks a comparison of a Value in line \d+ of clips: `return .* choose by where\(less\(a, b\), …\), maximum or"
+)
+def clips(x):
+    return max(0, min(1, W[0] * x[0]))
+
+
+W = values(0.5)
+
+
+@pytest.mark.parametrize(("f", "message"), REFUSED, ids=[f.__name__ for f, _ in REFUSED])
+def test_what_a_replay_would_get_wrong_is_refused(f, message):
+    W[0].data = 0.5
+    f(eager := [1]), eager
+    W[0].data, KEPT[0] = 0.5, 0
+    with pytest.raises(ReplayError, match=message):
+        replayed(f)([1])
+
+
+def test_a_loss_that_cancels_to_nothing_is_not_refused():
+    f = replayed(check=True)(lambda xs: (sum(W[0] * x for x in xs) - 1) ** 2)
+    for _ in range(3):
+        assert abs(f([0.1] * 20).data) < 1e-25
+
+
+def test_weights_that_are_not_a_number_are_not_taken_for_changed():
+    w = Value(math.nan)
+    f = replayed(check=True)(lambda x: w * x)
+    assert math.isnan(f(1.0).data)
+
+
+def test_recording_at_each_call_earns_a_warning_that_names_what_changes():
+    steps = 0
+
+    @replayed
+    def loss(x):
+        return W[0] * x / (1 + steps)
+
+    def count(k):
+        nonlocal steps
+        steps = k
+        loss(1.0)
+
+    with pytest.warns(RuntimeWarning, match=r"loss is recorded anew at each call.*because steps has changed") as caught:
+        [count(k) for k in range(20)]
+    assert (len(caught), caught[0].filename) == (1, __file__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        [count(k // 2) for k in range(20)]
