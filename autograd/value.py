@@ -145,11 +145,16 @@ class Value(Methods, Aliases, Refused):
         label: str = "",
         **others: Any,
     ) -> None:
-        self.data = data if type(data) is float else _checked(data)
         self.grad = 0.0
         self.operation = None
         self.parents = ()
         self.local_derivatives = ()
+        if type(data) is float:
+            self.data = data
+        elif isinstance(data, Value) and listening.is_heard():  # a recording gives Values where there will be numbers
+            self.data, self.operation, self.parents, self.local_derivatives = data.data, ops.positive, (data,), (1.0,)
+        else:
+            self.data = _checked(data)
         if isinstance(parents, str):  # the second argument may be the label
             label, parents = label or parents, ()
         self.label = label if type(label) is str else _checked_label(label)

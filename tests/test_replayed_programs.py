@@ -288,6 +288,19 @@ def a_target_network_copied_now_and_then(replayed):
 
 
 @program
+def arguments_wrapped_in_values(replayed):
+    w = Value(0.5)
+
+    @replayed
+    def loss(xs, target):
+        xs = list(map(Value, xs))
+        return (sum(w * x for x in xs) - Value(target, "target")) ** 2
+
+    for x in X:
+        yield loss([x, 1], 2), [w]
+
+
+@program
 def ragged_rows_flags_and_defaults(replayed):
     w, b = values(0.5, 0.1)
 
