@@ -8,7 +8,7 @@ import functools
 import math
 import random
 import warnings
-from collections import deque
+from collections import deque, namedtuple
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 
@@ -301,6 +301,19 @@ def arguments_wrapped_in_values(replayed):
 
 
 @program
+def a_named_tuple(replayed):
+    Sample = namedtuple("Sample", "x target")
+    w = Value(0.5)
+
+    @replayed
+    def loss(sample, samples):
+        return (w * sample.x - sample.target) ** 2 + sum(w * s.x for s in samples)
+
+    for x in X:
+        yield loss(Sample(x, 1.0), [Sample(1, 2), Sample(x, x)]), [w]
+
+
+@program
 def ragged_rows_flags_and_defaults(replayed):
     w, b = values(0.5, 0.1)
 
@@ -563,6 +576,12 @@ def test_weights_that_are_not_a_number_are_not_taken_for_changed():
     w = Value(math.nan)
     f = replayed(check=True)(lambda x: w * x)
     assert math.isnan(f(1.0).data)
+
+
+def test_what_is_walked_through_once_is_to_be_a_list():
+    for wrong in (zip([1.0], [2.0], strict=True), range(3), {1.0}, {"a": 1.0}):
+        with pytest.raises(TypeError, match="give a list of its numbers, or close over it"):
+            replayed_nothing(wrong)
 
 
 def test_recording_at_each_call_earns_a_warning_that_names_what_changes():

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from autograd.floats import is_number
 from autograd.value import Value
 
-Shape = tuple[Any, ...]  # () for a number, ("list", 3, shape of each) or ("list", shape, …), ("array", 3, 2)
+# () for a number, ("list", 3, shape of each) or ("list", shape, …), a named tuple's class for "list", ("array", 3, 2)
+Shape = tuple[Any, ...]
 
 
 def flatten(x: Any, items: list[Any]) -> Shape:
@@ -27,11 +28,13 @@ def flatten(x: Any, items: list[Any]) -> Shape:
             flatten(item, items)
         return ("array", *x.shape)
     if not isinstance(x, list | tuple):
+        is_walked = isinstance(x, Iterable) and not isinstance(x, str | bytes)
+        given = "a list of its numbers" if is_walked else "it as a keyword argument"
         raise TypeError(
             f"positional arguments of a replayed function are its inputs, numbers and lists of numbers, not {x!r} of "
-            f"type {type(x).__name__}: give it as a keyword argument, or close over it"
+            f"type {type(x).__name__}: give {given}, or close over it"
         )
-    kind = "list" if isinstance(x, list) else "tuple"
+    kind = type(x) if hasattr(x, "_fields") else "list" if isinstance(x, list) else "tuple"
     shapes = [flatten(item, items) for item in x]
     return (kind, len(x), shapes[0]) if shapes and shapes.count(shapes[0]) == len(shapes) else (kind, *shapes)
 
@@ -49,7 +52,7 @@ def rebuilt(shape: Shape, items: Iterator[Any]) -> Any:
             parts = [rebuilt(each, items) for _ in range(n)]
         case (kind, *shapes):
             parts = [rebuilt(each, items) for each in shapes]
-    return parts if kind == "list" else tuple(parts)
+    return parts if kind == "list" else tuple(parts) if kind == "tuple" else kind(*parts)
 
 
 class Batch(NamedTuple):
