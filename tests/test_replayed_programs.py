@@ -367,6 +367,27 @@ def a_recursion_over_trees(replayed):
 
 
 @program
+def methods_that_call_those_they_override(replayed):
+    class Plain:
+        def __init__(self):
+            self.w = Value(0.5)
+
+        @replayed
+        def loss(self, x):
+            return (self.w * x - 1) ** 2
+
+    class Decayed(Plain):
+        @replayed
+        def loss(self, x):
+            return super().loss(x) + 0.1 * self.w * self.w
+
+    model, plain = Decayed(), Plain()
+    for x in X:
+        yield model.loss(x) + plain.loss(x), [model.w, plain.w]
+        yield Plain.loss.__get__(model)(x), [model.w]
+
+
+@program
 def a_static_method(replayed):
     w = Value(0.5)
 
@@ -582,6 +603,25 @@ def test_what_is_walked_through_once_is_to_be_a_list():
     for wrong in (zip([1.0], [2.0], strict=True), range(3), {1.0}, {"a": 1.0}):
         with pytest.raises(TypeError, match="give a list of its numbers, or close over it"):
             replayed_nothing(wrong)
+
+
+def test_a_method_needs_an_instance_that_has_room():
+    class Slotted:
+        __slots__ = ()
+
+        @replayed
+        def loss(self, x):
+            return W[0] * x
+
+    class Shared:
+        @classmethod
+        @replayed
+        def loss(cls, x):
+            return W[0] * x
+
+    for call in (lambda: Slotted().loss(1.0), lambda: Shared.loss(1.0)):
+        with pytest.raises(TypeError, match=r"no room for: leave out __slots__ and @classmethod|as a keyword argument"):
+            call()
 
 
 def test_recording_at_each_call_earns_a_warning_that_names_what_changes():

@@ -252,10 +252,18 @@ class Replayed:
         """As a method: a replayed function of each instance, kept in it."""
         if instance is None:
             return self
-        if not isinstance(vars(instance).get(self.name), _Method):
+        is_overridden = getattr(type(instance), self.name, self) is not self  # and called by super()
+        name = self.__qualname__ if is_overridden else self.name  # type: ignore[attr-defined]
+        kept = getattr(instance, "__dict__", None)
+        if not isinstance(kept, dict):
+            raise TypeError(
+                f"{self.name} is replayed for each instance and kept in it, which {instance!r} has no room for: leave "
+                "out __slots__ and @classmethod, or decorate a function"
+            )
+        if not isinstance(kept.get(name), _Method):
             method = self.plain.__get__(instance, owner)
-            vars(instance)[self.name] = _Method(method, fallback=self.fallback, check=self.check)
-        return vars(instance)[self.name]
+            kept[name] = _Method(method, fallback=self.fallback, check=self.check)
+        return kept[name]
 
     def __reduce__(self) -> Any:
         return self.__qualname__  # type: ignore[attr-defined]
