@@ -17,6 +17,7 @@ import pytest
 
 import nn
 from autograd import ReplayError, Value, less, maximum, replayed, select, where
+from autograd.replay import Replayed
 
 X = [0.5, -1.5, 2.0, 1.0, -0.3, 0.8, 1.7, -2.2, 0.1, 3.0]
 PROGRAMS, REFUSED = [], []
@@ -261,7 +262,7 @@ def a_trainer_with_a_counter_and_a_history(replayed):
         trainer.losses.append(y.data)
         if trainer.steps == 5:
             trainer.scale = 0.5
-    if isinstance(trainer.loss, type(replayed_nothing)):
+    if isinstance(trainer.loss, Replayed):
         (recorded,) = trainer.loss._recorded.values()
         assert recorded.calls == 5  # the counter and the history are no reason to record anew
 
@@ -463,13 +464,15 @@ def a_print_and_a_history_inside(replayed):
     w, history = Value(0.5), []
 
     @replayed
-    def loss(x):
-        y = (w * x - 1) ** 2
+    def loss(xs):
+        y = (sum(w * x for x in xs) - 1) ** 2
         history.append(f"{y.data:.3f} {y}")
         return y
 
-    for x in X:
-        yield loss(x), [w]
+    for k, x in enumerate(X):
+        yield loss([x, 1.0][: 1 + k % 2]), [w]
+    if isinstance(loss, Replayed):
+        assert [recorded.calls for recorded in loss._recorded.values()] == [5, 5]
 
 
 @pytest.mark.filterwarnings("ignore:backward.. starts")
@@ -642,3 +645,17 @@ def test_recording_at_each_call_earns_a_warning_that_names_what_changes():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         [count(k // 2) for k in range(20)]
+
+
+def test_data_sets_are_left_to_the_comparisons():
+    w = Value(0.5)
+    data, flags = SimpleNamespace(data=np.zeros((300, 1000)), rows=[[0.0] * 1000 for _ in range(300)]), [1]
+
+    @replayed
+    def loss(x):
+        return w * x * flags[0] + data.data[0, 0] + data.rows[0][0] + 0 * w.data
+
+    assert loss(2.0).data == 1.0
+    assert sum(len(before) for _, before, _ in loss._lookups._contents) == 1
+    flags[0] = 2
+    assert loss(2.0).data == 2.0

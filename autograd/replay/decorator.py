@@ -1,7 +1,7 @@
 """replayed: a function of Values, recorded at its first call and replayed in NumPy at those that follow.
 
-`arguments.py` reads what it is given, `recorded.py` holds its programs and compares them with it; here a program is
-chosen, and its result made into a node.
+`arguments.py` reads what it is given, `lookups.py` what it looks up, `recorded.py` holds its programs and compares them
+with it; here a program is chosen, and its result made into a node.
 """
 
 import sys
@@ -21,6 +21,7 @@ from autograd.listening import heard_by, is_anybody_told
 from autograd.replay.arguments import Batch
 from autograd.replay.call import Call
 from autograd.replay.collector import collector_paused
+from autograd.replay.lookups import Lookups
 from autograd.replay.program import Program
 from autograd.replay.recorded import Recorded
 from autograd.replay.tracing import ReplayError, flat, numbers_in
@@ -89,6 +90,7 @@ class Replayed:
         self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
         self._refused: set[Any] = set()
         self._most = 0  # programs that there have been at a time
+        self._lookups = Lookups(None)  # what the function looked up when the first of its programs was recorded
         self._anew = 0  # recordings in a row of which each served one call
 
     @property
@@ -179,9 +181,12 @@ class Replayed:
     # ---- the function itself
 
     def _called(self, batch: Batch, i: int) -> Any:
-        """What the function itself gives for a sample."""
-        with _plain_within(), collector_paused():
-            return self.plain(*batch.sample(i), **batch.keywords)
+        """What the function itself gives for a sample. What it puts into a list is no reason to record anew."""
+        with self._lock, _plain_within(), collector_paused():
+            self._forget_if_changed()
+            result = self.plain(*batch.sample(i), **batch.keywords)
+            self._lookups.take_contents()
+            return result
 
     def _numbers(self, batch: Batch, i: int) -> Any:
         """The numbers of that. The collector rests until the graph is gone, or else it would look at all of it once."""
@@ -203,23 +208,27 @@ class Replayed:
         key = batch.key
         if key in self._refused:
             return None
-        found = self._recorded.get(key)
-        changed = found.lookups.changed() if found else ""
-        if found is None or changed:
-            self._count_anew(found, changed)
-            found = self._recorded[key] = Recorded(self.name, self.plain, batch)
+        self._forget_if_changed()
+        if not self._recorded:
+            self._lookups = Lookups(self.plain)
+        if key not in self._recorded:
+            self._recorded[key] = Recorded(self.name, self.plain, batch, self._lookups)
             self._bound_memory()
         self._recorded.move_to_end(key)
-        return found
+        return self._recorded[key]
 
-    def _count_anew(self, found: Recorded | None, changed: str) -> None:
-        """Warn where a program is recorded again and again because of a name."""
-        self._anew = self._anew + 1 if found and found.calls == 1 else 0
-        if self._anew == ANEW:
-            _warn(
-                f"{self.name} is recorded anew at each call, which takes as long as many calls, because {changed} has "
-                "changed each time: give numbers that change as positional arguments, and change the .data of a weight"
-            )
+    def _forget_if_changed(self) -> None:
+        """Forget all programs where something else is looked up than was; warn where that is so at each call."""
+        changed = self._lookups.changed()
+        if changed and self._recorded:
+            self._anew = self._anew + 1 if sum(r.calls for r in self._recorded.values()) == 1 else 0
+            if self._anew == ANEW:
+                _warn(
+                    f"{self.name} is recorded anew at each call, which takes as long as many calls, because {changed} "
+                    "has changed each time: give numbers that change as positional arguments, and change the .data of "
+                    "a weight"
+                )
+            self._recorded.clear()
 
     def _bound_memory(self) -> None:
         """Warn where there are many programs, and keep those that were used last."""

@@ -25,30 +25,34 @@ _ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, t
 _HOLDERS = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
+MOST = 200_000  # things in lists and arrays that are looked at: data sets are left to the comparisons
 
 
 class Lookups:
     """What a function, and those that it reaches, find by name.
 
-    - found: all of it, as it was when this was made
+    - found: all of it, as it was when this was made, by its id
     """
 
-    def __init__(self, f: Any, others: Iterable[Any] = ()) -> None:
+    def __init__(self, f: Any) -> None:
+        self.found: dict[int, Any] = {}
         self._names: list[tuple[Callable[[str, Any], Any], str, Any]] = []
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, int]] = []  # each with how many of the attributes have been looked up in it
         self._attributes: list[str] = []  # the names that reached code looks up in objects
-        found: dict[int, Any] = {}
-        ahead: list[Found] = [(x, "") for x in (f, *others)]
+        self._room = MOST
+        self.follow([f])
+
+    def follow(self, others: Iterable[Any]) -> None:
+        """See to what is reached from these too."""
+        ahead: list[Found] = [(x, "") for x in others]
         while ahead:
             while ahead:
                 x, name = ahead.pop()
-                if not isinstance(x, _ENDS) and id(x) not in found:
-                    found[id(x)] = x
+                if not isinstance(x, _ENDS) and id(x) not in self.found:
+                    self.found[id(x)] = x
                     ahead += self._reached(x, name)
             ahead = self._reached_by_attributes()
-        self.found = list(found.values())
-        self._drawers = [(x, pickle.dumps(x)) for x in self.found if type(x) in _DRAWERS]
 
     def changed(self) -> str:
         """A name under which something else is found than when this was made; "" if there is none."""
@@ -61,26 +65,29 @@ class Lookups:
         """Take what lists, dicts and arrays hold now for what they held."""
         self._contents = [(x, x.copy(), name) for x, _, name in self._contents]
 
-    def drawn(self) -> bool:
-        """Whether random numbers have been drawn since this was made."""
-        return any(pickle.dumps(x) != before for x, before in self._drawers)
+    def drawers(self) -> list[bytes]:
+        """The states of what random numbers are drawn from."""
+        return [pickle.dumps(x) for x in self.found.values() if type(x) in _DRAWERS]
 
     # ---- what is reached from something at once
 
     def _reached(self, x: Any, name: str) -> Iterable[Found]:
         if isinstance(x, FunctionType):
             return self._reached_by_function(x)
-        if isinstance(x, _HOLDERS):
-            self._contents.append((x, x.copy(), name))
         if isinstance(x, (*_HOLDERS, tuple, frozenset)):
-            parts: Any = x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
+            if _size(x) > self._room:
+                return []
+            self._room -= _count(x)
+            if isinstance(x, _HOLDERS):
+                self._contents.append((x, x.copy(), name))
+            parts: Any = _parts(x)
         elif isinstance(x, MethodType | BuiltinMethodType):
             parts = [getattr(x, "__func__", None), x.__self__]
         elif isinstance(x, partial):
             parts = [x.func, *x.args, *x.keywords.values()]
         elif isinstance(x, property):
             parts = [x.fget]
-        elif hasattr(x, "__wrapped__"):
+        elif isinstance(x, staticmethod | classmethod) or "__wrapped__" in getattr(x, "__dict__", {}):
             parts = [x.__wrapped__]
         else:
             self._objects.append((x, 0))
@@ -139,6 +146,21 @@ def _special_methods(cls: type) -> list[Any]:
     return [f for f in functions if isinstance(f, FunctionType) or hasattr(f, "__wrapped__")]
 
 
+def _parts(x: Any) -> Any:
+    return x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
+
+
+def _size(x: Any) -> int:
+    """How many things are in it and in what it holds, if all that it holds is like the first."""
+    if not isinstance(x, (*_HOLDERS, tuple, frozenset)):
+        return 1
+    return _count(x) * _size(next(iter(_parts(x)), None))
+
+
+def _count(x: Any) -> int:
+    return x.size if isinstance(x, np.ndarray) else len(x)
+
+
 def _content(cell: Any, name: str, default: Any) -> Any:
     try:
         return cell.cell_contents
@@ -151,5 +173,5 @@ def _is_same(x: Any, before: Any) -> bool:
         return bool(x.shape == before.shape and x.tobytes() == before.tobytes())
     try:
         return bool(x == before)
-    except (TypeError, ValueError):  # a number where a Value was, an array in the place of another
+    except Exception:  # a number where a Value was, an array in the place of another, whatever == does elsewhere
         return False

@@ -25,23 +25,24 @@ class Recorded:
 
     - program, parameters: what was recorded, and the Values whose numbers it reads at each call
     - shape: of the result: () for one Value
-    - lookups: what the function found by name
     - calls: how many there have been
     """
 
-    def __init__(self, name: str, f: Callable[..., Any], batch: Batch) -> None:
+    def __init__(self, name: str, f: Callable[..., Any], batch: Batch, lookups: Lookups) -> None:
         self.name, self.f = name, f
-        self.lookups = Lookups(f, batch.keywords.values())
-        for x in self.lookups.found:
-            if getattr(x, "couples_samples", False) is True and not isinstance(x, type) and x.training:
+        lookups.follow(batch.keywords.values())
+        for x in lookups.found.values():
+            if hasattr(type(x), "couples_samples") and x.couples_samples and x.training:
                 raise ReplayError(
                     f"{name} uses {x.title()}, which changes its state at each call in training: call eval() on "
                     "the model, or leave the decorator away"
                 )
         self.numbers = batch.X[0].tolist()
         with collector_paused():
+            drawers = lookups.drawers()
             found = self.traced(batch, self.numbers)
-            self.refuse_what_is_lost(found)
+            self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
+            lookups.take_contents()
             self.shape = np.shape(numbers_in(found.result))
             # Outside of the recording, for a program keeps the context it is made in.
             self.program = found.program()
@@ -63,9 +64,9 @@ class Recorded:
             )
         return found
 
-    def refuse_what_is_lost(self, found: Trace) -> None:
+    def refuse_what_is_lost(self, found: Trace, *, has_drawn: bool) -> None:
         """Raise ReplayError for random numbers, and for a result that is a number taken from a Value."""
-        if self.lookups.drawn():
+        if has_drawn:
             raise ReplayError(
                 f"{self.name} draws random numbers, which a replay would not: give them as a positional argument, and "
                 "call eval() on a model with dropout"
@@ -76,7 +77,6 @@ class Recorded:
                 f"{self.name} computes with Values and returns the number {found.outputs[0].data!r}, which a replay "
                 "would repeat for ever: return the Value, and take its .data there"
             )
-        self.lookups.take_contents()
 
     @property
     def summary(self) -> str:
@@ -114,7 +114,6 @@ class Recorded:
             raise ReplayError(
                 f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
             )
-        self.lookups.take_contents()
 
     def first_difference(self, batch: Batch, i: int) -> str:
         """Words on the first node that differs: ", first at Value = 0.3, made by multiply in line 7 of loss"."""
