@@ -5,8 +5,10 @@ such a program changes. Others are refused, with what they do and what to do ins
 """
 
 import functools
+import itertools
 import math
 import random
+import sys
 import warnings
 from collections import deque, namedtuple
 from dataclasses import dataclass
@@ -185,6 +187,33 @@ def what_methods_properties_and_operators_look_up(replayed):
             layer._w = Value(0.7)
         if k == 7:
             layer.active = False
+
+
+@program
+def attributes_by_text_and_modules_imported_inside(replayed):
+    settings, layers, module = SimpleNamespace(), SimpleNamespace(w0=Value(0.5), w1=Value(0.2)), ModuleType("elsewhere")
+    module.decay = 0.1
+
+    @replayed
+    def loss(x):
+        from elsewhere import decay
+
+        y = sum(getattr(layers, f"w{i}") * x for i in range(2)) - getattr(settings, "target", 1.0)
+        y = y * settings.scale if hasattr(settings, "scale") else y
+        return y * y + decay * layers.w0 * layers.w0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "elsewhere", module)
+        for k, x in enumerate(X):
+            yield loss(x), [layers.w0, layers.w1]
+            if k == 3:
+                settings.target = 2.0
+            if k == 4:
+                settings.scale = 3.0
+            if k == 5:
+                layers.w1 = Value(0.1)
+            if k == 6:
+                module.decay = 0.2
 
 
 @program
@@ -545,6 +574,14 @@ RNG = random.Random(0), np.random.default_rng(0)
 @refused("draws random numbers")
 def drops_by_a_generator(x):
     return W[0] * x[0] * (RNG[0].random() + RNG[1].random() > 1e-9)
+
+
+FACTORS = itertools.cycle([1.0, 1.0, 1.0, 2.0])
+
+
+@refused("takes from <itertools.cycle object.*>, which a replay would not: give a list in its place")
+def takes_from_an_iterator(x):
+    return W[0] * x[0] * next(FACTORS)
 
 
 @refused("gives 5e-14 by replay and 1e-13 itself at call 1 .* kept from call to call, or be chosen by .data")

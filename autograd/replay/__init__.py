@@ -9,7 +9,8 @@ the matrix products that `matrices.py` finds; these stand in `instructions.py`, 
 
 `decorator.py` does all this to a function, as `replayed`: `tracing.py` finds what the function rests on,
 `arguments.py` reads what it is given, `lookups.py` says what it looks up and whether that has changed, `recorded.py`
-holds and compares its programs, `call.py` is the operation of its results. While any of this goes on, `collector.py` lets the cycle collector rest.
+holds and compares its programs, `call.py` is the operation of its results. While any of this goes on, `collector.py`
+lets the cycle collector rest.
 
 A program is text for others too: `export` writes it in NumPy's or torch's words.
 

@@ -7,12 +7,14 @@ counter of a training loop that lives in the same object changes nothing.
 
 import pickle
 import random
+import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dis import get_instructions
 from functools import lru_cache, partial
-from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType
-from typing import Any
+from io import IOBase
+from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,8 +40,9 @@ class Lookups:
         self.found: dict[int, Any] = {}
         self._names: list[tuple[Callable[[str, Any], Any], str, Any]] = []
         self._contents: list[tuple[Any, Any, str]] = []
-        self._objects: list[tuple[Any, int]] = []  # each with how many of the attributes have been looked up in it
-        self._attributes: list[str] = []  # the names that reached code looks up in objects
+        self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
+        self._attributes: set[str] = set()  # the names that reached code looks up in objects
+        self._texts: set[str] = set()
         self._room = MOST
         self.follow([f])
 
@@ -69,6 +72,10 @@ class Lookups:
         """The states of what random numbers are drawn from."""
         return [pickle.dumps(x) for x in self.found.values() if type(x) in _DRAWERS]
 
+    def iterator(self) -> Any:
+        """One that is taken from, as by next(x); None if there is none."""
+        return next((x for x in self.found.values() if isinstance(x, Iterator) and not isinstance(x, IOBase)), None)
+
     # ---- what is reached from something at once
 
     def _reached(self, x: Any, name: str) -> Iterable[Found]:
@@ -90,19 +97,21 @@ class Lookups:
         elif isinstance(x, staticmethod | classmethod) or "__wrapped__" in getattr(x, "__dict__", {}):
             parts = [x.__wrapped__]
         else:
-            self._objects.append((x, 0))
+            self._objects.append((x, set()))
             parts = [*x.__bases__, *_special_methods(x)] if isinstance(x, type) else [type(x)]
         return [(part, name) for part in parts if not isinstance(part, _ENDS)]
 
     def _reached_by_function(self, f: FunctionType) -> Iterable[Found]:
         if is_library(f.__code__) and not f.__code__.co_filename.startswith(OURS[1]):
             return []
-        names, attributes = _names_in(f.__code__)
-        self._attributes += attributes.difference(self._attributes)
+        names = _names_in(f.__code__)
+        self._attributes |= names.attributes
+        self._texts |= names.texts
         cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
         defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
         return [
-            *[self._looked_up(f.__globals__.get, name) for name in names],
+            *[self._looked_up(f.__globals__.get, name) for name in names.variables],
+            *[self._looked_up(sys.modules.get, name) for name in names.modules],
             *[self._looked_up(partial(_content, cell), name) for name, cell in cells],
             *[(x, f.__name__) for x in defaults],
         ]
@@ -110,15 +119,18 @@ class Lookups:
     def _reached_by_attributes(self) -> list[Found]:
         """What objects hold under the names that reached code looks up in objects; of each object what is new."""
         reached = []
-        for i, (x, done) in enumerate(self._objects):
+        for x, seen in self._objects:
             own, kind = getattr(x, "__dict__", {}), type(x)
-            for name in self._attributes[done:]:
+            names = self._attributes | self._texts
+            if self._texts and not isinstance(x, type | ModuleType):
+                names.update(own)  # the texts may be parts of names
+            for name in names - seen:
                 shared = getattr(kind, name, _MISSING)
                 if isinstance(shared, MemberDescriptorType):  # of __slots__
                     reached.append(self._looked_up(partial(getattr, x), name))
-                elif name in own or not (shared is _MISSING or hasattr(shared, "__get__")):
+                elif name in own or name in self._texts or not (shared is _MISSING or hasattr(shared, "__get__")):
                     reached.append(self._looked_up(own.get, name))
-            self._objects[i] = x, len(self._attributes)
+            seen |= names
         return reached
 
     def _looked_up(self, get: Callable[[str, Any], Any], name: str) -> Found:
@@ -127,17 +139,29 @@ class Lookups:
         return x, name
 
 
+class _Names(NamedTuple):
+    """The names that code, and that of functions within it, looks up: of variables, of modules that it imports, of
+    attributes, and the texts that may name an attribute where it is asked for by `getattr` or `hasattr`.
+    """
+
+    variables: set[str]
+    modules: set[str]
+    attributes: set[str]
+    texts: set[str]
+
+
 @lru_cache(maxsize=1000)
-def _names_in(code: CodeType) -> tuple[set[str], set[str]]:
-    """The names that code, and that of functions within it, looks up among globals, and in objects."""
-    names, attributes = set(), set()
+def _names_in(code: CodeType) -> _Names:
+    found = _Names(set(), set(), set(), set())
+    kinds = dict.fromkeys(("LOAD_GLOBAL", "LOAD_NAME"), found.variables) | {"IMPORT_NAME": found.modules}
+    kinds |= dict.fromkeys(("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), found.attributes)
     for i in get_instructions(code):
-        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            names.add(i.argval)
-        elif i.opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR"):
-            attributes.add(i.argval)
+        if i.opname in kinds:
+            kinds[i.opname].add(i.argval)
+    if found.variables & {"getattr", "hasattr"}:
+        found.texts.update(x for x in code.co_consts if isinstance(x, str) and x.isidentifier())
     within = [_names_in(part) for part in code.co_consts if isinstance(part, CodeType)]
-    return names.union(*[n for n, _ in within]), attributes.union(*[a for _, a in within])
+    return _Names(*[names.union(*more) for names, *more in zip(found, *within, strict=True)])
 
 
 def _special_methods(cls: type) -> list[Any]:

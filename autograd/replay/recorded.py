@@ -39,6 +39,11 @@ class Recorded:
                 )
         self.numbers = batch.X[0].tolist()
         with collector_paused():
+            if lookups.iterator() is not None:
+                raise ReplayError(
+                    f"{name} takes from {lookups.iterator()!r}, which a replay would not: give a list in its place, or "
+                    "what is taken as a positional argument"
+                )
             drawers = lookups.drawers()
             found = self.traced(batch, self.numbers)
             self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
