@@ -18,7 +18,19 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import ReplayError, Value, derivatives, draw, explain, record, replayed, select, step_through
+from autograd import (
+    ReplayError,
+    Value,
+    derivatives,
+    diagnose,
+    draw,
+    explain,
+    formula,
+    record,
+    replayed,
+    select,
+    step_through,
+)
 from autograd.functions import sum as sum_of
 from autograd.value import as_value, make_node
 from tests import microgpt
@@ -921,3 +933,28 @@ def test_tools_show_one_box():
     assert "total.plain(…) shows the inside" in steps._repr_html_()
     assert len(step_through(y)) == 0
     assert all(w.grad == 0 for w in weights)
+
+
+def test_tools_say_what_is_folded_in_a_box():
+    w, v = Value(0.5, "w"), Value(-0.3, "v")
+
+    @replayed
+    def loss(x):
+        return (w * x + v - 1) ** 2
+
+    y, penalty = loss(2.0), 0.1 * w * w
+    box = r"loss: 2 parameters, 4 instructions; loss\.plain\(…\) shows the inside"
+    assert (str(formula(y)), str(formula(y + penalty))) == ("loss(…)", "loss(…) + 0.1 · w²")
+    assert formula(y * 2).latex == r"\mathrm{loss}(\ldots) \cdot 2"
+    assert explain(y + penalty, w).total == pytest.approx(-1.1)
+    (note,) = (note for note in diagnose(y + penalty).notes if "replayed" in note)
+    assert re.fullmatch(f"a replayed function is not looked into: {box}", note)
+    with pytest.raises(ValueError, match=f"'w' = 0.5 gets a part of its gradient by steps, and .*{box}: step through"):
+        step_through(y + penalty)
+    assert [step.after for step in step_through(loss.plain(2.0) + penalty) if step.parent is w][-1] == pytest.approx(
+        -1.1
+    )
+    within = replayed(lambda h: 2 * h)((w * 3).tanh())
+    with pytest.raises(ValueError, match="'w' = 0.5 gets a part of its gradient by steps"):
+        step_through(within + penalty)
+    assert len(step_through(within + y + 0.1 * Value(3.0, "u"))) == 6

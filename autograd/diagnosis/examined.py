@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
-from autograd.graphs import reached_from, sweep
+from autograd.graphs import is_whole_graph, reached_from, sweep
 from autograd.operations import constant
 from autograd.reports import shown
 from autograd.tables import short
@@ -63,7 +63,8 @@ class Examined:
         self.fresh, self.size = self._gradients(output.grad or 1.0)
         inside = dict.fromkeys([*(p for p in self.parameters if p in self.fresh), *self.order])
         self.leaves = [v for v in inside if not v.parents and v.operation is not constant]
-        self.notes: list[str] = []
+        folded = dict.fromkeys(v.operation.summary for v in self.order if is_whole_graph(v))  # type: ignore[union-attr]
+        self.notes = [f"a replayed function is not looked into: {summary}" for summary in folded]
 
     def _gradients(self, seed: float) -> tuple[dict[Value, float], dict[Value, float]]:
         """∂output/∂node × seed of every node, and the sum of the absolute contributions."""

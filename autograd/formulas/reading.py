@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd.formulas.algebra import Formula, FormulaError, as_formula, write, write_short
 from autograd.formulas.naming import named
+from autograd.formulas.writing import ATOM
 from autograd.graphs import is_whole_graph
 from autograd.operation import Operation
 from autograd.tables import short
@@ -77,8 +78,8 @@ def expanded(output: Value, names: Mapping[Value, Formula]) -> Formula:
     for node in reversed([*names]):
         if node in wanted and (node is output or not node.label):
             wanted.update(node.parents)
-    leaves = {v for v in names if not v.parents or is_whole_graph(v)}
-    formulas = {v: names[v] for v in names if v in leaves or (v.label and v is not output)}
+    formulas = {v: names[v] for v in names if not v.parents or (v.label and v is not output)}
+    formulas |= {v: _call_of(v) for v in names if is_whole_graph(v) and v not in formulas}
     for node in names:
         if node in wanted and node not in formulas and node.operation is not None:
             formulas[node] = Formula.apply_operation(node.operation, tuple(formulas[p] for p in node.parents))
@@ -102,6 +103,13 @@ def computed_forms(node: Value, inputs: Sequence[Formula]) -> list[str]:
         forms = [write(operation, inputs).text, write_short(operation, inputs).text]
     forms += [f"{operation.name}({', '.join(x.text for x in inputs)})", f"{operation.name} of {len(inputs)} inputs"]
     return forms
+
+
+def _call_of(node: Value) -> Formula:
+    """The name of the function that a node stands for, as it is called: loss(…)."""
+    assert node.operation is not None
+    name = Formula(node.operation.name)
+    return name._set((f"{name.text}(…)", rf"{name.latex}(\ldots)"), ATOM, node.data)
 
 
 def equation_text(node: Value, names: Mapping[Value, Formula], longest: int = LONGEST) -> str:

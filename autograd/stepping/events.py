@@ -6,14 +6,14 @@ that were computed before, each from its parents.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
-from autograd.backprop import interior_order
+from autograd.backprop import interior_order, topological_order
 from autograd.graphs import is_same, is_whole_graph, order_of_use, sweep
 from autograd.operation import Operation
 from autograd.operations import own
-from autograd.value import Value
+from autograd.value import Value, describe
 
 
 @dataclass(slots=True, eq=False)
@@ -79,14 +79,17 @@ class ForwardStep:
 def backward_steps(output: Value) -> Iterator[Step]:
     """The events of `output.backward()`, in its order, as if every gradient were 0 before.
 
-    Zeros are reported too, which `backward()` may pass over where they change no sum.
+    Zeros are reported too, which `backward()` may pass over where they change no sum. Raises ValueError where a part of
+    a gradient arrives by a replayed function, whose result is one box.
 
     >>> a = Value(3.0)
     >>> [(step.before, step.contribution, step.after) for step in backward_steps(a * a)]
     [(0.0, 3.0, 3.0), (3.0, 3.0, 6.0)]
     """
-    order = [node for node in interior_order(output) if not is_whole_graph(node)]
+    in_sight = set(order_of_use([output]))
+    order = [node for node in interior_order(output) if node in in_sight and not is_whole_graph(node)]
     uses = Counter(parent for node in order for parent in node.parents)
+    _refuse_parts(filter(is_whole_graph, in_sight), uses)
     arrived = dict.fromkeys(uses, 0)
     gradients = {output: 1.0}
     for index, ((child, position), d, contribution) in enumerate(sweep(order, gradients)):
@@ -95,6 +98,17 @@ def backward_steps(output: Value) -> Iterator[Step]:
         before = gradients.get(parent, 0.0)
         numbers = d, gradients[child], contribution, before, before + contribution
         yield Step(index, child, parent, position, *numbers, arrived[parent], uses[parent])
+
+
+def _refuse_parts(folded: Iterable[Value], uses: Container[Value]) -> None:
+    """Raise ValueError where what a node for a whole graph rests on has uses outside of it."""
+    for node in folded:
+        for v in topological_order(node):
+            if v is not node and v in uses and node.operation is not None:
+                raise ValueError(
+                    f"{describe(v)} gets a part of its gradient by steps, and a part within one box, "
+                    f"{node.operation.summary}: step through that instead"
+                )
 
 
 def forward_steps(output: Value) -> Iterator[ForwardStep]:

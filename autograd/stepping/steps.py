@@ -90,7 +90,8 @@ def step_through(output: Value, parameters: Any = None) -> Steps:
     leaves hold. The local derivatives are those recorded when the graph was built, as in `backward()`; if `.data`
     has changed since, a note says so. A view has at most 500 steps. Values are called as everywhere: see `names`,
     and `parameters` there. Tables and view leave out the steps to plain numbers, which nobody asks for. Raises
-    TypeError for anything but a Value.
+    TypeError for anything but a Value, and ValueError where a part of a gradient arrives by a replayed function, whose
+    result is one box.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> steps = step_through(a * b + a)
