@@ -528,6 +528,30 @@ def test_a_choice_by_data_is_found_at_a_compared_call(checked):
         assert "made by multiply in line" in message
 
 
+def test_the_first_node_that_differs_is_found_where_weights_have_moved_since():
+    w = Value(0.5)
+    f = replayed(check=True)(lambda x: w * x * 2 if w.data > 0 else w * x * 3)
+    assert f(1.0).data == 1.0
+    w.data = -0.5
+    with pytest.raises(ReplayError, match="gives -1.0 by replay and -1.5 itself.*first at Value = -1.5, made by mult"):
+        f(1.0)
+    assert w.data == -0.5
+
+    table = [Value(1.0), Value(2.0)]
+
+    @replayed(check=True)
+    def g(t, x):
+        y = select(t, table) * x
+        return y * 2 if y.data > 0 else y * 3 if y.data > -5 else y * float(y)
+
+    assert g(0, 1.0).data == 2.0
+    with pytest.raises(ReplayError, match="first at Value = -6, made by multiply"):
+        g(1, -1.0)
+    g(0, 1.0)
+    with pytest.raises(ReplayError, match=r"g asks float\(\) of a Value in line"):
+        g(1, -3.0)
+
+
 def test_calls_are_compared_at_1_2_8_32_and_128():
     calls = []
 

@@ -24,7 +24,10 @@ from autograd.value import Value
 
 Found = tuple[Any, str]  # something, and the name that it was found by
 _ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, type(None))
-_HOLDERS = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
+_FILLED = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
+_HOLDERS = (*_FILLED, tuple, frozenset)
+_INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")  # of methods and their like
+_UNNAMED = {"__call__", "__getitem__", "__iter__", "__len__", "__add__", "__radd__", "__mul__", "__rmul__"}
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
 MOST = 200_000  # things in lists and arrays that are looked at: data sets are left to the comparisons
@@ -41,9 +44,8 @@ class Lookups:
         self._names: list[tuple[Callable[[str, Any], Any], str, Any]] = []
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
-        self._attributes: set[str] = set()  # the names that reached code looks up in objects
-        self._texts: set[str] = set()
-        self._room = MOST
+        self._attributes = _UNNAMED  # what reached code looks up in objects, by name or not
+        self._texts: set[str] = set()  # parts of names by which it asks for attributes
         self.follow([f])
 
     def follow(self, others: Iterable[Any]) -> None:
@@ -81,31 +83,26 @@ class Lookups:
     def _reached(self, x: Any, name: str) -> Iterable[Found]:
         if isinstance(x, FunctionType):
             return self._reached_by_function(x)
-        if isinstance(x, (*_HOLDERS, tuple, frozenset)):
-            if _size(x) > self._room:
+        if isinstance(x, _HOLDERS):
+            if _size(x) > MOST:
                 return []
-            self._room -= _count(x)
-            if isinstance(x, _HOLDERS):
+            if isinstance(x, _FILLED):
                 self._contents.append((x, x.copy(), name))
-            parts: Any = _parts(x)
-        elif isinstance(x, MethodType | BuiltinMethodType):
-            parts = [getattr(x, "__func__", None), x.__self__]
-        elif isinstance(x, partial):
-            parts = [x.func, *x.args, *x.keywords.values()]
-        elif isinstance(x, property):
-            parts = [x.fget]
-        elif isinstance(x, staticmethod | classmethod) or "__wrapped__" in getattr(x, "__dict__", {}):
+            parts = _parts(x)
+        elif isinstance(x, MethodType | BuiltinMethodType | staticmethod | classmethod | property | partial):
+            parts = [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
+        elif "__wrapped__" in getattr(x, "__dict__", {}):
             parts = [x.__wrapped__]
         else:
             self._objects.append((x, set()))
-            parts = [*x.__bases__, *_special_methods(x)] if isinstance(x, type) else [type(x)]
+            parts = x.__bases__ if isinstance(x, type) else [type(x)]
         return [(part, name) for part in parts if not isinstance(part, _ENDS)]
 
     def _reached_by_function(self, f: FunctionType) -> Iterable[Found]:
         if is_library(f.__code__) and not f.__code__.co_filename.startswith(OURS[1]):
             return []
         names = _names_in(f.__code__)
-        self._attributes |= names.attributes
+        self._attributes = self._attributes | names.attributes
         self._texts |= names.texts
         cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
         defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
@@ -164,25 +161,15 @@ def _names_in(code: CodeType) -> _Names:
     return _Names(*[names.union(*more) for names, *more in zip(found, *within, strict=True)])
 
 
-def _special_methods(cls: type) -> list[Any]:
-    """Those that are called without being named, as `__call__` is."""
-    functions = [f for name, f in vars(cls).items() if name.startswith("__") and name != "__init__"]
-    return [f for f in functions if isinstance(f, FunctionType) or hasattr(f, "__wrapped__")]
-
-
-def _parts(x: Any) -> Any:
+def _parts(x: Any) -> Iterable[Any]:
     return x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
 
 
 def _size(x: Any) -> int:
     """How many things are in it and in what it holds, if all that it holds is like the first."""
-    if not isinstance(x, (*_HOLDERS, tuple, frozenset)):
-        return 1
-    return _count(x) * _size(next(iter(_parts(x)), None))
-
-
-def _count(x: Any) -> int:
-    return x.size if isinstance(x, np.ndarray) else len(x)
+    if isinstance(x, np.ndarray):
+        return x.size
+    return len(x) * _size(next(iter(_parts(x)), None)) if isinstance(x, _HOLDERS) else 1
 
 
 def _content(cell: Any, name: str, default: Any) -> Any:
