@@ -352,7 +352,11 @@ def test_methods():
         def __call__(self, x):
             return self.w * x
 
+        shifted = replayed(lambda self, x: [self.w + x])
+
     line = Line()
+    with pytest.raises(TypeError, match="shifted gives its Values in a list"):
+        line.shifted(1.0)
     assert (line(3.0).data, line(4.0).data, len(line.__call__.programs)) == (6.0, 8.0, 1)
     assert line.parameters() == [line.w]
     module = nn.MLP(1, [1], rng=0)
@@ -367,6 +371,10 @@ def test_many_shapes_earn_one_warning_and_the_oldest_go():
     assert caught[0].filename == __file__
     assert len(f.programs) == 64
     assert (("list", 89, ()),) in f.programs
+    f([1.0] * 26)  # the oldest of those that are kept, and now the last that was used
+    f([1.0] * 90)
+    assert (("list", 26, ()),) in f.programs
+    assert (("list", 27, ()),) not in f.programs
 
 
 # ---- what cannot be replayed
@@ -434,6 +442,7 @@ def test_a_fallback_calls_the_function_with_one_warning():
     ) as caught:
         numbers = [f(2.0).data, f(0.5).data, f.mean([2.0, 0.5]).data, *f.each([2.0, 0.5])]
     assert numbers == [1.0, -0.75, 0.125, 1.0, -0.75]
+    assert f(2.0).operation is branch(2.0).operation
     assert (len(caught), caught[0].filename) == (1, __file__)
     assert f.programs == {}
 

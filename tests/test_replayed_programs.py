@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections import deque, namedtuple
 from dataclasses import dataclass
+from io import StringIO
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -131,21 +132,25 @@ def settings_in_an_object_its_class_and_a_module(replayed):
     w, settings, module = Value(0.5), Settings(), ModuleType("settings")
     module.decay = 0.1
 
-    class Shared:
+    class Base:
         rate = 1.0
+
+    class Shared(Base):
+        pass
 
     shared = Shared()
 
     @replayed
     def loss(x):
-        return settings.scale * (w * x - settings.shape[1]) ** 2 * shared.rate + module.decay * w * w
+        misses = [settings.scale * (w * x - target) for target in settings.shape]
+        return sum(miss**2 for miss in misses) * shared.rate + module.decay * w * w
 
     for k, x in enumerate(X):
         yield loss(x), [w]
         if k == 2:
             settings.scale = 2.0
         if k == 3:
-            Shared.rate = 3.0
+            Base.rate = 3.0
         if k == 4:
             shared.rate = 4.0
         if k == 5:
@@ -218,7 +223,7 @@ def attributes_by_text_and_modules_imported_inside(replayed):
 
 @program
 def what_a_partial_and_a_wrapped_function_look_up(replayed):
-    w, box, limits = Value(0.5), {"scale": 1.0}, [0.0]
+    w, box, limits, targets = Value(0.5), {"scale": 1.0}, [0.0], [2.0]
 
     def logged(f):
         @functools.wraps(f)
@@ -228,16 +233,18 @@ def what_a_partial_and_a_wrapped_function_look_up(replayed):
         return wrapper
 
     @logged
-    def squared(target, x, *, of=box):
-        return (w * x * of["scale"] - target) ** 2
+    def squared(targets, x, *, of=box):
+        return (w * x * of["scale"] - targets[0]) ** 2
 
-    loss = replayed(functools.partial(squared, 2.0))
+    loss = replayed(functools.partial(squared, targets))
     for k, x in enumerate(X):
         yield loss(x), [w]
         if k == 3:
             box["scale"] = 2.0
         if k == 5:
             limits[0] = 1.0
+        if k == 7:
+            targets[0] = 3.0
 
 
 @program
@@ -297,6 +304,22 @@ def a_trainer_with_a_counter_and_a_history(replayed):
 
 
 replayed_nothing = replayed(lambda x: x)
+
+
+@program
+def a_name_that_is_bound_later(replayed):
+    w, target = Value(0.5), 1.0
+
+    @replayed
+    def loss(x):
+        return (w * x - target) ** 2 * (1.0 if target == 1.0 else factor)
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 4:
+            target, factor = 2.0, 3.0
+        if k == 6:
+            factor = 4.0
 
 
 @program
@@ -434,16 +457,18 @@ def a_static_method(replayed):
 @program
 def one_inside_another_and_one_after_another(replayed):
     a, b = values(0.5, 0.2)
+    shift = [0.0]
 
     @replayed
     def hidden(x):
-        return (a * x).tanh()
+        return (a * x + shift[0]).tanh()
 
     @replayed
     def loss(h):
         return (h * b + hidden(2.0) - 1) ** 2
 
-    for x in X:
+    for k, x in enumerate(X):
+        shift[0] = k // 5
         yield sum(loss(hidden(y)) for y in (x, -x, 1.0)) * (1 / 3), [a, b]
 
 
@@ -490,12 +515,13 @@ def a_model_of_nn_in_a_loop_by_hand(replayed):
 
 @program
 def a_print_and_a_history_inside(replayed):
-    w, history = Value(0.5), []
+    w, history, log = Value(0.5), [], StringIO()
 
     @replayed
     def loss(xs):
         y = (sum(w * x for x in xs) - 1) ** 2
         history.append(f"{y.data:.3f} {y}")
+        print(y, file=log)
         return y
 
     for k, x in enumerate(X):

@@ -90,7 +90,7 @@ class Replayed:
         self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
         self._refused: set[Any] = set()
         self._most = 0  # programs that there have been at a time
-        self._lookups = Lookups(None)  # what the function looked up when the first of its programs was recorded
+        self._lookups = Lookups()  # what the function looked up when the first of its programs was recorded
         self._anew = 0  # recordings in a row of which each served one call
 
     @property
@@ -210,7 +210,7 @@ class Replayed:
             return None
         self._forget_if_changed()
         if not self._recorded:
-            self._lookups = Lookups(self.plain)
+            self._lookups = Lookups(**{self.name: self.plain})
         if key not in self._recorded:
             self._recorded[key] = Recorded(self.name, self.plain, batch, self._lookups)
             self._bound_memory()
@@ -272,6 +272,7 @@ class Replayed:
         if not isinstance(kept.get(name), _Method):
             method = self.plain.__get__(instance, owner)
             kept[name] = _Method(method, fallback=self.fallback, check=self.check)
+            kept[name].name = self.name
         return kept[name]
 
     def __reduce__(self) -> Any:

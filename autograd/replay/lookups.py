@@ -9,7 +9,7 @@ import pickle
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dis import get_instructions
 from functools import lru_cache, partial
 from io import IOBase
@@ -39,18 +39,18 @@ class Lookups:
     - found: all of it, as it was when this was made, by its id
     """
 
-    def __init__(self, f: Any) -> None:
+    def __init__(self, **named: Any) -> None:
         self.found: dict[int, Any] = {}
         self._names: list[tuple[Callable[[str, Any], Any], str, Any]] = []
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
         self._attributes = _UNNAMED  # what reached code looks up in objects, by name or not
         self._texts: set[str] = set()  # parts of names by which it asks for attributes
-        self.follow([f])
+        self.follow(named)
 
-    def follow(self, others: Iterable[Any]) -> None:
+    def follow(self, named: Mapping[str, Any]) -> None:
         """See to what is reached from these too."""
-        ahead: list[Found] = [(x, "") for x in others]
+        ahead: list[Found] = [(x, name) for name, x in named.items()]
         while ahead:
             while ahead:
                 x, name = ahead.pop()

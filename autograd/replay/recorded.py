@@ -30,7 +30,7 @@ class Recorded:
 
     def __init__(self, name: str, f: Callable[..., Any], batch: Batch, lookups: Lookups) -> None:
         self.name, self.f = name, f
-        lookups.follow(batch.keywords.values())
+        lookups.follow(batch.keywords)
         for x in lookups.found.values():
             if hasattr(type(x), "couples_samples") and x.couples_samples and x.training:
                 raise ReplayError(
