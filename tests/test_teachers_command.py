@@ -22,7 +22,6 @@ SUBMISSIONS = {
     "alice.py": ENGINE,
     "bob.py": ENGINE.replace("other.grad += self.data", "other.grad = self.data"),
     "endless.py": instead_of_the_seed("while True: pass"),
-    "loop_in_c.py": "import itertools\n" + instead_of_the_seed("sum(itertools.repeat(1))"),
     "memory.py": instead_of_the_seed("self.history = [0.0] * 10**11"),
     "syntax.py": ENGINE + "print('done'\n",
     "prints.py": instead_of_the_seed("self.grad = 1.0; print('x' * 1000, *topo)") + "print('training\\n' * 10**6)\n",
@@ -30,6 +29,7 @@ SUBMISSIONS = {
     "renamed.py": ENGINE.replace("Value", "Number"),
     "imported.py": "from alice import Value\n",
 }
+LOOP_IN_C = "import itertools\n" + instead_of_the_seed("sum(itertools.repeat(1))")
 LIMITED = sys.platform == "linux"  # in memory too
 
 
@@ -45,10 +45,10 @@ def submissions(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def told(submissions):
-    """What is told of each file, by its name, and the exit status under ""."""
+    """What is told of each file, by its name, and the exit status under "". The time is for a busy machine."""
     out = StringIO()
     with redirect_stdout(out):
-        status = main([str(submissions), "--json", "--seconds", "10"])
+        status = main([str(submissions), "--json", "--seconds", "100"])
     reports = json.loads(out.getvalue())
     return {"": status} | {report["file"].rpartition("/")[2].rpartition("\\")[2]: report for report in reports}
 
@@ -79,8 +79,6 @@ def test_json_has_the_verdict_the_findings_and_the_notes(told):
     [
         ("endless.py", "`add`", "an endless loop, or far too slow"),
         ("endless.py", "`add`", "of backward: `while True: pass`"),
-        ("loop_in_c.py", "`loop_in_c.py`", "still running after 10 s\nin line"),
-        ("loop_in_c.py", "`loop_in_c.py`", "of backward: `sum(itertools.repeat(1))`"),
         ("syntax.py", "`syntax.py`", "SyntaxError: '(' was never closed (syntax.py, line "),
         ("exits.py", "`exits.py`", "Python ended, with status 0, before the check was done"),
         ("renamed.py", "`renamed.py`", "there is no class Value in it; `--class` names another: Number"),
@@ -96,6 +94,14 @@ def test_a_file_that_fails_is_told_why(told, file, where, words):
     seen, text = first(told[file])
     assert seen == where
     assert words in text
+
+
+def test_a_loop_inside_c_is_ended_and_told_with_its_line(tmp_path, capsys):
+    (tmp_path / "loop_in_c.py").write_text(LOOP_IN_C)
+    assert main([str(tmp_path), "--seconds", "8"]) == 1
+    told = capsys.readouterr().out
+    assert "in `loop_in_c.py`:\n  loop_in_c.py\n  still running after 8 s\n  in line" in told
+    assert "of backward: `sum(itertools.repeat(1))`" in told
 
 
 def test_a_class_that_is_imported_is_noted(told):
