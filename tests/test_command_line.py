@@ -369,10 +369,10 @@ def test_what_is_written_otherwise_here_is_told(text):
 
 @pytest.mark.parametrize("text", ["1" * 30_000 + "_", "|" * 30_000, "a" * 30_000 + "$", "a ." * 10_000, "1." * 10_000])
 def test_advice_on_a_long_text_comes_soon(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ExpressionError):
         evaluate(text, {})
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_other_names_are_of_functions_and_not_theirs():
