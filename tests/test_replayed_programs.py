@@ -722,3 +722,29 @@ def test_data_sets_are_left_to_the_comparisons():
     assert sum(len(before) for _, before, _ in loss._lookups._contents) == 1
     flags[0] = 2
     assert loss(2.0).data == 2.0
+
+
+class Keeping:
+    """Keeps what it computed last, as attention keeps its weights, and reads it in another method."""
+
+    def __init__(self):
+        self.w, self.kept = Value(2.0), None
+
+    def __call__(self, x):
+        self.kept = [self.w * x]
+        return self.kept[0] * kept
+
+
+kept = 3.0
+
+
+def test_an_attribute_that_the_function_stores_itself_is_no_reason_to_record_but_a_global_of_that_name_is():
+    model = Keeping()
+    loss = replayed(lambda x: model(x))
+    for x in range(1, 9):
+        assert loss(x).data == 6.0 * x
+    (program,) = loss.programs.values()
+    globals()["kept"] = 4.0
+    assert loss(2.0).data == 16.0
+    globals()["kept"] = 3.0
+    assert program not in loss.programs.values()

@@ -23,6 +23,7 @@ from autograd.reports import OURS, is_library
 from autograd.value import Value
 
 Found = tuple[Any, str]  # something, and the name that it was found by
+LookedUp = tuple[Callable[[str, Any], Any], str, Any]  # how, by which name, and what was found
 _ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, type(None))
 _FILLED = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
 _HOLDERS = (*_FILLED, tuple, frozenset)
@@ -41,10 +42,12 @@ class Lookups:
 
     def __init__(self, **named: Any) -> None:
         self.found: dict[int, Any] = {}
-        self._names: list[tuple[Callable[[str, Any], Any], str, Any]] = []
+        self._variables: list[LookedUp] = []
+        self._held: list[LookedUp] = []  # by objects, as attributes
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
         self._attributes = _UNNAMED  # what reached code looks up in objects, by name or not
+        self._stored: set[str] = set()  # what it puts into objects itself, which is no reason to record anew
         self._texts: set[str] = set()  # parts of names by which it asks for attributes
         self.follow(named)
 
@@ -61,8 +64,11 @@ class Lookups:
 
     def changed(self) -> str:
         """A name under which something else is found than when this was made; "" if there is none."""
-        for get, name, x in self._names:
+        for get, name, x in self._variables:
             if get(name, _MISSING) is not x:
+                return name
+        for get, name, x in self._held:
+            if name not in self._stored and get(name, _MISSING) is not x:
                 return name
         return next((name for x, before, name in self._contents if not _is_same(x, before)), "")
 
@@ -103,13 +109,14 @@ class Lookups:
             return []
         names = _names_in(f.__code__)
         self._attributes = self._attributes | names.attributes
+        self._stored |= names.stored
         self._texts |= names.texts
         cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
         defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
         return [
-            *[self._looked_up(f.__globals__.get, name) for name in names.variables],
-            *[self._looked_up(sys.modules.get, name) for name in names.modules],
-            *[self._looked_up(partial(_content, cell), name) for name, cell in cells],
+            *[self._looked_up(f.__globals__.get, name, self._variables) for name in names.variables],
+            *[self._looked_up(sys.modules.get, name, self._variables) for name in names.modules],
+            *[self._looked_up(partial(_content, cell), name, self._variables) for name, cell in cells],
             *[(x, f.__name__) for x in defaults],
         ]
 
@@ -124,34 +131,36 @@ class Lookups:
             for name in names - seen:
                 shared = getattr(kind, name, _MISSING)
                 if isinstance(shared, MemberDescriptorType):  # of __slots__
-                    reached.append(self._looked_up(partial(getattr, x), name))
+                    reached.append(self._looked_up(partial(getattr, x), name, self._held))
                 elif name in own or name in self._texts or not (shared is _MISSING or hasattr(shared, "__get__")):
-                    reached.append(self._looked_up(own.get, name))
+                    reached.append(self._looked_up(own.get, name, self._held))
             seen |= names
         return reached
 
-    def _looked_up(self, get: Callable[[str, Any], Any], name: str) -> Found:
+    def _looked_up(self, get: Callable[[str, Any], Any], name: str, among: list[LookedUp]) -> Found:
         x = get(name, _MISSING)
-        self._names.append((get, name, x))
+        among.append((get, name, x))
         return x, name
 
 
 class _Names(NamedTuple):
     """The names that code, and that of functions within it, looks up: of variables, of modules that it imports, of
-    attributes, and the texts that may name an attribute where it is asked for by `getattr` or `hasattr`.
+    attributes, those that it stores, and the texts that may name one where it is asked for by `getattr` or `hasattr`.
     """
 
     variables: set[str]
     modules: set[str]
     attributes: set[str]
+    stored: set[str]
     texts: set[str]
 
 
 @lru_cache(maxsize=1000)
 def _names_in(code: CodeType) -> _Names:
-    found = _Names(set(), set(), set(), set())
+    found = _Names(set(), set(), set(), set(), set())
     kinds = dict.fromkeys(("LOAD_GLOBAL", "LOAD_NAME"), found.variables) | {"IMPORT_NAME": found.modules}
     kinds |= dict.fromkeys(("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), found.attributes)
+    kinds |= {"STORE_ATTR": found.stored}
     for i in get_instructions(code):
         if i.opname in kinds:
             kinds[i.opname].add(i.argval)
