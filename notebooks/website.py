@@ -24,6 +24,7 @@ from autograd.course import copy_course, source
 PROJECT = Path(__file__).parent.parent
 PYODIDE = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE_VERSION}/full/"
 VIZ = "@viz-js/viz@3.31.0"
+WHEELS = ("graphviz", "comm")  # what Pyodide has not: the package needs the one, JupyterLite's kernel the other
 REFERENCE = ("autograd", "autograd.check", "autograd.exercise", "nn", "nn.plots")  # with nn come its public modules
 
 # What the kernel loads as Pyodide: Pyodide, after the page has its viz-js, as `autograd.pictures` looks for it.
@@ -70,7 +71,7 @@ def write_site(folder: Path) -> None:
         raise FileExistsError(f"{folder} is not empty: name a new folder for the site")
     with TemporaryDirectory() as work:
         wheels = Path(work, "wheels")
-        _call(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", wheels, PROJECT, "graphviz")
+        _call(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", wheels, PROJECT, *WHEELS)
         _lite(folder / "lite", Path(work, "lite"), wheels)
         (wheel,) = wheels.glob("chaingrad-*.whl")
     _call(sys.executable, "-m", "pdoc", "--docformat", "markdown", "-o", folder / "api", *REFERENCE)

@@ -59,7 +59,7 @@ def test_the_map_leads_to_every_notebook_and_to_the_reference(site):
 
 def test_the_sites_wheels_are_pure_and_this_version(site):
     wheels = sorted((site / "lite" / "pypi").glob("*.whl"))
-    assert [wheel.name.split("-")[0] for wheel in wheels] == ["chaingrad", "graphviz"]
+    assert [wheel.name.split("-")[0] for wheel in wheels] == ["chaingrad", "comm", "graphviz"]
     assert wheels[0].name == f"chaingrad-{__version__}-py3-none-any.whl"
     with zipfile.ZipFile(wheels[0]) as wheel:
         assert "autograd/pictures/page.py" in wheel.namelist()
