@@ -330,6 +330,16 @@ def test_an_argument_that_is_never_used_is_named_and_the_number_of_right_calls_i
     assert "calls are right" not in str(failed.value)
 
 
+def test_an_argument_that_the_right_function_does_not_need_is_not_named():
+    with pytest.raises(CheckFailed) as failed:
+        check_function(spared, lambda x, spare: 2 * x, [(3.0, 0.1), (-4.0, 0.5)])
+    assert "never used" not in str(failed.value)
+
+
+def spared(x, spare):
+    return 2 + x
+
+
 def test_a_type_is_as_good_as_its_name_in_quotes(capsys):
     reveal(TypeError, "TypeError", replies={"works": "No."})
     assert capsys.readouterr().out == "Right: TypeError.\n"

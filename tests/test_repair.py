@@ -87,6 +87,11 @@ def test_other_changes(source, right, said):
     assert said is None or found.endswith(said), found
 
 
+def test_a_key_may_be_another_one_of_the_function():
+    f = written("def f(x, y):\n    kept = {'a': x, 'b': y}\n    return kept['a'] + kept['a']")
+    assert repair(f, lambda: f(2.0, 5.0) == 7.0 and f(1.0, -4.0) == -3.0).endswith("look at `'a'`")
+
+
 def test_what_cannot_be_read_or_is_no_function_has_no_place():
     for function in (abs, lambda x: x, None, 3, str):
         assert repair(function, lambda: False) == stuck(function) == ""

@@ -246,13 +246,33 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
     (
         TypeError,
-        r"takes (from \d+ to )?\d+ positional arguments? but \d+ w",
+        r"takes (from \d+ to )?\d+ positional arguments? but \d+ w|expected \d+ arguments?, got|one argument \([2-9] g",
         "more is handed over than is taken: is something to stand together, in the brackets of a tuple?",
     ),
     (
         UnboundLocalError,
         "",
         "a name is read before anything is put into it: set it above the loop or the `if`",
+    ),
+    (
+        NameError,
+        "",
+        "this name means nothing here: is it spelled as it was given, and is what it names imported in your cell?",
+    ),
+    (
+        TypeError,
+        "'(float|int)' object is not subscriptable",
+        "a single number stands where a list should: is the list under another name, as `self.` and its own?",
+    ),
+    (
+        ValueError,
+        "could not be broadcast",
+        "these shapes do not fit: a sum or a maximum along an axis keeps it, as a 1, with `keepdims=True`",
+    ),
+    (
+        ValueError,
+        "matmul: |not aligned",
+        "in `A @ B` the columns of A are as many as the rows of B: do they change places, or is one turned, `.T`?",
     ),
     (
         ValueError,

@@ -5,6 +5,7 @@ error instead, so that a notebook with all its answers can be tested.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 from inspect import signature
@@ -136,10 +137,23 @@ def check_function(
         return min(fitting, key=lambda pair: pair[0][len(outcomes) - 1] != outcomes[-1])[1] if fitting else ""
 
     def is_right() -> bool:
+        """Asked of many changes, so the call that was wrong comes first."""
+        k = next((k for k, y in enumerate(results) if not same(y, expected[k], rtol)), len(results))
+        pairs = [*zip(calls, expected, strict=True)]
         return all(
             same(plain(limited(lambda: function(*deepcopy(call)), trial)), theirs, rtol)  # noqa: B023
-            for call, theirs in zip(calls, expected, strict=True)
+            for call, theirs in pairs[k:] + pairs[:k]
         )
+
+    def matters(i: int) -> bool:
+        """Whether the right results depend on this argument: whether those of other calls change them."""
+        with suppress(Exception):
+            return not all(
+                same(plain(right(*deepcopy((*call[:i], other[i], *call[i + 1 :])))), theirs, rtol)
+                for call, theirs in zip(calls, expected, strict=True)
+                for other in calls
+            )
+        return True
 
     def place() -> str:
         with quiet([]):
@@ -149,8 +163,11 @@ def check_function(
         numbers = [[*map(plain, call)] for call in calls]
         at = lambda *arguments: plain(right(*deepcopy(arguments)))  # noqa: E731
         common = emptied(function) if results == [None] * len(calls) else ""
-        common = common or cause(numbers, results, expected, partial(same, rtol=rtol), at, _names(function, calls[0]))
-        found = [hint for hint in (unused(function), common, place()) if hint]
+        with quiet([]):
+            common = common or cause(
+                numbers, results, expected, partial(same, rtol=rtol), at, _names(function, calls[0])
+            )
+            found = [hint for hint in (unused(function, matters), common, place()) if hint]
         return "\nhint: ".join([hint for hint in found if not hint.endswith(ONLY_SOME)] or found)
 
     results, notes, is_changed = list[Any](), list[str](), False

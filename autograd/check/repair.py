@@ -13,7 +13,7 @@ from time import process_time
 from types import FunctionType
 from typing import Any, NamedTuple
 
-SECONDS = 3.0  # of computing time for all changes together
+SECONDS = 2.0  # of computing time for all changes together
 LONGEST = 50  # characters of code that a hint shows
 
 
@@ -60,8 +60,8 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
     return f"one change in line {line} would make it right: look at {change.about}`{text}`"
 
 
-def unused(function: Any) -> str:
-    """The first argument that a function never reads, in words; "" if it reads them all."""
+def unused(function: Any, matters: Callable[[int], bool] = lambda i: True) -> str:
+    """The first argument that a function never reads though it matters, in words; "" if there is none."""
     written = _written(function)
     if written is None:
         return ""
@@ -69,7 +69,12 @@ def unused(function: Any) -> str:
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     names = [n.arg for n in ast.walk(tree.args) if isinstance(n, ast.arg)]  # type: ignore[attr-defined]
     return next(
-        (f"`{name}` is never used: what has it to do with the result?" for name in names if name not in read), ""
+        (
+            f"`{name}` is never used: what has it to do with the result?"
+            for i, name in enumerate(names)
+            if name not in read and matters(i)
+        ),
+        "",
     )
 
 
@@ -146,6 +151,7 @@ TWIN = {a: b for pair in TWINS for a, b in (pair, pair[::-1])}
 
 
 def _changes(function: ast.AST) -> Iterator[Change]:
+    keys = {n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     names = sorted({n.arg for n in ast.walk(function) if isinstance(n, ast.arg)})
     names += sorted({n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
     slots = [slot for slot in _slots(function) if isinstance(slot[0], ast.expr)]
@@ -155,6 +161,9 @@ def _changes(function: ast.AST) -> Iterator[Change]:
                 yield Change(lambda: put(new), lambda: put(node), node, about)  # noqa: B023
     yield from _statements(function)
     for node, put in slots:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for key in sorted(keys - {node.value}):
+                yield Change(lambda: put(ast.Constant(key)), lambda: put(node), node, "")  # noqa: B023
         of = node.value if isinstance(node, ast.Attribute) else node
         if isinstance(of, ast.Name) and isinstance(of.ctx, ast.Load) and of.id in names:
             for name in names:

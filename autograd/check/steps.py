@@ -38,26 +38,26 @@ def examine_steps(name: str, step_fn: Callable[..., Any], seconds: float) -> Rep
     report = _in_all_rounds(name, step_fn, seconds)
     if report.findings and not report.findings[0].hint:
         with quiet([]):
-            place = repair(step_fn, lambda: not _in_all_rounds(name, step_fn, 0.05).findings)
+            place = repair(step_fn, lambda: not _in_all_rounds(name, step_fn, 0.05, explain=False).findings)
         report.findings = [finding._replace(hint=place) for finding in report.findings]
     return report
 
 
-def _in_all_rounds(name: str, step_fn: Callable[..., Any], seconds: float) -> Report:
+def _in_all_rounds(name: str, step_fn: Callable[..., Any], seconds: float, *, explain: bool = True) -> Report:
     """The first round that is not right, with settings of its own, or else the last one."""
     named = _named_settings(step_fn)
     settings = SETTINGS._replace(**{n: x for n, x in DEFAULTS.items() if n not in named})  # type: ignore[arg-type]
     rule = _rule_from(step_fn, named, seconds)
-    report = _compared(name, rule, settings)
+    report = _compared(name, rule, settings, explain)
     if report.ok and "eps" in named:
-        report = _compared(name, rule, settings._replace(eps=LARGE_EPS))
+        report = _compared(name, rule, settings._replace(eps=LARGE_EPS), explain)
     if report.ok:
         other = {n: x for n, x in OTHER._asdict().items() if n in {"lr", *named}}
-        report = _compared(name, rule, settings._replace(**other))
+        report = _compared(name, rule, settings._replace(**other), explain)
     return report
 
 
-def _compared(name: str, rule: UpdateRule, settings: Settings) -> Report:
+def _compared(name: str, rule: UpdateRule, settings: Settings, explain: bool) -> Report:
     yours = _Run(rule, settings)
     trouble = yours.finish()
     expected = _Run(RULES[name], settings)
@@ -73,7 +73,7 @@ def _compared(name: str, rule: UpdateRule, settings: Settings) -> Report:
                 finding = trouble.finding(f"`{name}`", title)
             else:
                 facts = f"{title}\n{compared(yours.seen[i], right)}"
-                finding = Finding(f"`{name}`", facts, _explained(name, yours.seen, settings))
+                finding = Finding(f"`{name}`", facts, _explained(name, yours.seen, settings) if explain else "")
             return Report(f"{i} of {len(MOVES)} steps of {name} are right", [finding])
         before[move.name] = right
     return Report(f"All {len(MOVES)} steps of {name} are right")

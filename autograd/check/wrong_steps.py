@@ -131,6 +131,8 @@ ADAM: list[WrongStep] = [
         "v is the running mean of g * g, not of m * m",
         _adam_with(new_v=lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * m * m),
     ),
+    (SHARE.format("beta1"), _adam_with(lambda m, g, s: s.beta1 * m + g)),
+    (SHARE.format("beta2"), _adam_with(new_v=lambda v, g, m, s: s.beta2 * v + g * g)),
     (
         SHARE.format("beta"),
         _adam_with(lambda m, g, s: s.beta1 * m + g, lambda v, g, m, s: s.beta2 * v + g * g),
@@ -193,6 +195,7 @@ MISTAKES: dict[str, list[WrongStep]] = {
         ),
         ("the gradient is missing above the line", _scaled(step=lambda g, m, old, s: 1 / (sqrt(m) + s.eps))),
         ("the mean starts at 0", _scaled(start=1.0)),
+        ("1 - alpha needs brackets", _scaled(lambda m, g, s: abs(s.alpha * m + 1 - s.alpha * g * g))),
         ("the mean is replaced, `=`, not added to", _scaled(lambda m, g, s: m + s.alpha * m + (1 - s.alpha) * g * g)),
     ],
     "adam": ADAM,

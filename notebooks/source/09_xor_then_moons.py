@@ -706,6 +706,9 @@ def of_values(my_xor):
 usual = {
     lambda x1, x2: relu(x1 + x2): "that is right at three points: at (1, 1) a second relu has to take something off",
     lambda x1, x2: relu(x1 + x2) - relu(x1 + x2 - 1): "that is OR: at (1, 1) take off twice as much",
+    lambda x1, x2: relu(x1) + relu(x2): "that is right at three points: at (1, 1) something is to be taken off",
+    lambda x1, x2: relu(x1 + x2) - 2 * relu(x1 + x2 - 2): "the second relu is 0 at all four points: with a bias of -1 "
+    "it is 1 at (1, 1)",
     lambda x1, x2: relu(x1 + x2) - 3 * relu(x1 + x2 - 1): "at (1, 1) that takes off too much: 2 is to become 0",
     lambda x1, x2: relu(x1 + x2) + 2 * relu(x1 + x2 - 1): "the second relu has to take off, not to add",
     lambda x1, x2: relu(x1 - x2): "that is one half of it: which points does it miss?",
@@ -851,6 +854,10 @@ check_function(
         lambda rows, out: len({(round(sum(row), 9), v) for row, v in zip(rows, out, strict=True)}): "different weights "
         "may have the same sum: put the whole tuple into the set",
         lambda rows, out: len(rows) - len(set(kinds(rows, out))): "that is how many are too many",
+        lambda rows, out: set(kinds(rows, out)): "those are the neurons themselves: `len(…)` counts them",
+        lambda rows, out: sum(
+            x != y for x, y in zip(kinds(rows, out), kinds(rows, out)[1:], strict=False)
+        ): "the first one counts too, and twins need not stand side by side",
         lambda rows, out: sum(kinds(rows, out).count(kind) == 1 for kind in kinds(rows, out)): "those are the ones "
         "without a twin: of twins, one is left too",
         lambda rows, out: set(kinds(rows, out)): "those are the neurons: return how many, `len(…)`",

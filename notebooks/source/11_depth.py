@@ -221,6 +221,11 @@ if passed(
     {
         factor_of(lambda n: 1): "that is one term: n terms of random sign add up to √n times as much",
         factor_of(lambda n: n): "n terms of random sign partly cancel: √n, not n",
+        factor_of(lambda n: 4.0): "n is not always 16: it is how many rows weights has, `len(weights)`",
+        lambda w, a: np.sqrt(len(w)) * rms(w) * np.sqrt(np.mean(a) * (1 - np.mean(a))): "each output has a σ' of its "
+        "own: take the mean at the end, of their squares",
+        lambda w, a: np.sqrt(len(w)) * rms(w) * np.mean(a) * (1 - np.mean(a)): "each output has a σ' of its own: take "
+        "the mean at the end, of their squares",
         factor_of(lambda n: n**2): "the root of n, not its square",
         factor_of(slope=lambda a: a): "the derivative of the sigmoid is a (1 − a), not a",
         factor_of(slope=lambda a: 1 - a**2): "that is the derivative of tanh: the sigmoid's is a (1 − a)",
@@ -306,6 +311,12 @@ def factor(weights, outputs):
 def factor(weights, outputs):
     slopes = outputs * (1 - outputs)
     return np.sqrt(len(weights)) * np.mean(weights**2) * np.mean(slopes**2)
+
+
+# %% wrong="factor" hint="it is how many rows"
+def factor(weights, outputs):
+    slopes = outputs * (1 - outputs)
+    return np.sqrt(16 * np.mean(weights**2) * np.mean(slopes**2))
 
 
 # %% [markdown]
@@ -635,6 +646,7 @@ check_answer(
         **{(weight / 4) ** n: "a quarter is the derivative where the output is 0.5; here it is 0.75" for n in (9, 10)},
         **{(weight * output) ** n: "the derivative is a (1 − a), not the output a" for n in (9, 10)},
         **{(weight * (1 - output)) ** n * output: "each step multiplies by all three: w, a and 1 − a" for n in (9, 10)},
+        **{(weight * output**2) ** n: "the derivative is a (1 − a), not a²" for n in (9, 10)},
         **{output**n: "the derivative is a (1 − a), and going back multiplies by w, too" for n in (9, 10)},
     },
     rtol=0.005,  # two digits will do
@@ -696,6 +708,8 @@ check_function(
     [(16, 1.0), (25, 0.5), (100, 0.25)],
     {
         lambda n, slope: np.sqrt(n) * slope: "that is the factor for weights of size 1: the spread makes up for it",
+        lambda n, slope: 1 / (n**2 * slope): "a sum of n terms of random sign grows like √n: the root, not the square",
+        lambda n, slope: 1 / (np.sqrt(n) + slope): "√n and the slope are factors: they are multiplied, not added",
         lambda n, slope: 1 - np.sqrt(n) * slope: "the factor is a product: divide 1 by the rest",
         **{
             power(p, q): said_to(p, q)
@@ -788,6 +802,11 @@ check_function(
         going_back(lambda g, w, a: a * (1 - a) * w): "each step multiplies what has come so far",
         lambda weights, outputs: by_the_engine(weights, outputs)[0]: "that is the first layer's alone: keep each in a "
         "list",
+        lambda weights, outputs: (
+            [a * (1 - a) * w for w, a in zip(weights, outputs, strict=True)]
+        ): "those are the factors of the layers, each for itself: going back multiplies all of them on the way",
+        lambda weights, outputs: by_the_engine(weights, outputs)[:-1]: "at the last layer's output there is a "
+        "gradient too: 1",
         going_back(right_step, ends=slice(None)): "these run from the last layer to the first: turn the list round",
         going_back(right_step, outs=below): "a layer's weight goes with that layer's own output",
         going_back(right_step, ws=below): "a layer's output goes with that layer's own weight",

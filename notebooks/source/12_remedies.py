@@ -143,7 +143,7 @@ relu_spread = (2 / 50) ** 0.5
 ### END SOLUTION
 
 # %% check="he"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 HALF = "the relu halves the squares: n · spread² · ½ is to be 1, so the 2 goes under the root"
 check_answer(
@@ -611,7 +611,8 @@ def in_place(gradients, limit):
     return gradients
 
 
-check_function(
+if passed(
+    check_function,
     watched(clip_by_norm),
     clipping(lambda gs, limit: min(1.0, limit / length(gs))),
     [([3.0, -4.0], 1.0), ([0.3, 0.4], 1.0), ([6.0, 2.0, -3.0], 3.5), ([-0.1, 9.0], 2.0)],
@@ -639,6 +640,22 @@ check_function(
         clipping(
             lambda gs, limit: limit, lambda g, limit: min(limit, g)
         ): "that clips each gradient for itself, and only above: one factor for all",
+        clipping(
+            lambda gs, limit: limit / length(gs) if length(gs) > limit else None, lambda g, a: g if a is None else g - a
+        ): "clipping multiplies: to subtract from each turns the direction",
+        clipping(
+            lambda gs, limit: limit / length(gs) if length(gs) > limit else None, lambda g, a: g if a is None else a
+        ): "that is the factor itself: multiply each gradient by it",
+        clipping(
+            lambda gs, limit: limit if length(gs) > limit else 1.0
+        ): "the factor is limit / norm: the norm is missing",
+        clipping(lambda gs, limit: min(1.0, limit / length(gs) * len(gs) ** 0.5)): "the squares are added up: nothing "
+        "is divided by how many there are",
+        clipping(lambda gs, limit: min(1.0, limit / abs(gs[-1]))): "that is the norm of the last one alone: add up "
+        "all the squares before the root",
+        clipping(
+            lambda gs, limit: limit / length(gs) if length(gs) < limit else 1.0
+        ): "the wrong ones are shortened: those whose norm is above the limit",
         lambda gs, limit: length(gs): "that is the norm: return the list, with each gradient times one factor",
         clipping(lambda gs, limit: limit, lambda g, limit: max(-limit, min(limit, g))): "that clips each gradient for "
         "itself, and turns the direction: one factor for all",
@@ -654,7 +671,14 @@ check_function(
         clipping(lambda gs, limit: min(1.0, limit / np.sum(gs))): "gradients of opposite signs do not cancel in the "
         "norm: square them",
     },
-)
+):
+    model = deep(plain("relu", spread_1))
+    arriving(model)
+    parameters = model.parameters()
+    for p, g in zip(parameters, clip_by_norm([p.grad for p in parameters], 1.0), strict=True):
+        p.grad = float(g)
+    nn.SGD(parameters, lr=0.1).step()
+    print(f"With your clipping the relu network above makes its step: loss {loss_of(model)[0].data:.0f}.")
 
 
 # %% wrong="clip" hint="each gradient for itself"
@@ -685,6 +709,19 @@ def clip_by_norm(gradients, limit):
 # %% wrong="clip" hint="the root is missing"
 def clip_by_norm(gradients, limit):
     norm = sum(g**2 for g in gradients)
+    return [g * limit / norm for g in gradients] if norm > limit else gradients
+
+
+# %% wrong="clip" hint="to subtract from each turns the direction"
+def clip_by_norm(gradients, limit):
+    norm = sum(g**2 for g in gradients) ** 0.5
+    return [g - limit / norm for g in gradients] if norm > limit else gradients
+
+
+# %% wrong="clip" hint="the last one alone"
+def clip_by_norm(gradients, limit):
+    for g in gradients:
+        norm = (g**2) ** 0.5
     return [g * limit / norm for g in gradients] if norm > limit else gradients
 
 
@@ -720,7 +757,8 @@ def norm_of(middle=np.mean, spread=lambda z: np.sqrt(np.var(z) + 1e-5), last=lam
     return normalised
 
 
-check_function(
+if passed(
+    check_function,
     normalised,
     norm_of(),
     [([3.0, 4.0, 5.0], 1.0, 0.0), ([8.0, 2.0], 2.0, -1.0), ([4.0, 4.5, 7.0, -1.0], 0.5, 3.0), ([3.0], 2.0, 0.5)],
@@ -735,6 +773,22 @@ check_function(
         norm_of(spread=lambda z: np.std(z) + 1e-5): "the 1e-5 goes under the root",
         norm_of(spread=lambda z: np.sqrt(np.var(z)) + 1e-5): "the 1e-5 goes under the root",
         norm_of(spread=np.std): "the 1e-5 under the root is missing: a number that comes alone would be divided by 0",
+        lambda batch, weight, bias: (
+            norm_of()(batch, weight, bias) if np.var(batch) else 1.0 / 0.0
+        ): "the 1e-5 under the root is missing: a number that comes alone would be divided by 0",
+        norm_of(spread=lambda z: np.sqrt(np.var(z) + 1e5)): "10⁻⁵ is 0.00001: write 1e-5",
+        norm_of(spread=lambda z: np.sqrt(np.var(z) + 1e-3)): "10⁻⁵ is 0.00001: write 1e-5",
+        norm_of(middle=lambda z: 0.0, spread=lambda z: 1.0): "nothing is normalised yet: subtract the mean and divide "
+        "by the standard deviation first",
+        norm_of(middle=lambda z: 0.0, spread=lambda z: 1.0, last=lambda x, weight, bias: x): "nothing is normalised "
+        "yet: subtract the mean and divide by the standard deviation",
+        lambda batch, weight, bias: [
+            x - np.mean(batch) / np.sqrt(np.var(batch) + 1e-5) * weight + bias for x in batch
+        ]: "the whole difference is divided: put it in brackets",
+        norm_of(spread=lambda z: -np.sqrt(np.var(z) + 1e-5)): "from each number the mean is subtracted, not the other "
+        "way round",
+        norm_of(spread=lambda z: np.sqrt(1e-5)): "the differences from the mean cancel: square each, then take their "
+        "mean",
         norm_of(spread=lambda z: max(z) - min(z)): "divide by the standard deviation, not by the range",
         norm_of(spread=max): "divide by the standard deviation, not by the largest",
         norm_of(spread=lambda z: np.sqrt(np.sum((z - np.mean(z)) ** 2) + 1e-5)): "the variance is the mean of the "
@@ -753,7 +807,10 @@ check_function(
         norm_of(spread=np.std, last=lambda x, weight, bias: weight * x + 1e-5 + bias): "the 1e-5 goes under the root",
         norm_of(last=lambda x, weight, bias: weight * (x + bias)): "multiply first, then add the bias",
     },
-)
+):
+    columns = np.array([[v.data for v in row] for row in sums]).T.tolist()
+    yours = [np.std(normalised(column, 1.0, 0.0)) for column in columns]
+    print(f"The sums of layer 6 deviated by {np.mean(deviation):.1f}: yours now deviate by {np.mean(yours):.1f}.")
 
 
 # %% wrong="norm" hint="the root of the variance"
@@ -790,6 +847,18 @@ def normalised(batch, weight, bias):
 def normalised(batch, weight, bias):
     z = np.array(batch)
     return weight * (z - z.mean()) / np.sqrt(z.var() + 1e-5)
+
+
+# %% wrong="norm" hint="put it in brackets"
+def normalised(batch, weight, bias):
+    z = np.array(batch)
+    return z - z.mean() / np.sqrt(z.var() + 1e-5) * weight + bias
+
+
+# %% wrong="norm" hint="write 1e-5"
+def normalised(batch, weight, bias):
+    z = np.array(batch)
+    return weight * (z - z.mean()) / np.sqrt(z.var() + 1e5) + bias
 
 
 # %% [markdown]

@@ -417,6 +417,12 @@ if passed(
     {
         lambda w, amount: w - amount: "a weight below 0 moves up toward 0: add the amount there",
         lambda w, amount: w + amount if w > 0 else w - amount: "that moves away from 0",
+        lambda w, amount: w + amount * sign(w) if abs(w) > amount else 0.0: "that moves away from 0",
+        lambda w, amount: abs(w) - amount: "a weight below 0 stays below 0, and none moves past 0",
+        lambda w, amount: w - amount * sign(w) if abs(w) > amount else w: "a weight that is smaller than the amount "
+        "becomes 0",
+        lambda w, amount: w - amount if w > amount else w + amount if w < amount else 0.0: "below 0 the limit is "
+        "-amount",
         lambda w, amount: sign(w) * min(abs(w), amount): "that is how far it may move at most: where does it end?",
         lambda w, amount: max(abs(w) - amount, 0.0): "a weight below 0 stays below 0",
         lambda w, amount: 0.0: "a weight moves by the amount only, and not all the way to 0",
@@ -470,6 +476,11 @@ def my_shrink(w, amount):
 # %% wrong="shrink" hint="that is a threshold"
 def my_shrink(w, amount):
     return w if abs(w) > amount else 0.0
+
+
+# %% wrong="shrink" hint="none moves past 0"
+def my_shrink(w, amount):
+    return abs(w) - amount
 
 
 # %% [markdown]
@@ -657,6 +668,8 @@ check_answer(
         w_before + rate * 2 * strength * w_before: "a step goes against the gradient: the weight gets smaller",
         w_before - rate * strength * w_before**2: "that is the penalty itself: the step takes its derivative",
         w_before + strength * w_before: "a step goes against the gradient, and it is the rate times 2 strength w",
+        strength * w_before: "that is half of the gradient: where does a step against the whole of it lead?",
+        w_before - rate: "the step is the rate times the gradient: the gradient is missing",
         w_before: "the penalty has a gradient, though the loss has none",
         2 * strength * w_before: "that is the gradient: where does a step against it lead?",
         -2 * strength * w_before: "that is the gradient: where does a step against it lead?",
@@ -746,7 +759,8 @@ def first_calm(losses, patience):
     return next(calm, lowest(losses, patience))
 
 
-check_function(
+if passed(
+    check_function,
     kept_epoch,
     stopping(),
     [
@@ -784,7 +798,10 @@ check_function(
         lambda losses, patience: stopping()(losses, max(1, patience - 1)): "that stops one epoch too early",
         stopping(forgets=True): "in a row: a new lowest loss starts the count again",
     },
-)
+):
+    kept = kept_epoch(plain.history.validation_loss, 40)
+    print(f"On the first curve, with a patience of 40, you keep epoch {kept}: counted from 1, as above, {kept + 1}.")
+    assert kept == stopping()(plain.history.validation_loss, 40)
 
 
 # %% wrong="stop" hint="never seen"
@@ -887,16 +904,31 @@ def dropout_with(kept, evaluated=lambda v, p: v):
 
 
 right_dropout = dropout_with(lambda v, p: v / (1 - p))
-check_function(
+if passed(
+    check_function,
     my_dropout,
     right_dropout,
     [
-        ([1.0, 2.0, 3.0], 0.25, True, [0.1, 0.9, 0.5]),
-        ([1.0, 2.0, 3.0], 0.25, False, [0.1, 0.9, 0.5]),
+        ([1.0, 2.0, 3.0], 0.25, True, [0.1, 0.9, 0.4]),
+        ([1.0, 2.0, 3.0], 0.25, False, [0.1, 0.9, 0.4]),
         ([4.0, -5.0], 0.6, True, [0.7, 0.3]),
     ],
     {
         dropout_with(lambda v, p: v): "in training divide what is kept by 1 - p, so that the mean stays",
+        lambda x, p, training, chances: right_dropout(x, 0.5, training, chances): "p is given, and not always one half",
+        lambda x, p, training, chances: [
+            0.0 if training and u < 0.5 else v / (1 - p) if training else v for v, u in zip(x, chances, strict=True)
+        ]: "a number is dropped where its chance is below p, and p is not always one half",
+        lambda x, p, training, chances: [
+            None if training and u < p else v / (1 - p) if training else v for v, u in zip(x, chances, strict=True)
+        ]: "what is dropped becomes the number 0, not None",
+        lambda x, p, training, chances: [
+            0.0 if training and u < p else u / (1 - p) if training else v for v, u in zip(x, chances, strict=True)
+        ]: "what is kept is the number, not its chance",
+        dropout_with(lambda v, p: v / 1 - p): "1 - p needs brackets",
+        dropout_with(
+            lambda v, p: v / (1 - p), lambda v, p: v * (1 - p)
+        ): "in evaluation the list stays as it is: training has made up for it already",
         dropout_with(lambda v, p: v / p): "p is dropped and 1 - p is kept: divide by 1 - p",
         dropout_with(lambda v, p: v * (1 - p)): "divide by 1 - p: what is kept has to grow",
         dropout_with(lambda v, p: v, lambda v, p: v * (1 - p)): "the mean is right that way too, but evaluation is to "
@@ -931,7 +963,10 @@ check_function(
             [0.0 if u >= p else v / (1 - p) for v, u in zip(x, chances, strict=True)] if training else x
         ): "dropped is what has a chance below p",
     },
-)
+):
+    hidden, rng = runs["dropout"][0].predict(X_val)[0].tolist(), np.random.default_rng(0)
+    draws = [sum(my_dropout(hidden, 0.5, True, rng.uniform(size=32).tolist())) for _ in range(2000)]
+    print(f"32 hidden outputs add up to {sum(hidden):.2f}. With your dropout it is {np.mean(draws):.2f} on average.")
 
 
 # %% wrong="dropout" hint="so that the mean stays"
@@ -972,6 +1007,13 @@ def my_dropout(x, p, training, chances):
     if not training:
         return x
     return [v * u / (1 - p) for v, u in zip(x, chances, strict=True)]
+
+
+# %% wrong="dropout" hint="not always one half"
+def my_dropout(x, p, training, chances):
+    if not training:
+        return x
+    return [0.0 if u < 0.5 else v / (1 - p) for v, u in zip(x, chances, strict=True)]
 
 
 # %% [markdown]

@@ -134,7 +134,7 @@ in_all = 36
 ### END SOLUTION
 
 # %% check="by_hand"
-from autograd.check import check_answer, check_function
+from autograd.check import check_answer, check_function, passed
 
 weight = Value(w_now, "w")
 s0, s1, s2, s3 = unrolled(weight, Value(h_start), inputs)
@@ -152,7 +152,8 @@ check_answer(
         s1.data: "toward w, the other factor of w · h0 is h0: the state before the step",
         w_now**3: "that is the derivative toward h0. Toward w the local derivative is h0, and two steps follow",
         w_now**2: "those are the two steps that follow: the local derivative, h0, is missing",
-        inputs[0]: "x1 is added: toward w the other factor is h0",
+        **dict.fromkeys((inputs[0], inputs[0] * w_now**2), "x1 is added: toward w the other factor is h0"),
+        product2: "that is the use in step 2",
     },
 )
 check_answer(
@@ -189,6 +190,8 @@ check_answer(
     explain(s3, weight).total,
     {
         product3: "that is the last step alone: add the others",
+        product2: "that is the second step alone: add the others",
+        product1: "that is the first step alone: add the others",
         s0.data + s1.data + s2.data: "those are the local derivatives: the earlier ones have a way to go",
         product1 * product2 * product3: "along a path multiply, but across the paths add",
         w_now**3: "that is the derivative toward h0",
@@ -198,7 +201,6 @@ check_answer(
             (product1 + product2, product1 + product3, product2 + product3),
             "three uses of w contribute: one is left out",
         ),
-        explain(s3, weight).total / 3: "the contributions add up: nothing is divided",
     },
 )
 
@@ -643,7 +645,8 @@ def backwards(states):
     return states[-2::-1]
 
 
-check_function(
+if passed(
+    check_function,
     gradient_of_w,
     walk(backwards),
     [(0.5, [4.0, 3.0, -0.5, 2.75]), (2.0, [3.0, 5.0, 14.0, 33.0]), (-1.5, [1.0, 2.0, -1.0]), (3.0, [5.0, 7.0])],
@@ -653,6 +656,9 @@ check_function(
         walk(lambda states: states[:-1]): "the walk begins at the end: the last step's share has the fewest factors w",
         lambda w, states: w * walk(backwards)(w, states): "the last step's use of w reaches h_T with the gradient 1: "
         "add its share first, then multiply by w",
+        lambda w, states: w**2 * walk(backwards)(w, states): "the last step's use of w reaches h_T with the gradient "
+        "1: two factors w are too many",
+        lambda w, states: 0.0: "the total stays 0: add the contributions to it, with a gradient that begins as 1",
         walk(backwards, back=lambda g, w: g): "on its way back the gradient is multiplied by w at every step",
         walk(backwards, combine=lambda total, share: share): "only one step's share is returned: add them up",
         walk(lambda states: states[-2:-1]): "that is the last step alone: the earlier uses of w count too",
@@ -676,7 +682,9 @@ check_function(
         lambda w, states: sum(w**k + h for k, h in enumerate(backwards(states))): "a contribution is the gradient "
         "times the state, not their sum",
     },
-)
+):
+    numbers = [h.data for h in states]
+    print(f"For the first graph above your walk gives {gradient_of_w(0.5, numbers):g}, and the engine gave {w.grad:g}.")
 
 
 # %% wrong="through_time" hint="the state *before* it"
@@ -785,7 +793,8 @@ def cut_where(is_cut, after=False):
     return truncated
 
 
-check_function(
+if passed(
+    check_function,
     with_gradient(truncated),
     cut_where(lambda t, n, k: t == n - k),
     [(0.5, 4.0, [1.0, -2.0, 3.0], 2), (2.0, 3.0, [-1.0, 4.0, 5.0, 7.0], 1), (1.5, 1.0, [2.0, 3.0, -4.0, 1.0, 5.0], 4)],
@@ -795,6 +804,18 @@ check_function(
         cut_where(lambda t, n, k: True): "that cuts before every step: only the last one is left. Cut once",
         cut_where(lambda t, n, k: t == k): "that cuts after the first k steps: count from the end, len(xs) - k",
         cut_where(lambda t, n, k: t == n - k, after=True): "k - 1 steps are left: cut before the step, not after it",
+        cut_where(lambda t, n, k: t < k): "that cuts before each of the first k steps: count from the end, len(xs) - k",
+        cut_where(lambda t, n, k: t == n - k + 1): "k - 1 steps are left: cut one step earlier",
+        cut_where(lambda t, n, k: t > n - k): "that cuts before every step: only the last one is left. Cut once",
+        with_gradient(
+            lambda w, h, xs, k: unrolled(w, unrolled(w, h, xs[:-k])[-1], [Value(x).detach() for x in xs[-k:]])[-1]
+        ): "nothing is cut: it is the state to detach, not the input",
+        with_gradient(lambda w, h, xs, k: unrolled(w, h, [x.detach() for x in xs])[-1]): "the inputs are plain "
+        "numbers: it is the state to detach",
+        with_gradient(
+            lambda w, h, xs, k: unrolled(w.detach(), unrolled(w, h, xs[:-k])[-1], xs[-k:])[-1]
+        ): "that stops the last k steps, which are to be reached: detach the state, not the weight",
+        with_gradient(lambda w, h, xs, k: unrolled(w, h, [0.0] * len(xs))[-1]): "the inputs are missing: h = w * h + x",
         cut_where(lambda t, n, k: t == n - k - 1): "k + 1 steps are left: cut one step later",
         with_gradient(lambda w, h, xs, k: unrolled(w, h, xs[-k:])[-1]): "the state is to be that of all the inputs: "
         "compute all steps, and cut the way back",
@@ -812,7 +833,13 @@ check_function(
             lambda w, h, xs, k: unrolled(w, 0.0, xs[-k:])[-1]
         ): "the state keeps its number: only the way back is cut",
     },
-)
+):
+    reached = []
+    for k in (1, 2, 3):
+        shared = Value(0.5)
+        truncated(shared, Value(4.0), [1.0, -2.0, 3.0], k).backward()
+        reached.append(f"{shared.grad:g}")
+    print(f"In the first graph your cuts leave w the gradients {', '.join(reached)}, after 1, 2 and all 3 steps.")
 
 
 # %% wrong="truncated" hint="returns a new value"
@@ -867,6 +894,24 @@ def truncated(w, h, xs, k):
 # %% wrong="truncated" hint="those are the first k inputs alone"
 def truncated(w, h, xs, k):
     for x in xs[:k]:
+        h = w * h + x
+    return h
+
+
+# %% wrong="truncated" hint="not the weight"
+def truncated(w, h, xs, k):
+    for t, x in enumerate(xs):
+        if t == len(xs) - k:
+            w = w.detach()
+        h = w * h + x
+    return h
+
+
+# %% wrong="truncated" hint="of the first k steps"
+def truncated(w, h, xs, k):
+    for t, x in enumerate(xs):
+        if t < k:
+            h = h.detach()
         h = w * h + x
     return h
 

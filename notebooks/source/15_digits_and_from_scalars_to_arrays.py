@@ -389,6 +389,8 @@ is_forward_right = passed(
         lambda X, W, b: W @ X.T + b: "that has the samples in the columns: here they are the rows",
         lambda X, W, b: W @ X + b: "a sample is a row of X: X comes first, and W is turned",
         lambda X, W, b: X @ W.T: "the bias is missing",
+        lambda X, W, b: X * W.T + b: "`*` multiplies entry by entry: the matrix product is `@`",
+        lambda X, W, b: X @ W.T - b: "the bias is added",
         lambda X, W, b: X * W + b: "`*` multiplies entry by entry: the matrix product is `@`",
         lambda X, W, b: X @ W.T + b[:, None]: "a bias belongs to a neuron, and a neuron is a column of Z",
     },
@@ -403,6 +405,10 @@ is_backward_right = passed(
         three(w=lambda G, X, W: G @ X): "toward W: the samples, the rows of G and of X, must meet: G is turned",
         three(w=lambda G, X, W: G @ X.T): "toward W: the samples, the rows of G and of X, must meet: turn G, not X",
         three(w=lambda G, X, W: G * X): OWN_SHAPE,
+        three(w=lambda G, X, W: G.T * X): OWN_SHAPE,
+        three(x=lambda G, X, W: X @ W): "toward X: G goes back through the layer, not X",
+        three(b=lambda G, X, W: G.sum(axis=0, keepdims=True)): "toward b: in the shape of b, so without `keepdims`",
+        three(w=lambda G, X, W: X.sum(axis=0)): "toward W: each sample's inputs are multiplied by its G, then added up",
         three(x=lambda G, X, W: G * W): OWN_SHAPE,
         three(w=lambda G, X, W: G * X, x=lambda G, X, W: G * W): OWN_SHAPE,
         three(w=lambda G, X, W: X): "toward W: G is missing, what comes back from the layer after",
@@ -695,6 +701,7 @@ check_answer(
         -0.75: "add the samples up: if the loss is a mean, G has been divided already",
         -1.0: "add the samples' reports up",
         0.5: "the second sample uses the bias too",
+        2.0: "the inputs do not reach the bias: add up G over the samples",
         -2.0: "that is the second sample alone: the first uses the bias too",
         2.5: "the signs of the reports count",
         0.0: "the local derivative toward the bias is 1: what comes back reaches it",
@@ -753,6 +760,10 @@ def right_output(scores, T):
     return (softmax_rows(scores) - T) / len(T)
 
 
+def shifted(scores):
+    return np.exp(scores - scores.max(axis=1, keepdims=True))
+
+
 def softmax_of_all(scores):
     powers = np.exp(scores - scores.max())
     return powers / powers.sum()
@@ -764,12 +775,33 @@ is_output_right = passed(
     check_function,
     my_output_gradient,
     right_output,
-    [(scores_few, T_few), (scores_few[:, ::-1] / 2, T_few)],
+    [(scores_few, T_few), (np.vstack([scores_few, scores_few[:1, ::-1] / 2]), np.vstack([T_few, T_few[:1]]))],
     {
         lambda scores, T: (
             (np.exp(scores - scores.max(axis=1, keepdims=True)) - T) / len(T)
         ): "a row of a softmax adds up to 1: divide by the sum of the row",
         lambda scores, T: softmax_rows(scores): "that is p: subtract t",
+        lambda scores, T: (
+            (shifted(scores) / shifted(scores).sum() - T) / len(T)
+        ): "each row is a distribution of its own: add up along the rows, axis=1, keepdims=True",
+        lambda scores, T: (
+            (shifted(scores) / shifted(scores).sum(axis=0) - T) / len(T)
+        ): "each row is a distribution of its own: add up along the rows, axis=1, keepdims=True",
+        lambda scores, T: (softmax_rows(scores) - T) / T.shape[1]: "divide by the number of samples, not of classes",
+        lambda scores, T: (
+            (np.log(shifted(scores)) / np.log(shifted(scores)).sum(axis=1, keepdims=True) - T) / len(T)
+        ): "exp is missing: a softmax is made of powers",
+        lambda scores, T: (
+            -np.log(softmax_rows(scores)) * T / len(T)
+        ): "that is the loss: its gradient toward the scores is p − t",
+        lambda scores, T: (
+            softmax_rows(scores) * (1 - softmax_rows(scores)) / len(T)
+        ): "that is the softmax's own derivative: with the cross-entropy after it, it becomes p − t",
+        lambda scores, T: (
+            softmax_rows(scores) * (1 - softmax_rows(scores))
+        ): "that is the softmax's own derivative: with the cross-entropy after it, it becomes p − t",
+        lambda scores, T: softmax_rows(scores) - T / len(T): "p is divided, too: put p − t in brackets",
+        lambda scores, T: (softmax_rows(scores) - T) ** 2 / len(T): "that is another loss: the gradient is p − t",
         lambda scores, T: softmax_rows(scores) / len(T): "t is to be subtracted from p",
         lambda scores, T: (
             -np.log(softmax_rows(scores)) * T
@@ -856,6 +888,18 @@ def my_output_gradient(scores, T):
     return (powers / powers.sum(axis=1, keepdims=True) - T) / len(T)
 
 
+# %% wrong="start" hint="exp is missing"
+def my_output_gradient(scores, T):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return (shifted / shifted.sum(axis=1, keepdims=True) - T) / len(T)
+
+
+# %% wrong="start" hint="with `keepdims=True`"
+def my_output_gradient(scores, T):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return (powers / powers.sum(axis=1) - T) / len(T)
+
+
 # %% [markdown]
 # **Exercise 3: any number of layers.** `layers` is a list of pairs `(W, b)`, with relu between the layers and none
 # after the last. Return the gradients in the same form, a list of pairs `(gW, gb)`. Call `layer(X, W, b)`,
@@ -916,6 +960,23 @@ def gradients_with(
     return gradients
 
 
+def gradients_paired(by_layers, by_inputs):
+    """The gradients, walked through the layers and through their inputs in directions of their own."""
+
+    def gradients(X, T, layers):
+        inputs = [X]
+        for W, b in layers[:-1]:
+            inputs.append(relu_of(right_layer(inputs[-1], W, b)))
+        G, found = right_output(right_layer(inputs[-1], *layers[-1]), T), []
+        for (W, _), A in zip(layers[::by_layers], inputs[::by_inputs], strict=True):
+            gW, gb, gA = right_backward(G, A, W)
+            found.insert(0, (gW, gb))
+            G = masked(gA, A)
+        return found
+
+    return gradients
+
+
 def masked(G, A):
     return G * (A > 0)
 
@@ -942,6 +1003,11 @@ check_function(
         gradients_with(masked, early=True): "relu's mask belongs to the gradient toward a layer's input, after "
         "layer_backward",
         gradients_with(masked, last_relu=True): "after the last layer there is no relu",
+        **{
+            gradients_paired(*pairing): "a layer goes with what went into it: walk through layers and inputs from the "
+            "last to the first, both"
+            for pairing in ((1, -1), (-1, 1), (1, 1))
+        },
         gradients_with(masked, order=-1): "the first layer's pair comes first",
         gradients_with(masked, backward=transposed): "toward a layer's input it is G @ W",
         gradients_with(lambda G, A: G * (A < 0)): "relu lets a gradient through where its input was positive",
@@ -1011,6 +1077,19 @@ def my_gradients(X, T, layers):
     for (W, _), A in zip(reversed(layers), reversed(inputs), strict=True):
         gW, gb, gA = layer_backward(G, A, W)
         found.append((gW, gb))
+        G = gA * (A > 0)
+    return found
+
+
+# %% wrong="deep" hint="a layer goes with what went into it"
+def my_gradients(X, T, layers):
+    inputs = [X]
+    for W, b in layers[:-1]:
+        inputs.append(np.maximum(layer(inputs[-1], W, b), 0))
+    G, found = output_gradient(layer(inputs[-1], *layers[-1]), T), []
+    for (W, _), A in zip(reversed(layers), inputs, strict=True):
+        gW, gb, gA = layer_backward(G, A, W)
+        found.insert(0, (gW, gb))
         G = gA * (A > 0)
     return found
 
