@@ -195,6 +195,10 @@ MISTAKES: dict[str, list[WrongStep]] = {
         ),
         ("the gradient is missing above the line", _scaled(step=lambda g, m, old, s: 1 / (sqrt(m) + s.eps))),
         ("the mean starts at 0", _scaled(start=1.0)),
+        (
+            "the mean is that of g * g, not of sizes, and its root is taken",
+            _scaled(lambda m, g, s: s.alpha * m + (1 - s.alpha) * abs(g), lambda g, m, old, s: g / (m + s.eps)),
+        ),
         ("1 - alpha needs brackets", _scaled(lambda m, g, s: abs(s.alpha * m + 1 - s.alpha * g * g))),
         ("the mean is replaced, `=`, not added to", _scaled(lambda m, g, s: m + s.alpha * m + (1 - s.alpha) * g * g)),
     ],

@@ -706,6 +706,8 @@ def of_values(my_xor):
 usual = {
     lambda x1, x2: relu(x1 + x2): "that is right at three points: at (1, 1) a second relu has to take something off",
     lambda x1, x2: relu(x1 + x2) - relu(x1 + x2 - 1): "that is OR: at (1, 1) take off twice as much",
+    lambda x1, x2: relu(x1 + x2 - 1) - relu(x1 + x2): "the signs are wrong way round: relu(x1 + x2) is what counts, "
+    "and twice the other is taken off",
     lambda x1, x2: relu(x1) + relu(x2): "that is right at three points: at (1, 1) something is to be taken off",
     lambda x1, x2: relu(x1 + x2) - 2 * relu(x1 + x2 - 2): "the second relu is 0 at all four points: with a bias of -1 "
     "it is 1 at (1, 1)",
@@ -854,6 +856,12 @@ check_function(
         lambda rows, out: len({(round(sum(row), 9), v) for row, v in zip(rows, out, strict=True)}): "different weights "
         "may have the same sum: put the whole tuple into the set",
         lambda rows, out: len(rows) - len(set(kinds(rows, out))): "that is how many are too many",
+        lambda rows, out: (
+            len(rows) - sum(kinds(rows, out)[i] in kinds(rows, out)[i + 1 : i + 2] for i in range(len(rows)))
+        ): "twins need not stand side by side",
+        lambda rows, out: (
+            len(rows) - sum(kinds(rows, out)[:i].count(kind) for i, kind in enumerate(kinds(rows, out)))
+        ): "of three alike each pair is taken off: count each kind once",
         lambda rows, out: set(kinds(rows, out)): "those are the neurons themselves: `len(…)` counts them",
         lambda rows, out: sum(
             x != y for x, y in zip(kinds(rows, out), kinds(rows, out)[1:], strict=False)

@@ -903,6 +903,10 @@ if passed(
         ): "only the first parameter moves: loop over all of them",
         moved(lambda i, p, g, v, lr, momentum: (p - lr * (momentum * v + p), momentum * v + p)): "the velocity is made "
         "of gradients, `p.grad`, not of `p.data`",
+        along(lambda v, g, lr, momentum: momentum + g): "momentum multiplies the old velocity",
+        moved(
+            lambda i, p, g, v, lr, momentum: (lr * (momentum * v + g), momentum * v + g)
+        ): "`=` forgets where p was: `p.data -= …`",
         along(right_velocity, lambda v, g, lr, momentum: v): "the rate is missing: self.lr times the velocity",
         along(
             right_velocity, lambda v, g, lr, momentum: lr * (g + momentum * v)

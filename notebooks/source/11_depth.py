@@ -224,6 +224,8 @@ if passed(
         factor_of(lambda n: 4.0): "n is not always 16: it is how many rows weights has, `len(weights)`",
         lambda w, a: np.sqrt(len(w)) * rms(w) * np.sqrt(np.mean(a) * (1 - np.mean(a))): "each output has a σ' of its "
         "own: take the mean at the end, of their squares",
+        factor_of(s=np.max): "a typical σ', not the largest: their rms",
+        factor_of(w=lambda w: rms(w.sum(axis=0))): "square each weight before anything is added: signs cancel",
         lambda w, a: np.sqrt(len(w)) * rms(w) * np.mean(a) * (1 - np.mean(a)): "each output has a σ' of its own: take "
         "the mean at the end, of their squares",
         factor_of(lambda n: n**2): "the root of n, not its square",

@@ -615,7 +615,7 @@ if passed(
     check_function,
     watched(clip_by_norm),
     clipping(lambda gs, limit: min(1.0, limit / length(gs))),
-    [([3.0, -4.0], 1.0), ([0.3, 0.4], 1.0), ([6.0, 2.0, -3.0], 3.5), ([-0.1, 9.0], 2.0)],
+    [([3.0, -4.0], 1.0), ([0.3, 0.4], 1.0), ([6.0, 2.0, -3.0], 3.5), ([-0.1, 9.0], 2.0), ([1.2, -1.6], 3.0)],
     {
         watched(in_place): "make a new list, so that the gradients can still be looked at",
         clipping(
@@ -646,6 +646,12 @@ if passed(
         clipping(
             lambda gs, limit: limit / length(gs) if length(gs) > limit else None, lambda g, a: g if a is None else a
         ): "that is the factor itself: multiply each gradient by it",
+        clipping(
+            lambda gs, limit: limit / length(gs) if length(gs) > 1 else 1.0
+        ): "the limit is given: compare the norm with it, not with 1",
+        clipping(
+            lambda gs, limit: length(gs) - limit if length(gs) > limit else 1.0
+        ): "the factor is limit / norm, not how much the norm is above the limit",
         clipping(
             lambda gs, limit: limit if length(gs) > limit else 1.0
         ): "the factor is limit / norm: the norm is missing",
@@ -790,6 +796,9 @@ if passed(
         norm_of(spread=lambda z: np.sqrt(1e-5)): "the differences from the mean cancel: square each, then take their "
         "mean",
         norm_of(spread=lambda z: max(z) - min(z)): "divide by the standard deviation, not by the range",
+        norm_of(spread=lambda z: (np.var(z) + 1e-5) ** 2): "take the root of the variance, not its square",
+        norm_of(middle=sum, spread=lambda z: np.sqrt(np.mean((z - np.sum(z)) ** 2) + 1e-5)): "the mean is the sum "
+        "divided by how many there are",
         norm_of(spread=max): "divide by the standard deviation, not by the largest",
         norm_of(spread=lambda z: np.sqrt(np.sum((z - np.mean(z)) ** 2) + 1e-5)): "the variance is the mean of the "
         "squares, not their sum",

@@ -254,6 +254,9 @@ check_function(
         ): "a penalty is added: what is minimised must grow with the weights",
         lambda losses, weights, biases, strength: mean_of(losses): "the penalty is missing",
         lambda losses, weights, biases, strength: (
+            losses[-1] + strength * squares(weights)
+        ): "of the losses take the mean, not the last one",
+        lambda losses, weights, biases, strength: (
             max(losses) + strength * squares(weights)
         ): "of the losses take the mean",
         lambda losses, weights, biases, strength: strength * squares(weights): "the mean loss is missing",
@@ -418,6 +421,8 @@ if passed(
         lambda w, amount: w - amount: "a weight below 0 moves up toward 0: add the amount there",
         lambda w, amount: w + amount if w > 0 else w - amount: "that moves away from 0",
         lambda w, amount: w + amount * sign(w) if abs(w) > amount else 0.0: "that moves away from 0",
+        lambda w, amount: w - amount * (w / abs(w)): "0 has no sign to divide by, and a weight smaller than the amount "
+        "becomes 0",
         lambda w, amount: abs(w) - amount: "a weight below 0 stays below 0, and none moves past 0",
         lambda w, amount: w - amount * sign(w) if abs(w) > amount else w: "a weight that is smaller than the amount "
         "becomes 0",
@@ -925,6 +930,10 @@ if passed(
         lambda x, p, training, chances: [
             0.0 if training and u < p else u / (1 - p) if training else v for v, u in zip(x, chances, strict=True)
         ]: "what is kept is the number, not its chance",
+        lambda x, p, training, chances: [
+            v if not training or u < p else 0.0 for v, u in zip(x, chances, strict=True)
+        ]: "dropped is what has a chance below p, and what is kept is divided by 1 - p",
+        dropout_with(lambda v, p: v / (1 - p), lambda v, p: 0.0): "in evaluation the list stays as it is",
         dropout_with(lambda v, p: v / 1 - p): "1 - p needs brackets",
         dropout_with(
             lambda v, p: v / (1 - p), lambda v, p: v * (1 - p)

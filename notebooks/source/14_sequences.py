@@ -658,6 +658,7 @@ if passed(
         "add its share first, then multiply by w",
         lambda w, states: w**2 * walk(backwards)(w, states): "the last step's use of w reaches h_T with the gradient "
         "1: two factors w are too many",
+        walk(lambda states: sorted(states[:-1])): "the walk goes backwards in time: `reversed(…)`, not `sorted(…)`",
         lambda w, states: 0.0: "the total stays 0: add the contributions to it, with a gradient that begins as 1",
         walk(backwards, back=lambda g, w: g): "on its way back the gradient is multiplied by w at every step",
         walk(backwards, combine=lambda total, share: share): "only one step's share is returned: add them up",

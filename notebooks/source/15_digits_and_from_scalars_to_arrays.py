@@ -408,6 +408,8 @@ is_backward_right = passed(
         three(w=lambda G, X, W: G.T * X): OWN_SHAPE,
         three(x=lambda G, X, W: X @ W): "toward X: G goes back through the layer, not X",
         three(b=lambda G, X, W: G.sum(axis=0, keepdims=True)): "toward b: in the shape of b, so without `keepdims`",
+        three(w=lambda G, X, W: X @ G): "toward W: the samples, the rows of G and of X, must meet: G.T comes first",
+        three(w=lambda G, X, W: X.T @ X): "toward W: G is missing, what comes back from the layer after",
         three(w=lambda G, X, W: X.sum(axis=0)): "toward W: each sample's inputs are multiplied by its G, then added up",
         three(x=lambda G, X, W: G * W): OWN_SHAPE,
         three(w=lambda G, X, W: G * X, x=lambda G, X, W: G * W): OWN_SHAPE,
@@ -688,6 +690,7 @@ check_answer(
         (-0.5, -4.5): "each sample goes with its own number of G: these are swapped",
         (4.0, 1.0): "those are the sums of the columns of X: each row is first multiplied by its number of G",
         (6.5, 3.0): "the signs of the reports count",
+        (0.5, -2.0): "that is G itself: each number of it multiplies its row of X, and the rows add up",
         (0.5, 1.0, -6.0, 2.0): "those are the samples' reports: they add up",
         -2.5: "each weight has its own gradient: do not add up over the inputs",
         (-5.5, -1.0): "in the second column, too, each row is multiplied by its number of G",
@@ -787,6 +790,9 @@ is_output_right = passed(
         lambda scores, T: (
             (shifted(scores) / shifted(scores).sum(axis=0) - T) / len(T)
         ): "each row is a distribution of its own: add up along the rows, axis=1, keepdims=True",
+        lambda scores, T: T / len(T): "that is t: p is missing, the softmax of the scores",
+        lambda scores, T: (softmax_rows(scores) - T) / 10: "divide by the number of samples, `len(T)`, whatever it is",
+        lambda scores, T: (softmax_rows(scores) - T) / 32: "divide by the number of samples, `len(T)`, whatever it is",
         lambda scores, T: (softmax_rows(scores) - T) / T.shape[1]: "divide by the number of samples, not of classes",
         lambda scores, T: (
             (np.log(shifted(scores)) / np.log(shifted(scores)).sum(axis=1, keepdims=True) - T) / len(T)
