@@ -45,9 +45,7 @@ def rebuilt(shape: Shape, items: Iterator[Any]) -> Any:
         case ():
             return next(items)
         case ("array", *sizes):
-            numbers = [next(items) for _ in range(int(np.prod(sizes)))]
-            array = np.array(numbers, object) if any(isinstance(x, Value) for x in numbers) else np.array(numbers)
-            return array.reshape(sizes)
+            return np.array([next(items) for _ in range(int(np.prod(sizes)))]).reshape(sizes)
         case (kind, int(n), each):
             parts = [rebuilt(each, items) for _ in range(n)]
         case (kind, *shapes):

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import update_wrapper
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +27,7 @@ from autograd.replay.recorded import Recorded
 from autograd.replay.tracing import ReplayError, flat, numbers_in
 from autograd.value import Value, as_value
 
+T = TypeVar("T")
 Array = NDArray[np.float64]
 MANY = 32  # programs, above which a warning says to pad
 MOST = 64  # programs that are kept
@@ -120,38 +121,34 @@ class Replayed:
         """The numbers for each sample, an array (samples, …): nothing to differentiate."""
         batch = Batch.of_rows(self.name, arrays, keywords)
         with self._lock:
-            try:
-                found = None if is_anybody_told() else self._recorded_for(batch)
-                if found is not None:
-                    found.read()
-                    rows = self._compared(found, batch, found.program(batch.X))
-            except ReplayError as error:
-                self._fall_back(batch, error)
-                found = None
-            if found is None:
+            replay = None if is_anybody_told() else self._replay(batch, lambda found: found.values(batch))
+            if replay is None:
                 return np.array([self._numbers(batch, i) for i in range(len(batch.X))])
+            found, rows = replay
             for i in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist():
                 rows[i] = flat(self._numbers(batch, i), self.name)
             return rows.reshape(len(rows), *found.shape)
 
     def _value(self, batch: Batch, weights: Array) -> Value:
         with self._lock:
-            try:
-                found = self._recorded_for(batch)
-                if found is not None:
-                    if found.shape:
-                        raise TypeError(
-                            f"{self.name} gives its Values in a list, so there is no one loss: return one, or take "
-                            f"their numbers for each sample from {self.name}.each(…)"
-                        )
-                    y, local = found.evaluate(batch, weights)
-                    self._compared(found, batch, found.program.outputs)
-            except ReplayError as error:
-                self._fall_back(batch, error)
-                found = None
-            if found is None or not (np.isfinite(y) and np.isfinite(local).all()):
-                return self._plainly(batch, weights)
-            return self._node(found, batch, weights, y, tuple(local.tolist()))
+            replay = self._replay(batch, lambda found: found.evaluate(batch, weights))
+            if replay is not None:
+                found, (y, local) = replay
+                if np.isfinite(y) and np.isfinite(local).all():
+                    return self._node(found, batch, weights, y, tuple(local.tolist()))
+            return self._plainly(batch, weights)
+
+    def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> tuple[Recorded, T] | None:
+        """What is recorded for these arguments, and what is computed by it; None where it cannot be replayed."""
+        try:
+            found = self._recorded_for(batch)
+            if found is not None:
+                result = compute(found)
+                self._compare(found, batch)
+                return found, result
+        except ReplayError as error:
+            self._fall_back(batch, error)
+        return None
 
     def _fall_back(self, batch: Batch, error: ReplayError) -> None:
         """Call the function as it stands from now on, with one warning, if that is wished for."""
@@ -242,15 +239,14 @@ class Replayed:
         if len(self._recorded) > MOST:
             self._recorded.popitem(last=False)
 
-    def _compared(self, found: Recorded, batch: Batch, rows: Array) -> Array:
-        """The rows of outputs, the first and the last compared with the function itself at some of the calls."""
+    def _compare(self, found: Recorded, batch: Batch) -> None:
+        """Compare the first and the last row of outputs with the function itself, at some of the calls."""
         found.calls += 1
         k = found.calls
         if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
-            for i in sorted({0, len(rows) - 1}):
+            for i in sorted({0, len(batch.X) - 1}):
                 with collector_paused():
-                    found.compare(batch, i, rows[i].tolist(), self._called(batch, i))
-        return rows
+                    found.compare(batch, i, self._called(batch, i))
 
     # ---- as a method, and as a pickle
 

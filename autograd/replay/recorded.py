@@ -95,16 +95,27 @@ class Recorded:
     def numbers_of_parameters(self) -> Array:
         return np.fromiter(map(_data_of, self.parameters), float, len(self.parameters))
 
+    def values(self, batch: Batch) -> Array:
+        """The outputs of each sample, in a row."""
+        self.read()
+        return self.program(batch.X)
+
     def evaluate(self, batch: Batch, weights: Array, numbers: Sequence[float] | None = None) -> tuple[float, Array]:
         """The weighted sum, and its derivatives toward the parameters and the Values among the arguments."""
+        if self.shape:
+            raise TypeError(
+                f"{self.name} gives its Values in a list, so there is no one loss: return one, or take their numbers "
+                f"for each sample from {self.name}.each(…)"
+            )
         self.read(numbers)
         y, local = self.program.value_and_grad(batch.X, weights)
         if batch.values:
             local = np.concatenate([local, self.program.input_gradient(batch.X)[0, batch.places]])
         return y, local
 
-    def compare(self, batch: Batch, i: int, replayed: list[float], result: Any) -> None:
+    def compare(self, batch: Batch, i: int, result: Any) -> None:
         """Raise ReplayError where the function itself has given something else for a sample, or has changed weights."""
+        replayed = self.program.outputs[i].tolist()
         itself = [as_value(y) for y in flat(result, self.name)]
         is_same = len(itself) == len(replayed) and all(map(_is_near, replayed, itself))
         if not is_same and np.isfinite(replayed).all():

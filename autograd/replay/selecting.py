@@ -83,8 +83,6 @@ class LogLoss(LogSumExp):
 def log_loss(index: Any, terms: Any, count: int, axis: int, out: Array) -> tuple[Array, Array]:
     """The losses along an axis of so many terms, the first or the second, as the table's row computes one."""
     chosen = whole(index, count)
-    if chosen.shape != out.shape:
-        chosen = np.broadcast_to(chosen, out.shape)
     powers = np.empty((*out.shape[:axis], count, *out.shape[axis:]))
     powers[...] = terms
     powers -= np.maximum.reduce(powers, axis, keepdims=True)
