@@ -323,6 +323,24 @@ def a_name_that_is_bound_later(replayed):
 
 
 @program
+def an_attribute_stored_in_one_object_and_replaced_in_another(replayed):
+    model, last = SimpleNamespace(w=Value(0.5)), SimpleNamespace(w=None)
+
+    @replayed
+    def loss(x):
+        last.w = model.w * x
+        return (last.w - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [model.w]
+        last.w = None
+        if k == 5:
+            model.w = Value(0.1)
+    if isinstance(loss, Replayed):
+        assert [recorded.calls for recorded in loss._recorded.values()] == [4]
+
+
+@program
 def a_target_network_copied_now_and_then(replayed):
     W, target = values(0.5, 0.2), [0.4, 0.3]
 

@@ -182,7 +182,7 @@ class Replayed:
         with self._lock, _plain_within(), collector_paused():
             self._forget_if_changed()
             result = self.plain(*batch.sample(i), **batch.keywords)
-            self._lookups.take_contents()
+            self._lookups.take_own_changes()
             return result
 
     def _numbers(self, batch: Batch, i: int) -> Any:

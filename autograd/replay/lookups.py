@@ -47,7 +47,6 @@ class Lookups:
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
         self._attributes = _UNNAMED  # what reached code looks up in objects, by name or not
-        self._stored: set[str] = set()  # what it puts into objects itself, which is no reason to record anew
         self._texts: set[str] = set()  # parts of names by which it asks for attributes
         self.follow(named)
 
@@ -64,16 +63,17 @@ class Lookups:
 
     def changed(self) -> str:
         """A name under which something else is found than when this was made; "" if there is none."""
-        for get, name, x in self._variables:
+        for get, name, x in (*self._variables, *self._held):
             if get(name, _MISSING) is not x:
-                return name
-        for get, name, x in self._held:
-            if name not in self._stored and get(name, _MISSING) is not x:
                 return name
         return next((name for x, before, name in self._contents if not _is_same(x, before)), "")
 
-    def take_contents(self) -> None:
-        """Take what lists, dicts and arrays hold now for what they held."""
+    def take_own_changes(self) -> None:
+        """Take what the function has put into lists, dicts and arrays for what they held.
+
+        An attribute that it has stored, as attention does its weights, is not looked at from now on.
+        """
+        self._held = [(get, name, x) for get, name, x in self._held if get(name, _MISSING) is x]
         self._contents = [(x, x.copy(), name) for x, _, name in self._contents]
 
     def drawers(self) -> list[bytes]:
@@ -109,7 +109,6 @@ class Lookups:
             return []
         names = _names_in(f.__code__)
         self._attributes = self._attributes | names.attributes
-        self._stored |= names.stored
         self._texts |= names.texts
         cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
         defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
@@ -145,22 +144,20 @@ class Lookups:
 
 class _Names(NamedTuple):
     """The names that code, and that of functions within it, looks up: of variables, of modules that it imports, of
-    attributes, those that it stores, and the texts that may name one where it is asked for by `getattr` or `hasattr`.
+    attributes, and the texts that may name an attribute where it is asked for by `getattr` or `hasattr`.
     """
 
     variables: set[str]
     modules: set[str]
     attributes: set[str]
-    stored: set[str]
     texts: set[str]
 
 
 @lru_cache(maxsize=1000)
 def _names_in(code: CodeType) -> _Names:
-    found = _Names(set(), set(), set(), set(), set())
+    found = _Names(set(), set(), set(), set())
     kinds = dict.fromkeys(("LOAD_GLOBAL", "LOAD_NAME"), found.variables) | {"IMPORT_NAME": found.modules}
     kinds |= dict.fromkeys(("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), found.attributes)
-    kinds |= {"STORE_ATTR": found.stored}
     for i in get_instructions(code):
         if i.opname in kinds:
             kinds[i.opname].add(i.argval)

@@ -47,7 +47,7 @@ class Recorded:
             drawers = lookups.drawers()
             found = self.traced(batch, self.numbers)
             self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
-            lookups.take_contents()
+            lookups.take_own_changes()
             self.shape = np.shape(numbers_in(found.result))
             # Outside of the recording, for a program keeps the context it is made in.
             self.program = found.program()
