@@ -222,6 +222,27 @@ def attributes_by_text_and_modules_imported_inside(replayed):
 
 
 @program
+def attributes_kept_in_a_dict_of_the_object(replayed):
+    class Settings:
+        def __init__(self):
+            self.__dict__["kept"] = {"w": Value(0.5), "scale": 1.0}
+
+        def __getattr__(self, name):
+            return self.__dict__["kept"][name]
+
+    settings = Settings()
+
+    @replayed
+    def loss(x):
+        return settings.scale * (settings.w * x - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [settings.w]
+        if k == 5:
+            settings.kept["scale"] = 2.0
+
+
+@program
 def what_a_partial_and_a_wrapped_function_look_up(replayed):
     w, box, limits, targets = Value(0.5), {"scale": 1.0}, [0.0], [2.0]
 

@@ -28,7 +28,7 @@ _ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, t
 _FILLED = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
 _HOLDERS = (*_FILLED, tuple, frozenset)
 _INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")  # of methods and their like
-_UNNAMED = {"__call__", "__getitem__", "__iter__", "__len__", "__add__", "__radd__", "__mul__", "__rmul__"}
+_UNNAMED = {"__call__", "__getitem__", "__getattr__", "__iter__", "__len__", "__add__", "__radd__", "__mul__"}
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
 MOST = 200_000  # things in lists and arrays that are looked at: data sets are left to the comparisons
@@ -144,7 +144,7 @@ class Lookups:
 
 class _Names(NamedTuple):
     """The names that code, and that of functions within it, looks up: of variables, of modules that it imports, of
-    attributes, and the texts that may name an attribute where it is asked for by `getattr` or `hasattr`.
+    attributes, and the texts that may name an attribute where it is asked for by `getattr` and its like.
     """
 
     variables: set[str]
@@ -161,7 +161,7 @@ def _names_in(code: CodeType) -> _Names:
     for i in get_instructions(code):
         if i.opname in kinds:
             kinds[i.opname].add(i.argval)
-    if found.variables & {"getattr", "hasattr"}:
+    if (found.variables | found.attributes) & {"getattr", "hasattr", "vars", "__dict__"}:
         found.texts.update(x for x in code.co_consts if isinstance(x, str) and x.isidentifier())
     within = [_names_in(part) for part in code.co_consts if isinstance(part, CodeType)]
     return _Names(*[names.union(*more) for names, *more in zip(found, *within, strict=True)])
