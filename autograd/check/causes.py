@@ -96,6 +96,8 @@ def _causes(
         yield "the result is right, but inside a list: return it alone"
     if all(same([y], x) for y, x in zip(yours, right, strict=True)):
         yield "the result is right, but a list is asked for"
+    if all(isinstance(y, list) and isinstance(x, dict) for y, x in zip(yours, right, strict=True)):
+        yield "a dict is asked for, not a list"
     if all(isinstance(x, dict) for x in [*yours, *right]):
         keys = {k for y, x in zip(yours, right, strict=True) for k in x if k not in y or not same(y[k], x[k])}
         if len(keys) == 1 and all(keys <= y.keys() < {*x, 0} for y, x in zip(yours, right, strict=True)):
@@ -116,7 +118,8 @@ def _causes(
 def _of_calls(yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]) -> Iterator[str]:
     count = sum(map(same, yours, right))
     varies = not all(same(x, right[0]) for x in right)
-    if len(yours) > 2 and varies and not count and all(same(y, yours[0]) for y in yours):
+    is_told = not any(isinstance(y, str) for y in yours)  # what a lesson says of them in words
+    if len(yours) > 2 and varies and not count and is_told and all(same(y, yours[0]) for y in yours):
         yield "the result is the same in all calls: what should it depend on?"
     if len(yours) > 2 and count:
         yield f"{count} of {len(yours)} {ONLY_SOME}"
@@ -146,7 +149,7 @@ def _of_numbers(
             yield "each number is the square of the right one"
         if all(y >= 0 and same(y * y, x) for y, x in pairs):
             yield "each number is the square root of the right one"
-        if all(any(y == round(x, digits) for digits in range(5)) for y, x in pairs):
+        if not {y for y, _ in pairs} <= {0.0, 1.0} and all(any(y == round(x, n) for n in range(5)) for y, x in pairs):
             yield "the numbers are right, but rounded"
     lengths = [next((len(x) for x in call if isinstance(x, list)), 1) for call in calls]
     if len({*lengths}) > 1:

@@ -1,5 +1,6 @@
 """The checks of two functions that learners write: an operation on plain numbers, and a topological sort."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import signature
 from math import isclose, isfinite
@@ -243,11 +244,15 @@ def _named(node: Value) -> str:
 
 
 def _loss(missing: Sequence[Value], output: Value) -> str:
+    everything = topological_order(output)
+    held = Counter(node.data for node in everything)
     if missing == [output]:
-        return "the output itself belongs to the order"
+        return "the output itself belongs to the order" if output.parents else ""  # a leaf alone tells too little
+    if len(missing) == len(everything):
+        return "nothing is appended: does a `return` stand inside the loop, or is the line that appends never reached?"
     if not any(node.parents for node in missing):
         return "leaves belong to the order too"
-    if any(a is not b and a.data == b.data for a in missing for b in topological_order(output)):
+    if any(held[node.data] > 1 for node in missing):
         return "different nodes with equal data must not be taken for one: compare by identity"
     return ""
 

@@ -7,9 +7,11 @@ hint says "one of". The mistakes stand in `mistakes.py` and `wrong_rules.py`.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from math import isclose
 from traceback import walk_tb
+from types import FrameType
 from typing import Any, NamedTuple
 
 from autograd.backprop import topological_order
@@ -166,7 +168,8 @@ def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) ->
 
 # ---- exceptions
 
-ERRORS: list[tuple[type[BaseException], str, str]] = [
+NOTHING = "a list is None: `.reverse()`, `.sort()` and `.append()` change the list itself and return nothing"
+ERRORS: list[tuple[Any, str, str]] = [
     (
         TypeError,
         r"^(?!.*<locals>).*takes 0 positional arguments but 1 was given",
@@ -200,13 +203,59 @@ ERRORS: list[tuple[type[BaseException], str, str]] = [
     ),
     (
         TypeError,
-        "'(builtin_)?function",
+        r"for \^: ",
+        "`^` is no power in Python: that is `**`",
+    ),
+    (
+        TypeError,
+        "'float' object cannot be interpreted as an integer",
+        "how many is a whole number, and `/` gives a float, even of whole numbers: divide by `//`",
+    ),
+    (
+        TypeError,
+        "'NoneType' object is not (iterable|subscriptable)",
+        NOTHING,
+    ),
+    (
+        TypeError,
+        "'(tuple|list|dict|float|int)' object is not callable",
+        "round brackets call a function, and what stands before them is none: an attribute has no brackets, an item has "
+        "square ones, and a product needs its `*`",
+    ),
+    (
+        TypeError | ValueError,
+        "(too many|not enough) values to unpack",
+        "as many names stand before `in` or `=` as each item has parts, and in their order: here it has others",
+    ),
+    (
+        TypeError,
+        "cannot unpack non-iterable",
+        "several names wait for what is one thing alone: was a pair meant, wherever it was put in?",
+    ),
+    (
+        AttributeError,
+        "'set' object has no attribute '(append|extend|insert)'",
+        "a set has `.add(x)`; `.append(x)` is for a list",
+    ),
+    (
+        AttributeError,
+        "'list' object has no attribute 'add'",
+        "a list has `.append(x)`; `.add(x)` is for a set",
+    ),
+    (
+        TypeError,
+        "'(builtin_)?(function|method)",
         "a function stands where a number should: call it, with its arguments in brackets, `f(x)`",
     ),
     (
         TypeError,
         "'NoneType' object is not callable",
         "store the function, not its result: `out._backward = _backward`, without parentheses",
+    ),
+    (
+        AttributeError,
+        r"'(int|float)' object has no attribute '(parents|local_derivatives)'",
+        "a number stands where a Value should: have two names changed places?",
     ),
     (
         AttributeError,
@@ -318,6 +367,11 @@ IN_BACKWARD: list[tuple[Any, str, str]] = [
         "a function that `backward` calls takes nothing: `def _backward():` sees `self` and `out` from outside",
     ),
     (
+        TypeError,
+        "'NoneType' object is not iterable",
+        NOTHING,
+    ),
+    (
         AttributeError | TypeError,
         r"'(int|float)' object has no attribute|unsupported operand .*'(int|float)' and '(?!NoneType)",
         "a Value stands where a number should: is a `.data` missing, `other.data` as the local derivative?",
@@ -333,13 +387,22 @@ IN_BACKWARD: list[tuple[Any, str, str]] = [
 
 def hint_for_error(error: BaseException) -> str:
     """The hint for what a learner's code raised, "" where it says enough itself."""
-    codes = [frame.f_code for frame, _ in walk_tb(error.__traceback__)]
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    codes = [frame.f_code for frame in frames]
+    if isinstance(error, NameError) and error.name and (meant := _meant(error.name, frames[-1])):
+        return f"nothing has been put into `{error.name}`: is `{meant}` meant?"
     names = [code.co_name for code in codes if is_someone_elses(code)]
     is_in_sweep = "backward" in names and not re.match("_backward|__|<lambda>", names[-1])
     known = [*IN_SWEEP * is_in_sweep, *IN_BACKWARD * _is_in_backward(names, error), *ERRORS]
     return next(
         (hint for kind, pattern, hint in known if isinstance(error, kind) and re.search(pattern, str(error))), ""
     )
+
+
+def _meant(name: str, frame: FrameType) -> str:
+    """The variable with the most similar name, "" if there is none."""
+    names = [known for known in frame.f_locals if known != name]
+    return next(iter(get_close_matches(name, names, 1, 0.6)), "")
 
 
 def _is_in_backward(names: Sequence[str], error: BaseException) -> bool:

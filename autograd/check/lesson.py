@@ -19,7 +19,7 @@ from autograd.check.causes import ONLY_SOME, cause
 from autograd.check.cells import CheckFailed, not_done, wrapped
 from autograd.check.deadline import OutOfTime
 from autograd.check.observe import Trouble, limited, quiet
-from autograd.check.repair import emptied, repair, stuck, unused
+from autograd.check.repair import emptied, repair, stuck, unreturned, unused
 from autograd.reports import Finding
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
@@ -182,9 +182,10 @@ def check_function(
         if isinstance(error, NotImplementedError):
             not_done(f"{name}: not done yet.")
             return
-        hint = hint_for([*results, Raised.by(error)]) or trouble.hint
+        hint = unreturned(function) if "NoneType" in str(error) else ""
+        hint = hint or hint_for([*results, Raised.by(error)]) or trouble.hint
         if not hint and isinstance(error, OutOfTime):
-            hint = stuck(function)
+            hint = stuck(function) or unused(function)
         facts = f"{in_words(name, calls[len(results)])} {trouble.text}"
         raise CheckFailed(str(Finding(name, facts, hint or place()))) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
@@ -242,6 +243,7 @@ def _of_number(answer: Any, right: Any) -> str:
 def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
     """What a function with a mistake returns, or the error that it raises."""
     try:
-        return plain(function(*deepcopy(call)))
+        with quiet([]):
+            return plain(function(*deepcopy(call)))
     except Exception as error:
         return Raised.by(error)

@@ -39,6 +39,8 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
     tree.body[0].decorator_list = []  # type: ignore[attr-defined]
     try:
         for change in _changes(tree.body[0]):
+            if process_time() - start > SECONDS:
+                return ""
             change.do()
             try:
                 function.__code__ = _compiled(tree, code)
@@ -48,8 +50,6 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
                 continue
             finally:
                 change.undo()
-            if process_time() - start > SECONDS:
-                return ""
         else:
             return ""
     finally:
@@ -104,6 +104,22 @@ def emptied(function: Any) -> str:
         called = getattr(getattr(line, "value", None), "func", None) if isinstance(line, ast.Return) else None
         if isinstance(called, ast.Attribute) and called.attr in IN_PLACE:
             return f"`.{called.attr}()` changes the list itself and returns None: then return the list, in a line below"
+    return ""
+
+
+def unreturned(function: Any) -> str:
+    """Where a function ends without a `return`, in words; "" where it does not, or that cannot be told."""
+    written = _written(function)
+    (tree,) = ast.parse(dedent(inspect.getsource(written))).body if written else (ast.Module([], []),)
+    inside = [*ast.walk(tree)]
+    last = tree.body[-1] if isinstance(tree, ast.FunctionDef) else None
+    if last is None or any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside):
+        return ""
+    if not any(isinstance(node, ast.Return) and node.value for node in inside):
+        return "is the `return` missing?"
+    in_loop = any(isinstance(node, ast.Return) for loop in inside if isinstance(loop, ast.For) for node in ast.walk(loop))
+    if isinstance(last, ast.If) and not last.orelse and not in_loop:
+        return f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
     return ""
 
 
