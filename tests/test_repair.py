@@ -8,7 +8,8 @@ import pytest
 
 from autograd.check import check_function
 from autograd.check.cells import CheckFailed
-from autograd.check.repair import emptied, repair, stuck
+from autograd.check.reading import emptied, stuck
+from autograd.check.repair import repair
 
 
 def written(source, **scope):

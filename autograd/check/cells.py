@@ -5,7 +5,7 @@ import sys
 from base64 import b64decode
 from collections.abc import Callable
 from textwrap import fill
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from autograd.tables import printable
 
@@ -73,9 +73,19 @@ def unfold(encoded: str) -> None:
         raise CheckFailed(f"{missing}. Run your cell first, and keep the names that it came with.") from None
 
 
+def last_cell() -> tuple[str, dict[str, Any]]:
+    """What the cell that the notebook ran before this one says, and the notebook's names; nothing elsewhere."""
+    last = _last_result()
+    return (last.info.raw_cell, sys.modules["IPython"].get_ipython().user_ns) if last else ("", {})
+
+
 def _last_error() -> BaseException | None:
     """The exception of the cell that the notebook ran before this one, None if it went well."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    last = getattr(shell, "last_execution_result", None)
+    last = _last_result()
     error: BaseException | None = last and (last.error_before_exec or last.error_in_exec)
     return error
+
+
+def _last_result() -> Any:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return getattr(shell, "last_execution_result", None)

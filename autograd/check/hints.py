@@ -219,8 +219,8 @@ ERRORS: list[tuple[Any, str, str]] = [
     (
         TypeError,
         "'(tuple|list|dict|float|int)' object is not callable",
-        "round brackets call a function, and what stands before them is none: an attribute has no brackets, an item has "
-        "square ones, and a product needs its `*`",
+        "round brackets call a function, and what stands before them is none: an attribute has no brackets, an item "
+        "has square ones, and a product needs its `*`",
     ),
     (
         TypeError | ValueError,

@@ -16,10 +16,11 @@ import numpy as np
 
 from autograd.check.answers import Raised, difference, in_words, is_blank, is_text, judged, plain, quoted, same, text
 from autograd.check.causes import ONLY_SOME, cause
-from autograd.check.cells import CheckFailed, not_done, wrapped
+from autograd.check.cells import CheckFailed, last_cell, not_done, wrapped
 from autograd.check.deadline import OutOfTime
 from autograd.check.observe import Trouble, limited, quiet
-from autograd.check.repair import emptied, repair, stuck, unreturned, unused
+from autograd.check.reading import emptied, is_begun, stuck, unreturned, unused
+from autograd.check.repair import repair, repair_expression
 from autograd.reports import Finding
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
@@ -84,7 +85,8 @@ def check_answer(
         raise CheckFailed(f"{name}: {answer!r} is text: write a number, without quotes.")
     hint = _of_mistake(answer, right, mistakes or {}, rtol)
     if not same(answer, right, rtol):
-        hint = hint or _of_number(answer, right) or cause([[]], [answer], [right], partial(same, rtol=rtol))
+        hint = hint or _of_number(answer, right) or _of_cell(answer, right, rtol)
+        hint = hint or cause([[]], [answer], [right], partial(same, rtol=rtol))
         raise CheckFailed(str(Finding(name, f"{name}: {text(answer)} is not right.", hint)))
     print(f"{name}: right, {text(right)}.")
 
@@ -180,7 +182,8 @@ def check_function(
     except Trouble as trouble:
         error = trouble.__cause__ or trouble
         if isinstance(error, NotImplementedError):
-            not_done(f"{name}: not done yet.")
+            left = ": the line `raise NotImplementedError` is still there" if is_begun(function) else ""
+            not_done(f"{name}: not done yet{left}.")
             return
         hint = unreturned(function) if "NoneType" in str(error) else ""
         hint = hint or hint_for([*results, Raised.by(error)]) or trouble.hint
@@ -237,7 +240,15 @@ def _of_number(answer: Any, right: Any) -> str:
         return ""
     if same(-answer, right):
         return "the size is right, the sign is not"
+    if same(answer, 2 * right) or same(2 * answer, right):
+        return f"that is {'twice' if abs(answer) > abs(right) else 'half'} as much: where does a factor 2 come from?"
     return "that is 1 over it: what is divided by what?" if same(answer * right, 1.0) else ""
+
+
+def _of_cell(answer: Any, right: Any, rtol: float) -> str:
+    """What a change of the expression that was typed tells of a wrong answer; "" outside of a notebook."""
+    is_typed, is_right = (lambda x, to=to: same(plain(x), to, rtol) for to in (answer, right))
+    return repair_expression(*last_cell(), is_typed, is_right)
 
 
 def _outcome(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:

@@ -6,15 +6,18 @@ each is tried in the function itself, so whatever calls it sees the change. Its 
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from textwrap import dedent
 from time import process_time
-from types import FunctionType
 from typing import Any, NamedTuple
 
-SECONDS = 2.0  # of computing time for all changes together
+from autograd.check.reading import written
+
+SECONDS = 3.0  # of computing time for all changes together
 LONGEST = 50  # characters of code that a hint shows
+Judge = Callable[[Any], bool]
 
 
 class Change(NamedTuple):
@@ -31,7 +34,7 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
 
     The function is changed meanwhile, and is afterwards what it was.
     """
-    function = _written(function)
+    function = written(function)
     if function is None:
         return ""
     tree = ast.parse(dedent(inspect.getsource(function)))
@@ -54,85 +57,47 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
             return ""
     finally:
         function.__code__ = code
-    line = code.co_firstlineno + getattr(change.node, "lineno", 1) - 1
-    text = ast.unparse(change.node).splitlines()[0]
+    return _told(change.node, change.about, code.co_firstlineno)
+
+
+def repair_expression(cell: str, scope: Mapping[str, Any], is_typed: Judge, is_right: Judge) -> str:
+    """The place of the first change that makes right what a cell assigns, where is_typed(); "" if there is none.
+
+    Only operators, brackets and what is too much are tried: among numbers, some other would always do.
+    """
+    for tree in _assigned(cell):
+        with suppress(Exception):
+            if not (isinstance(tree.body, ast.BinOp) and is_typed(eval(_code(tree), {**scope}))):
+                continue
+            for others in (_operators, _brackets, _less):
+                for node, put in _slots(tree):
+                    for new, about in others(node):
+                        put(new)
+                        with suppress(Exception):
+                            if is_right(eval(_code(tree), {**scope})):
+                                return _told(node, about, 1)
+                        put(node)
+    return ""
+
+
+def _assigned(cell: str) -> Iterator[ast.Expression]:
+    """The expressions that a cell assigns, those of a tuple one by one."""
+    with suppress(SyntaxError):
+        for line in ast.parse(cell).body:
+            if isinstance(line, ast.Assign):
+                is_tuple = isinstance(line.value, ast.Tuple)
+                yield from map(ast.Expression, line.value.elts if is_tuple else [line.value])  # type: ignore[attr-defined]
+
+
+def _code(tree: ast.Expression) -> Any:
+    return compile(ast.fix_missing_locations(tree), "an answer", "eval")
+
+
+def _told(node: ast.AST, about: str, first_line: int) -> str:
+    line = first_line + getattr(node, "lineno", 1) - 1
+    text = ast.unparse(node).splitlines()[0]
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return f"one change in line {line} would make it right: look at {change.about}`{text}`"
-
-
-def unused(function: Any, matters: Callable[[int], bool] = lambda i: True) -> str:
-    """The first argument that a function never reads though it matters, in words; "" if there is none."""
-    written = _written(function)
-    if written is None:
-        return ""
-    (tree,) = ast.parse(dedent(inspect.getsource(written))).body
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    names = [n.arg for n in ast.walk(tree.args) if isinstance(n, ast.arg)]  # type: ignore[attr-defined]
-    return next(
-        (
-            f"`{name}` is never used: what has it to do with the result?"
-            for i, name in enumerate(names)
-            if name not in read and matters(i)
-        ),
-        "",
-    )
-
-
-def stuck(function: Any) -> str:
-    """Which `while` of a function cannot end, since nothing in it changes what its condition asks; "" if none."""
-    written = _written(function)
-    tree = ast.parse(dedent(inspect.getsource(written))) if written else ast.Module([], [])
-    for loop in ast.walk(tree):
-        if isinstance(loop, ast.While) and not isinstance(loop.test, ast.Constant):
-            asked = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
-            inside = [node for line in loop.body for node in ast.walk(line)]
-            set_there = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-            is_left = any(isinstance(node, ast.Break | ast.Return | ast.Raise | ast.Attribute) for node in inside)
-            if not asked & set_there and not is_left:
-                return f"nothing in the loop changes what `while {ast.unparse(loop.test)}` asks for"
-    return ""
-
-
-IN_PLACE = ("reverse", "sort", "append", "extend", "insert", "shuffle")
-
-
-def emptied(function: Any) -> str:
-    """Which `return` hands back the None of a method that changes its list in place; "" if none."""
-    written = _written(function)
-    tree = ast.parse(dedent(inspect.getsource(written))) if written else ast.Module([], [])
-    for line in ast.walk(tree):
-        called = getattr(getattr(line, "value", None), "func", None) if isinstance(line, ast.Return) else None
-        if isinstance(called, ast.Attribute) and called.attr in IN_PLACE:
-            return f"`.{called.attr}()` changes the list itself and returns None: then return the list, in a line below"
-    return ""
-
-
-def unreturned(function: Any) -> str:
-    """Where a function ends without a `return`, in words; "" where it does not, or that cannot be told."""
-    written = _written(function)
-    (tree,) = ast.parse(dedent(inspect.getsource(written))).body if written else (ast.Module([], []),)
-    inside = [*ast.walk(tree)]
-    last = tree.body[-1] if isinstance(tree, ast.FunctionDef) else None
-    if last is None or any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside):
-        return ""
-    if not any(isinstance(node, ast.Return) and node.value for node in inside):
-        return "is the `return` missing?"
-    in_loop = any(isinstance(node, ast.Return) for loop in inside if isinstance(loop, ast.For) for node in ast.walk(loop))
-    if isinstance(last, ast.If) and not last.orelse and not in_loop:
-        return f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
-    return ""
-
-
-def _written(function: Any) -> FunctionType | None:
-    """The function that a learner wrote: the innermost of one that is wrapped, or the one whose name a wrapper took."""
-    named = inspect.unwrap(function)
-    if getattr(named, "__name__", "") != getattr(getattr(named, "__code__", None), "co_name", ""):
-        named = getattr(named, "__globals__", {}).get(getattr(named, "__name__", ""))
-    try:
-        is_def = isinstance(ast.parse(dedent(inspect.getsource(named))).body[0], ast.FunctionDef)
-    except (OSError, TypeError, SyntaxError, IndexError):
-        return None
-    return named if isinstance(named, FunctionType) and is_def and not named.__code__.co_freevars else None
+    return f"one change in line {line} would make it right: look at {about}`{text}`"
 
 
 def _compiled(tree: ast.Module, code: Any) -> Any:
@@ -167,7 +132,6 @@ TWIN = {a: b for pair in TWINS for a, b in (pair, pair[::-1])}
 
 
 def _changes(function: ast.AST) -> Iterator[Change]:
-    keys = {n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     names = sorted({n.arg for n in ast.walk(function) if isinstance(n, ast.arg)})
     names += sorted({n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
     slots = [slot for slot in _slots(function) if isinstance(slot[0], ast.expr)]
@@ -177,9 +141,6 @@ def _changes(function: ast.AST) -> Iterator[Change]:
                 yield Change(lambda: put(new), lambda: put(node), node, about)  # noqa: B023
     yield from _statements(function)
     for node, put in slots:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            for key in sorted(keys - {node.value}):
-                yield Change(lambda: put(ast.Constant(key)), lambda: put(node), node, "")  # noqa: B023
         of = node.value if isinstance(node, ast.Attribute) else node
         if isinstance(of, ast.Name) and isinstance(of.ctx, ast.Load) and of.id in names:
             for name in names:

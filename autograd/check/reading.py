@@ -1,0 +1,88 @@
+"""What a learner's function tells by its source alone: a `return` that is missing, an argument that nothing reads."""
+
+import ast
+import inspect
+from textwrap import dedent
+from types import FunctionType
+from typing import Any
+
+IN_PLACE = ("reverse", "sort", "append", "extend", "insert", "shuffle")
+Jump = ast.Break | ast.Return | ast.Raise | ast.Attribute  # what leaves a loop, or may
+
+
+def written(function: Any) -> FunctionType | None:
+    """The function that a learner wrote: the innermost of one that is wrapped, or the one whose name a wrapper took."""
+    named = inspect.unwrap(function)
+    if getattr(named, "__name__", "") != getattr(getattr(named, "__code__", None), "co_name", ""):
+        named = getattr(named, "__globals__", {}).get(getattr(named, "__name__", ""))
+    try:
+        is_def = isinstance(ast.parse(dedent(inspect.getsource(named))).body[0], ast.FunctionDef)
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return None
+    return named if isinstance(named, FunctionType) and is_def and not named.__code__.co_freevars else None
+
+
+def parsed(function: Any) -> ast.FunctionDef | None:
+    """The tree of a function that a learner wrote, None where there is no source."""
+    own = written(function)
+    return ast.parse(dedent(inspect.getsource(own))).body[0] if own else None  # type: ignore[return-value]
+
+
+def is_begun(function: Any) -> bool:
+    """Whether more than a name for an empty list or a number stands above a `raise` that was never taken out."""
+    for line in getattr(parsed(function), "body", ()):
+        if isinstance(line, ast.Raise):
+            return False
+        literal = isinstance(getattr(line, "value", None), ast.Constant | ast.List | ast.Dict)
+        if not (literal and isinstance(line, ast.Expr | ast.Assign)):
+            return True
+    return False
+
+
+def unused(function: Any) -> str:
+    """The first argument that a function never reads, in words; "" if it reads them all."""
+    tree = parsed(function)
+    if tree is None:
+        return ""
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    names = [n.arg for n in ast.walk(tree.args) if isinstance(n, ast.arg)]
+    return next(
+        (f"`{name}` is never used: what has it to do with the result?" for name in names if name not in read), ""
+    )
+
+
+def stuck(function: Any) -> str:
+    """Which `while` of a function cannot end, since nothing in it changes what its condition asks; "" if none."""
+    for loop in ast.walk(parsed(function) or ast.Module([], [])):
+        if isinstance(loop, ast.While) and not isinstance(loop.test, ast.Constant):
+            asked = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
+            inside = [node for line in loop.body for node in ast.walk(line)]
+            set_there = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+            if not asked & set_there and not any(isinstance(node, Jump) for node in inside):
+                return f"nothing in the loop changes what `while {ast.unparse(loop.test)}` asks for"
+    return ""
+
+
+def emptied(function: Any) -> str:
+    """Which `return` hands back the None of a method that changes its list in place; "" if none."""
+    for line in ast.walk(parsed(function) or ast.Module([], [])):
+        called = getattr(getattr(line, "value", None), "func", None) if isinstance(line, ast.Return) else None
+        if isinstance(called, ast.Attribute) and called.attr in IN_PLACE:
+            return f"`.{called.attr}()` changes the list itself and returns None: then return the list, in a line below"
+    return ""
+
+
+def unreturned(function: Any) -> str:
+    """Where a function ends without a `return`, in words; "" where it does not, or that cannot be told."""
+    tree = parsed(function)
+    nodes = [*ast.walk(tree)] if tree else []
+    if tree is None or any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes):
+        return ""
+    if not any(isinstance(node, ast.Return) and node.value for node in nodes):
+        return "is the `return` missing?"
+    loops = [node for node in nodes if isinstance(node, ast.For | ast.While)]
+    is_in_loop = any(isinstance(node, ast.Return) for loop in loops for node in ast.walk(loop))
+    last = tree.body[-1]
+    if isinstance(last, ast.If) and not last.orelse and not is_in_loop:
+        return f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
+    return ""
