@@ -398,6 +398,10 @@ def reads_too_early(g, a, b):
     return total
 
 
+def misspelt(upstream, a, b):
+    return b * upsteam, a * upstream  # noqa: F821
+
+
 WRONG_OPERATIONS = [
     ("mul", mul, lambda g, a, b: (a * g, b * g), "toward a: yours 3.4, expected -5.1", "the operands are swapped"),
     ("mul", mul, lambda g, a, b: (b, a), "toward a: yours -3, expected -5.1", "the upstream gradient is left out"),
@@ -464,6 +468,16 @@ WRONG_OPERATIONS = [
     ("mul", mul, lambda g, a, b: ((a + b) * g, (a + b) * g), "toward a", "that is the sum"),
     ("pow", power, lambda g, x, n: n * x ** (n + 1) * g, "toward x", "the exponent goes down by one, not up"),
     ("exp", math.exp, lambda g, x: "no", "a contribution is 'no', not a number", ""),
+    ("mul", mul, lambda g, a, b: (b ^ g, a ^ g), "for ^", "`^` is no power in Python"),
+    ("mul", mul, lambda g, a, b: [g for _ in range(a / a)], "as an integer", "divide by `//`"),
+    ("mul", mul, lambda g, a, b: list([b, a].reverse()), "not iterable", "change the list itself and return nothing"),
+    ("mul", mul, lambda g, a, b: (b(g), a(g)), "not callable", "a product needs its `*`"),
+    ("mul", mul, lambda g, a, b: [d for d, i in [(b, a, g)]], "to unpack", "as many names stand before `in` or `=`"),
+    ("mul", mul, lambda g, a, b: [d for d, i in [b, a]], "cannot unpack", "was a pair meant"),
+    ("mul", mul, lambda g, a, b: {b}.append(g), "no attribute", "a set has `.add(x)`"),
+    ("mul", mul, lambda g, a, b: [b].add(g), "no attribute", "a list has `.append(x)`"),
+    ("mul", mul, lambda g, a, b: (b.parents, a), "no attribute", "have two names changed places?"),
+    ("mul", mul, misspelt, "NameError", "nothing has been put into `upsteam`: is `upstream` meant?"),
 ]
 
 
@@ -593,6 +607,7 @@ WRONG_ORDERS = [
     (lambda v: None, "returned None, not a list of nodes", "the `return` of the list is missing"),
     (lambda v: 3, "returned 3, not a list of nodes", ""),
     (lambda v: [1.0], "the order holds 1.0, which is no node", ""),
+    (lambda v: [], "`a` is missing: 0 nodes, expected 3", "nothing is appended"),
     (lambda v: v.inputs, "AttributeError: 'Value' object has no attribute 'inputs'", ""),
 ]
 
@@ -1065,6 +1080,24 @@ def test_a_loop_is_stopped_in_another_thread():
     thread.start()
     thread.join(10)
     assert len(errors) == 1
+
+
+def test_a_loop_that_closes_generators_is_stopped_too():
+    def tidy():
+        try:
+            yield 1
+        finally:
+            for _ in range(1000):
+                pass
+
+    def closing():
+        while True:
+            any(tidy())
+
+    hook = sys.unraisablehook
+    with pytest.raises(OutOfTime):
+        Limit(0.02).run(closing)
+    assert sys.unraisablehook is hook
 
 
 def test_a_loop_that_swallows_errors_is_told_of():

@@ -20,6 +20,7 @@ from autograd.check import (
     gradcheck,
     reveal,
 )
+from autograd.check.answers import difference
 from autograd.check.cells import CheckFailed
 
 
@@ -293,6 +294,8 @@ def test_results_that_belong_to_other_arguments_are_told(wrong, hint):
     [
         (-3, 3.0, "the size is right, the sign is not"),
         (0.25, 4.0, "that is 1 over it: what is divided by what?"),
+        (8, 4.0, "that is twice as much: where does a factor 2 come from?"),
+        (2, 4.0, "that is half as much: where does a factor 2 come from?"),
         ([4], 4.0, "the result is right, but inside a list: return it alone"),
         ([2, 1], [1.0, 2.0], "the numbers are right, but in the reverse order"),
         (5, 4.0, ""),
@@ -302,6 +305,33 @@ def test_a_wrong_answer_that_nobody_foresaw_may_have_a_cause(answer, right, hint
     with pytest.raises(CheckFailed) as failed:
         check_answer("slope", answer, right)
     assert str(failed.value).partition("\nhint: ")[2] == hint
+
+
+def test_an_answer_is_read_in_the_cell_before_where_there_is_a_notebook(monkeypatch):
+    monkeypatch.setattr("autograd.check.lesson.last_cell", lambda: ("slope = rise * run", {"rise": 8.0, "run": 2.5}))
+    with pytest.raises(CheckFailed, match=r"look at the operator in `rise \* run`"):
+        check_answer("slope", 20, 3.2)
+
+
+def test_a_listed_error_of_one_kind_explains_no_other_words():
+    listed = {lambda x, y: x + None: "something is None"}
+    with pytest.raises(CheckFailed, match="not callable") as failed:
+        check_function(lambda x, y: x(y), right, CALLS, listed)
+    assert "hint: something is None" not in str(failed.value)
+
+
+def test_an_error_that_a_lesson_tells_of_is_no_text_for_a_number():
+    assert difference("OverflowError: math range error", 1.0) == "yours OverflowError: math range error, expected 1"
+    assert difference("4 degrees", 4.0).endswith("that is text, not a number")
+
+
+@pytest.mark.parametrize("other", [[0.0, 1.0, 0.0], "not a tuple"])
+def test_numbers_0_and_1_are_not_called_rounded_nor_words_the_same(other):
+    cases = [(1.0, 2.0), (2.0, 3.0), (0.5, 0.1)]
+    with pytest.raises(CheckFailed) as failed:
+        check_function(lambda x, y: other, lambda x, y: [x / 10, 1.1, y / 10], cases)
+    assert "rounded" not in str(failed.value)
+    assert isinstance(other, list) or "the same in all calls" not in str(failed.value)
 
 
 def test_an_error_at_another_call_is_another_mistake():

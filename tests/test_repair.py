@@ -1,15 +1,17 @@
 """The place of a mistake: of one small change that makes a function right, and of a loop that nothing ends."""
 
 import linecache
+from contextlib import suppress
 from functools import wraps
 from math import isclose, sqrt
+from time import process_time
 
 import pytest
 
 from autograd.check import check_function
 from autograd.check.cells import CheckFailed
-from autograd.check.reading import emptied, stuck
-from autograd.check.repair import repair
+from autograd.check.reading import emptied, is_begun, stuck, unreturned
+from autograd.check.repair import SECONDS, repair, repair_expression
 
 
 def written(source, **scope):
@@ -134,3 +136,76 @@ def test_an_endless_loop_has_its_cause():
         check_function(
             written("def f(x):\n    while x > 1:\n        y = x / 2\n    return y"), lambda x: x, [(4.0,)], seconds=0.1
         )
+
+
+def test_changes_that_raise_take_no_more_time_than_others():
+    f = written("def f(x):\n    return " + " + ".join(["x"] * 40) + "\n")
+
+    def is_right():
+        end = process_time() + 0.1
+        while process_time() < end:
+            pass
+        raise ValueError
+
+    start = process_time()
+    assert not repair(f, is_right)
+    assert process_time() - start < SECONDS + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("total = sum(xs)", "is the `return` missing?"),
+        ("if xs:\n        return 1", "where `xs` does not hold, nothing is returned: what should be?"),
+        ("if xs:\n        return 1\n    print(2)", "`print(2)` is the last line, and nothing is returned there"),
+        ("if xs:\n        return 1\n    else:\n        return 2", ""),
+        ("for x in xs:\n        return x", ""),
+        ("yield 1", ""),
+        ("return 1", ""),
+    ],
+)
+def test_where_nothing_is_returned_is_read_in_the_source(body, said):
+    assert unreturned(written(f"def f(xs):\n    {body}\n")) == said
+    assert unreturned(len) == ""
+
+
+def test_a_none_that_a_function_gives_itself_is_told_before_a_listed_mistake():
+    f = written("def f(n):\n    if n == 0:\n        return 1.0\n    print(n * f(n - 1))\n")
+    with pytest.raises(CheckFailed, match=r"`print\(n \* f\(n - 1\)\)` is the last line"):
+        check_function(f, lambda n: 2.0, [(3,)], {lambda n: n * None: "another cause of the same error"})
+
+
+def test_what_was_left_behind_is_told(capsys):
+    begun = written("def f(x):\n    y = 2 * x\n    raise NotImplementedError\n")
+    blank = written('def f(x):\n    """Twice."""\n    found = []\n    raise NotImplementedError\n    return found\n')
+    assert is_begun(begun)
+    assert not is_begun(blank)
+    assert not is_begun(len)
+    check_function(begun, lambda x: 2 * x, [(1.0,)])
+    assert capsys.readouterr().out == "f: not done yet: the line `raise NotImplementedError` is still there.\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("rise = 38.2 - 37.4 / 2.1 - 1.9", ""),
+        ("rise = (38.2 - 37.4) * (2.1 - 1.9)", "look at the operator in `(38.2 - 37.4) * (2.1 - 1.9)`"),
+        (
+            "n = 3\nrise, n = (38.2 - 37.4) / (2.1 + 1.9), 7",
+            "in line 2 would make it right: look at the operator",
+        ),
+        ("rise = 4 / 60", "look at what is too much in `4 / 60`"),
+        ("rise = 5", ""),
+        ("rise =", ""),
+    ],
+)
+def test_the_expression_of_an_answer_is_changed_too(cell, said):
+    with suppress(SyntaxError):
+        typed = {}
+        exec(cell, typed)
+        found = repair_expression(
+            cell, {}, lambda x: isclose(x, typed["rise"]), lambda x: isclose(x, 4.0, rel_tol=1e-6)
+        )
+        assert said in found
+        assert bool(said) == bool(found)
+    assert repair_expression("", {}, bool, bool) == ""

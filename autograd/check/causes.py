@@ -13,6 +13,7 @@ from typing import Any
 from autograd.reports import shown
 
 ONLY_SOME = "calls are right: what is different about this one?"  # where to look, for want of a cause
+SHAPE = "the lists that hold them are not"
 CHANGES: dict[str, Callable[[float], float]] = {
     "-{}": lambda x: -x,
     "{} / 2": lambda x: x / 2,
@@ -96,8 +97,6 @@ def _causes(
         yield "the result is right, but inside a list: return it alone"
     if all(same([y], x) for y, x in zip(yours, right, strict=True)):
         yield "the result is right, but a list is asked for"
-    if all(isinstance(y, list) and isinstance(x, dict) for y, x in zip(yours, right, strict=True)):
-        yield "a dict is asked for, not a list"
     if all(isinstance(x, dict) for x in [*yours, *right]):
         keys = {k for y, x in zip(yours, right, strict=True) for k in x if k not in y or not same(y[k], x[k])}
         if len(keys) == 1 and all(keys <= y.keys() < {*x, 0} for y, x in zip(yours, right, strict=True)):
@@ -112,7 +111,8 @@ def _causes(
     elif not same(mine, theirs):
         yield from _of_numbers(calls, mine, theirs, same)
     elif any(mine) and not all(map(_shaped, yours, right)):
-        yield "the numbers are right, but the lists that hold them are not"
+        is_dict_asked = all(isinstance(x, dict) for x in right)
+        yield f"the numbers are right, but {'a dict is to hold them' if is_dict_asked else SHAPE}"
 
 
 def _of_calls(yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]) -> Iterator[str]:

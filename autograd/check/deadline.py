@@ -59,7 +59,7 @@ class Limit:
         def at_line(frame: FrameType, event: str, arg: object) -> Any:
             nonlocal events
             events += 1
-            if events & 63 == 0 and thread_time() > end:
+            if self.expired or (events & 63 == 0 and thread_time() > end):
                 self.expired = True
                 raise OutOfTime(f"still running after {self.seconds:g} s")
             return at_line
@@ -74,11 +74,20 @@ class Limit:
             at_line(frame, event, arg)
             return at_line if has_loop else None
 
+        def go_on(ignored: Any) -> None:
+            """Python stops tracing where the tracer raises, and ignores what is raised where a generator is closed."""
+            if isinstance(ignored.exc_value, OutOfTime):
+                sys.settrace(at_call)
+            else:
+                hook(ignored)
+
+        hook, sys.unraisablehook = sys.unraisablehook, go_on
         sys.settrace(at_call)
         try:
             result = function()
         finally:
             sys.settrace(before)
+            sys.unraisablehook = hook
         if self.expired:  # a bare `except:` has swallowed it
             raise OutOfTime(f"still running after {self.seconds:g} s")
         return result

@@ -83,6 +83,10 @@ def unreturned(function: Any) -> str:
     loops = [node for node in nodes if isinstance(node, ast.For | ast.While)]
     is_in_loop = any(isinstance(node, ast.Return) for loop in loops for node in ast.walk(loop))
     last = tree.body[-1]
-    if isinstance(last, ast.If) and not last.orelse and not is_in_loop:
-        return f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
-    return ""
+    if is_in_loop or isinstance(last, ast.Return | ast.Raise | ast.Try | ast.With | ast.Match):
+        return ""
+    if not isinstance(last, ast.If):
+        return f"`{ast.unparse(last).splitlines()[0]}` is the last line, and nothing is returned there"
+    return (
+        "" if last.orelse else f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
+    )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from autograd.check.reading import written
 
-SECONDS = 3.0  # of computing time for all changes together
+SECONDS = 2.0  # of computing time for all changes together
 LONGEST = 50  # characters of code that a hint shows
 Judge = Callable[[Any], bool]
 
