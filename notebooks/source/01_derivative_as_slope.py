@@ -177,6 +177,8 @@ if passed(
         lambda f, x, h: (f(x + h / 2) - f(x - h / 2)) / (2 * h): "from x - h/2 to x + h/2 it is h, not 2h",
         lambda f, x, h: f(x + h) - f(x - h) / (2 * h): "the whole difference is divided: put it in brackets",
         lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h): "what is ahead minus what is behind",
+        lambda f, x, h: 1.0: "nudge what goes in, `f(x + h)`: adding h to what comes out tells nothing of f",
+        lambda f, x, h: (f(x * (1 + h)) - f(x * (1 - h))) / (2 * h): "the nudge is added to x, whatever x is: x + h",
     },
 ):
     central_difference = my_slope
@@ -236,6 +238,11 @@ def my_slope(f, x, h):
 # %% wrong="central" hint="`return` missing"
 def my_slope(f, x, h):
     (f(x + h) - f(x - h)) / (2 * h)
+
+
+# %% wrong="central" hint="nudge what goes in"
+def my_slope(f, x, h):
+    return ((f(x) + h) - (f(x) - h)) / (2 * h)
 
 
 # %% [markdown]
@@ -435,6 +442,10 @@ check_answer(
         37.8: "that is the temperature in between: how much warmer did it get, in how much time?",
         (38.2 - 37.4) / 2: "there are two measurements, but no two minutes lie between them",
         38.2 / 37.4: "subtract first: how much warmer, in how much time?",
+        38.2 / 2.1: "subtract first: how much warmer, in how much time?",
+        (38.2 - 37.4) * (2.1 - 1.9): "divide by the time that passed: a slope is a quotient",
+        (38.2 - 37.4) / (2.1 - 1.9) / 60: "that is how many degrees a second",
+        (38.2 - 37.4) / (2.1 - 1.9) * 60: "that is how many degrees an hour",
         (37.4 - 38.2) / (2.1 - 1.9): "the water gets warmer: later minus earlier, above and below the line",
     },
 )
@@ -497,6 +508,9 @@ check_function(
     {
         descent_with(lambda slope: slope >= 0.001): "a slope below 0 is no level ground either: take its size, abs()",
         descent_with(lambda slope: abs(slope) >= 0.001, count=1): "one too many: count when a step is taken",
+        descent_with(
+            lambda slope: abs(slope) >= 0.001, result=lambda steps, x: 0
+        ): "the count stays at 0: add 1 with every step",
         descent_with(
             lambda slope: abs(slope) >= 0.001, sign=1
         ): "that goes uphill: step against the slope, x - rate * slope",
@@ -588,6 +602,14 @@ def steps_down(slope, x, rate):
     return steps
 
 
+# %% wrong="count" hint="the count stays at 0"
+def steps_down(slope, x, rate):
+    steps = 0
+    while abs(slope(x)) >= 0.001:
+        x = x - rate * slope(x)
+    return steps
+
+
 # %% [markdown]
 # **Exercise 3: how the slope changes.** The derivative of the derivative says how a curve bends. Use the values of `f`
 # at $x - h$, $x$ and $x + h$. Take the slope ahead of $x$ minus the slope behind it, and divide by the distance between
@@ -615,8 +637,13 @@ def bend(f, x, h):
 check_function(
     bend,
     lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / h**2,
-    [(cube, 2.0, 0.1), (cube, -0.5, 0.3), (sin, 0.7, 0.01)],
+    [(cube, 2.0, 0.1), (cube, -0.5, 0.3), (sin, 0.7, 0.01), (recip, 0.9, 0.3)],
     {
+        lambda f, x, h: (
+            (f(x + 2 * h) - 2 * f(x) + f(x - 2 * h)) / (4 * h**2)
+        ): "the values at x - h, x and x + h are asked for: that goes two steps of h to each side",
+        lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / 2 * h: "divide by h twice, `h**2`: and `/ 2 * h` multiplies "
+        "by h",
         lambda f, x, h: (
             (f(x + h) - 2 * f(x) + f(x - h)) / h
         ): "that is the change of the slope: divide it by the distance",
@@ -658,6 +685,11 @@ def bend(f, x, h):
 # %% wrong="bend" hint="the slope itself"
 def bend(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
+
+
+# %% wrong="bend" hint="two steps of h"
+def bend(f, x, h):
+    return (f(x + 2 * h) - 2 * f(x) + f(x - 2 * h)) / (2 * h) ** 2
 
 
 # %% [markdown]

@@ -199,6 +199,7 @@ d4 = c4 + b4
 y4 = c4 * d4
 factor = "in a product the derivative toward one factor is the other factor"
 term = dict.fromkeys((c4.data, b4.data, d4.data), "a sum grows exactly as fast as each of its terms")
+term[0.0] = "each of its terms changes a sum"
 other = "that goes on, all the way to y: only the edge itself is asked for, nothing else moves"
 check_answer("dc_da", dc_da, c4.local_derivatives[0], {a4.data: factor, explain(y4, a4).total: other})
 check_answer("dc_db", dc_db, c4.local_derivatives[1], {b4.data: factor})
@@ -206,7 +207,7 @@ check_answer("dd_dc", dd_dc, d4.local_derivatives[0], term)
 term[0.0] = "d is a sum, and b is one of its terms"
 check_answer("dd_db", dd_db, d4.local_derivatives[1], term | {explain(d4, b4).total: other})
 check_answer("dy_dc", dy_dc, y4.local_derivatives[0], {c4.data: factor, explain(y4, c4).total: other})
-check_answer("dy_dd", dy_dd, y4.local_derivatives[1], {d4.data: factor})
+check_answer("dy_dd", dy_dd, y4.local_derivatives[1], {d4.data: factor, y4.data: "that is y itself"})
 
 # %% wrong="edges" hint="the other factor"
 dc_da = 4
@@ -429,6 +430,7 @@ check_answer(
         q.data: "that is the direct path alone; a also goes into b",
         p.data: "that is the path through b alone; a also goes into y directly",
         p.data * q.data: "multiply along a path, add across the paths",
+        q.data + p.data * q.data: "the path through b is 1, times the other factor of y, which is a",
         1.0: "that is the edge from a to b",
         q.data + 1.0: "the path through b has two edges: 1, and then the one from b to y",
     },
@@ -505,6 +507,23 @@ def by_data(output, wrt):
     return sum(local * by_data(parent, wrt) for parent, local in edges)
 
 
+def by_label(output, wrt):
+    if output.label == wrt.label:
+        return 1.0
+    edges = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(local * by_label(parent, wrt) for parent, local in edges)
+
+
+def for_local(output, wrt):
+    return 1.0 if output is wrt else sum(parent.data * for_local(parent, wrt) for parent in output.parents)
+
+
+def first_edge(output, wrt):
+    edges = [*zip(output.parents, output.local_derivatives, strict=True)]
+    straight = [local for parent, local in edges if parent is wrt]
+    return 1.0 if output is wrt else sum(straight[:1] or [local * first_edge(parent, wrt) for parent, local in edges])
+
+
 def times_data(output, wrt):
     edges = zip(output.parents, output.local_derivatives, strict=True)
     return 1.0 if output is wrt else sum(local * parent.data for parent, local in edges)
@@ -521,6 +540,10 @@ if passed(
         direct: "only edges from wrt straight to the output count: go on with derivative(parent, wrt) of every parent",
         each_leaf: "only wrt itself has the derivative 1: any other leaf has 0",
         by_data: "two values may hold the same number: ask `output is wrt`",
+        by_label: "two values may have the same label, or none: ask `output is wrt`",
+        for_local: "the local derivative of an edge is in `local_derivatives`: it is not the parent's data",
+        first_edge: "wrt may be a parent and come by other parents too: add up all paths",
+        recursive(lambda pairs: max((d * g for d, g in pairs), default=0)): "all paths count, not the largest alone",
         times_data: "each local derivative is multiplied by derivative(parent, wrt), not by the parent's data",
         merged: "a parent may have two edges, as in y + y: a dict or a set keeps one",
         recursive(lambda pairs: sum(g for _, g in pairs)): "the local derivatives are left out: each path counts as 1",
@@ -601,7 +624,7 @@ def derivative(output, wrt):
     return sum(local * derivative(wrt, parent) for parent, local in edges)
 
 
-# %% wrong="recursion" hint="look at `parent.data`"
+# %% wrong="recursion" hint="it is not the parent's data"
 def derivative(output, wrt):
     if output is wrt:
         return 1.0
@@ -622,6 +645,35 @@ def derivative(output, wrt):
     if output is wrt:
         return 1.0
     return sum(d + derivative(p, wrt) for p, d in zip(output.parents, output.local_derivatives, strict=True))
+
+
+# %% wrong="recursion" hint="`print(total)` is the last line"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1.0
+    total = 0.0
+    for parent, local in zip(output.parents, output.local_derivatives, strict=True):
+        total += local * derivative(parent, wrt)
+    print(total)
+
+
+# %% wrong="recursion" hint="have two names changed places?"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1.0
+    pairs = zip(output.parents, output.local_derivatives, strict=True)
+    return sum(parent * derivative(local, wrt) for parent, local in pairs)
+
+
+# %% wrong="recursion" hint="add up all paths"
+def derivative(output, wrt):
+    if output is wrt:
+        return 1.0
+    pairs = [*zip(output.parents, output.local_derivatives, strict=True)]
+    for parent, local in pairs:
+        if parent is wrt:
+            return local
+    return sum(local * derivative(parent, wrt) for parent, local in pairs)
 
 
 # %% [markdown]

@@ -203,7 +203,11 @@ check_answer(
     "grad_s",
     grad_s,
     final[s],
-    {s.data: "that is ∂z/∂r on the edge: toward s it is the other factor, r", 1: "that is the seed, the gradient of z"},
+    {
+        s.data: "that is ∂z/∂r on the edge: toward s it is the other factor, r",
+        1: "that is the seed, the gradient of z",
+        r.data + 1: "s is used once, by z: one report, the other factor times 1",
+    },
 )
 check_answer(
     "grad_r_first",
@@ -234,6 +238,9 @@ check_answer(
         found[r][0].after * q.data + from_s: "r passed its gradient back before s had reported to it",
         final[q]: "that is the gradient of q: toward p the other factor is q",
         final[q] + from_s: "toward p the other factor is q, not p",
+        from_r + 1: "the report from s is the local derivative 1 times the gradient of s",
+        final[r] + from_s: "the report from r is the local derivative q times the gradient of r",
+        from_r * from_s: "reports are added, not multiplied",
     },
 )
 check_answer(
@@ -245,6 +252,8 @@ check_answer(
         from_r: "toward q the other factor is p, not q",
         final[p]: "that is the gradient of p: s does not use q",
         p.data: "that is the local derivative: times the gradient of r",
+        final[r]: "that is the gradient of r: times the local derivative, the other factor p",
+        final[q] + from_s: "s does not use q: only r reports to it",
     },
 )
 
@@ -344,7 +353,11 @@ check_answer(
     "after_one",
     after_one,
     reports[0].after,
-    {5: "toward x, the other factor of w is u", 125: "that is w itself: the report is a local derivative"},
+    {
+        5: "toward x, the other factor of w is u",
+        125: "that is w itself: the report is a local derivative",
+        10: "that is the derivative of u toward x: the first report comes from w, along the edge to x",
+    },
 )
 check_answer(
     "after_two",

@@ -476,7 +476,8 @@ if passed(
         backward_with(
             lambda v: bool(v.parents), seed=lambda before: before
         ): "all is 0. One of: the output's own gradient is not 1 when the sweep begins (set it after everything is "
-        "cleared); the sweep begins at the wrong end: `reversed` is missing",
+        "cleared); the sweep begins at the wrong end: `reversed` is missing; no sweep is there, or all is "
+        "cleared behind it",
         backward_with(lambda v: bool(v.parents), keep=False): "`=` overwrites: add up with `+=`",
     },
 ):
@@ -1042,6 +1043,20 @@ def my_order(output):
             visited.add(v)
             stack.append((v, True))
             stack += [(parent, False) for parent in v.parents]
+
+
+# %% wrong="stack" hint="nothing is appended"
+def my_order(output):
+    order, visited, stack = [], set(), [(output, False)]
+    while stack:
+        v, leaving = stack.pop()
+        if leaving:
+            order.append(v)
+        elif v not in visited:
+            visited.add(v)
+            stack.append((v, True))
+            stack += [(parent, False) for parent in v.parents]
+        return order
 
 
 # %% [markdown]

@@ -965,6 +965,12 @@ check_function(
         lambda *call: (by_hand()(*call)[0], by_hand(share=False)(*call)[1]): "toward b it is a mean as well: divide",
         by_hand(times_x=False): "w is multiplied by x: each sample's share toward w has its x",
         by_hand(share=False): "that is the sum over the samples: the loss is their mean",
+        shares(lambda e, x, t, w: 2 * e * w, lambda e, x, t, w: 2 * e * (e + t - w * x)): "toward w the path has the "
+        "factor x, toward b the factor 1: not w and b themselves",
+        lambda w, b, xs, ts: (
+            centred(w, b, xs, ts)[0] * len(xs),
+            centred(w, b, xs, ts)[1],
+        ): "each sample's error times its own x: a sum of products is not the product of the sums",
         by_hand(total=lambda terms: terms[-1], share=False): "that is the last sample alone: add up",
         by_hand(
             total=lambda terms: terms[0], share=False

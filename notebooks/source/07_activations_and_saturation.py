@@ -331,6 +331,7 @@ if passed(
         lambda z: plain(abs(z)): inverted,
         by_sign(plain, lambda z: exp(z) / (1 + exp(-z))): halved,
         by_sign(plain, exp): no_one,
+        by_sign(plain, lambda z: sigmoid(-z)): "below 0 the exponent is z itself, which is below 0 already: no minus",
         by_sign(plain, lambda z: 0.0): f"small, but not 0 at once: at -2 it is {sigmoid(-2.0):.2f}",
         lambda z: plain(max(-10.0, min(10.0, z))): f"cut off at 10 it is wrong farther out: {sigmoid(-20.0):.0e} at "
         "-20",
@@ -637,6 +638,8 @@ check_answer(
     {
         p * (1 - p): "that is ∂p/∂z: go on along the path, to w",
         p * x: "the sigmoid's derivative is p (1 − p)",
+        x * p * p: "the sigmoid's derivative is p (1 − p), not p squared",
+        x + p * (1 - p): "along a path the derivatives are multiplied, not added",
         x * grad(sigmoid)(p): "0.9 is the output: the derivative can be read off it at once",
         p: "that is p itself",
         x * (1 - p): "the factor p is missing: the sigmoid's derivative is p (1 − p)",

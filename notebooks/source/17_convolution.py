@@ -201,6 +201,7 @@ if passed(
         mapping(use=[2]): "only the last row of each window counts: start the sum at 0 once for each window",
         mapping(use=[0]): "only the first row of each window counts: add up all three",
         mapping(use=[0, 1]): all_nine,
+        mapping(turn=lambda w: [[w[j][k] * (j < 2 and k < 2) for k in range(3)] for j in range(3)]): all_nine,
         mapping(turn=lambda w: [[w[j][k] * (j == k) for k in range(3)] for j in range(3)]): all_nine,
         mapping(of=np.prod): "multiply each weight by its pixel, and add up the nine products",
         mapping(lambda r, c, j, k: (r - j, c - k)): "the window goes down and to the right: r + j, c + k",
@@ -273,6 +274,14 @@ def my_map(image, weights):
 # %% wrong="map" hint="the weights are missing"
 def my_map(image, weights):
     return [[sum(window(image, r, c)) for c in range(len(image[0]) - 2)] for r in range(len(image) - 2)]
+
+
+# %% wrong="map" hint="nine products"
+def my_map(image, weights):
+    return [
+        [sum(weights[j][k] * image[r + j][c + k] for j in range(2) for k in range(2)) for c in range(len(image[0]) - 2)]
+        for r in range(len(image) - 2)
+    ]
 
 
 # %% [markdown]

@@ -187,6 +187,7 @@ def made_of(
     finish=lambda z: z,
     heads=4,
     through=("up", "down"),
+    scores="scores",
 ):
     """A step, right unless a part is replaced."""
 
@@ -198,7 +199,7 @@ def made_of(
         seen = attend(ask(W, n), keys, values, heads)
         x = add_seen(x, linear(W[back], seen) if back else seen)
         x = add_hidden(x, linear(W[through[1]], [bend(h) for h in linear(W[through[0]], before_up(n, x))]))
-        return finish(linear(W["scores"], end(x)))
+        return finish(linear(W[scores], end(x)))
 
     return step
 
@@ -281,6 +282,7 @@ mistakes = {
     made_of(ask=lambda W, n: linear(W["key"], n)): "the query is linear by `query`: `key` is for the key alone",
     made_of(heads=1): "that looks with one head: `attend` has four",
     made_of(through=("down", "up")): "`up` comes first, and then `down`",
+    made_of(scores="token"): "the scores have a matrix of their own, `scores`",
     made_of(ask=lambda W, n: n): "the query is linear in norm(x), by `query`",
     made_of(store=lambda W, name, n: n): "key and value are linear in norm(x), by `key` and `value`",
     made_of(end=norm): "there is no norm before the scores: they are linear in x",
@@ -348,6 +350,17 @@ def step(W, token, t, keys, values):
     x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
     x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], n)]))
     return linear(W["scores"], x)
+
+
+# %% wrong="step" hint="a matrix of their own"
+def step(W, token, t, keys, values):
+    x = norm(add(row(W["token"], token), row(W["position"], t)))
+    n = norm(x)
+    keys.append(linear(W["key"], n))
+    values.append(linear(W["value"], n))
+    x = add(x, linear(W["out"], attend(linear(W["query"], n), keys, values)))
+    x = add(x, linear(W["down"], [relu(h) for h in linear(W["up"], norm(x))]))
+    return linear(W["token"], x)
 
 
 # %% [markdown]
@@ -851,6 +864,9 @@ check_answer(
         1408 + 256: "the heads share the four matrices: two heads do not need twice as many",
         1408 - 256: "256 are missing: attention has four matrices of 8 · 8, and `up` and `down` have 8 · 32 each",
         1408 - 64: "attention has four matrices: query, key, value and out",
+        1408 - 128: "attention has four matrices: query, key, value and out",
+        1408 - 192: "attention has four matrices: query, key, value and out",
+        1408 - 448: "between up and down there are 32 numbers: `up` is 32 × 8, and `down` 8 × 32",
         1408 + 512: "between up and down there are four times eight numbers, 32",
         1408 - 2 * 3 * 8: "there are thirty tokens here, not 27",
         736: "a matrix of 8 × 8 has 64 numbers, and `up` and `down` have 8 · 32 each",
@@ -905,6 +921,7 @@ check_function(
         lambda losses: sum(np.exp(-x) for x in losses): "letter after letter: the chances are multiplied",
         lambda losses: sum(losses): "that is the loss of the whole name: the chance is e to the minus that",
         lambda losses: -sum(losses): "that is the logarithm of the chance",
+        lambda losses: -np.log(sum(losses)): "a loss is a logarithm already: undo it, e to the minus loss",
         lambda losses: np.exp(-losses[-1]): "that is the chance of the last letter alone: all have to come",
         lambda losses: 2 ** -sum(losses): "the loss has the natural logarithm: e to the minus loss, not 2",
         lambda losses: np.prod(1 - np.array(losses)): "the chance of a letter is e to the minus loss, not 1 − loss",

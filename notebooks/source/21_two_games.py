@@ -102,7 +102,7 @@ def told_apart(discriminator, real, made):
 # %% check="told_apart"
 from functools import wraps
 
-from autograd import ReplayError, replayed
+from autograd import ReplayError, log, replayed
 from autograd.check import check_answer, check_function, passed
 
 
@@ -177,6 +177,13 @@ mistakes = {
         D, [*real[:1], 0.0], [*made[:1], Value(0.0)]
     ): "a point has two coordinates: hand on the whole list",
     lambda D, real, made: softplus(-D(real)) * softplus(D(cut_off(made))): "the two are costs: add them",
+    lambda D, real, made: -sigmoid(D(real)) - (1 - sigmoid(D(cut_off(made)))): "those are the probabilities: a cost is "
+    "minus the logarithm of one, softplus",
+    lambda D, real, made: (
+        softplus(D(cut_off(made))) - softplus(D(real))
+    ): "the sign belongs inside: softplus(-score) for the real point",
+    lambda D, real, made: (D(real) - 1) ** 2 + D(cut_off(made)) ** 2: "those are squared errors of the scores: each "
+    "score goes through a softplus",
     lambda D, real, made: (
         softplus(-D(real)) + softplus(D([made[0].detach(), *made[1:]]))
     ): "the second coordinate has a gradient too: detach each number of the point",
@@ -285,6 +292,7 @@ mistakes = {
     lambda D, made: -softplus(-D(made)): "the sign: softplus(-score) is what it pays already",
     lambda D, made: -sigmoid(D(made)): "that is the probability: its logarithm is missing",
     lambda D, made: -D(made): "that is the score: it goes through softplus, as the expert's do",
+    lambda D, made: -log(D(made)): "that is the logarithm of the score: a sigmoid makes a probability of it first",
     lambda D, made: sigmoid(-D(made)): "that is the probability of 'made': the loss is a logarithm",
 }
 if passed(
@@ -669,8 +677,8 @@ mistakes = {
     changed(log_p=lambda s, right: exp(log_chance(s, right))): "that is the probability: its logarithm is missing",
     changed(log_p=lambda s, right: log_chance(s, 1)): "that is always the chance of going right: what was done counts",
     changed(log_p=lambda s, right: log_chance(s, 1 - right)): "that is the chance of what was *not* done",
-    changed(log_p=lambda s, right: log_chance(s.detach(), right)): "the score is detached: nothing is left to learn "
-    "from",
+    changed(log_p=lambda s, right: log_chance(s.detach(), right)): "the score is detached, or left out: nothing is "
+    "left to learn from",
     changed(lambda ret, b: ret, plus=lambda ret, b: -b): "the baseline is subtracted from the loss: subtract it from "
     "the return, inside the product, and detach it",
     changed(plus=lambda ret, b: (ret - b) ** 2): "the other network has a loss of its own: leave it out here",
@@ -907,6 +915,8 @@ check_answer(
         0: "the forger's loss is not flat here: `softplus(-s)` at s = −4",
         s_first.grad: "that is the other one: where the expert is sure, this one is steep",
         softplus(Value(4.0)).data: "that is the loss itself, not its slope",
+        -softplus(Value(4.0)).data: "that is minus the loss: its slope is asked for",
+        s_now.grad * s_first.grad: "that is the slope of the sigmoid: the loss is its logarithm",
     },
     rtol=5e-3,
 )
@@ -982,6 +992,8 @@ check_function(
         lambda r, d: [1.0][len(r)]: "the last step has no next one: begin with a return of 0 behind it",
         lambda r, d: summed(lambda d, k, t: (d if k > t else 1) * (k < t + 2))(r, d): "only the next reward counts: "
         "take the next step's *return*, in which all later rewards are",
+        summed(lambda d, k, t: d * (k - t)): "the discount counts once for each step further on: to the power of k",
+        lambda r, d: [x * d for x in r]: "those are single rewards: a return adds up all that follow",
         summed(lambda d, k, t: d if k > t else 1.0): "the discount counts once for each step further on: to the power "
         "of k",
         lambda r, d: right_returns([*r[:-1], 0.0], d): "the last step is left out: its return is its own reward",
