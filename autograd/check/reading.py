@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from collections.abc import Callable
 from textwrap import dedent
 from types import FunctionType
 from typing import Any
@@ -39,15 +40,20 @@ def is_begun(function: Any) -> bool:
     return False
 
 
-def unused(function: Any) -> str:
-    """The first argument that a function never reads, in words; "" if it reads them all."""
+def unused(function: Any, matters: Callable[[int], bool] = lambda i: True) -> str:
+    """The first argument that a function never reads though it matters, in words; "" if there is none."""
     tree = parsed(function)
     if tree is None:
         return ""
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     names = [n.arg for n in ast.walk(tree.args) if isinstance(n, ast.arg)]
     return next(
-        (f"`{name}` is never used: what has it to do with the result?" for name in names if name not in read), ""
+        (
+            f"`{name}` is never used: what has it to do with the result?"
+            for i, name in enumerate(names)
+            if name not in read and matters(i)
+        ),
+        "",
     )
 
 

@@ -132,6 +132,7 @@ TWIN = {a: b for pair in TWINS for a, b in (pair, pair[::-1])}
 
 
 def _changes(function: ast.AST) -> Iterator[Change]:
+    keys = {n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     names = sorted({n.arg for n in ast.walk(function) if isinstance(n, ast.arg)})
     names += sorted({n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
     slots = [slot for slot in _slots(function) if isinstance(slot[0], ast.expr)]
@@ -141,6 +142,9 @@ def _changes(function: ast.AST) -> Iterator[Change]:
                 yield Change(lambda: put(new), lambda: put(node), node, about)  # noqa: B023
     yield from _statements(function)
     for node, put in slots:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for key in sorted(keys - {node.value}):
+                yield Change(lambda: put(ast.Constant(key)), lambda: put(node), node, "")  # noqa: B023
         of = node.value if isinstance(node, ast.Attribute) else node
         if isinstance(of, ast.Name) and isinstance(of.ctx, ast.Load) and of.id in names:
             for name in names:
