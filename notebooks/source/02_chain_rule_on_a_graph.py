@@ -648,7 +648,7 @@ def derivative(output, wrt):
 
 
 # %% wrong="recursion" hint="`print(total)` is the last line"
-def derivative(output, wrt):
+def derivative(output, wrt):  # noqa: RET503
     if output is wrt:
         return 1.0
     total = 0.0

@@ -1046,7 +1046,7 @@ def my_order(output):
 
 
 # %% wrong="stack" hint="nothing is appended"
-def my_order(output):
+def my_order(output):  # noqa: RET503
     order, visited, stack = [], set(), [(output, False)]
     while stack:
         v, leaving = stack.pop()
