@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 17. Convolution
 #
-# **Goal.** See how nine weights read a whole image, and why a network made of them copes better with a digit that has
-# moved.
+# **Goal.** See how nine weights read a whole image, and why such a network copes better with a digit that has moved.
 #
 # **You need** shared weights ([notebook 5](05_order_and_accumulation.ipynb)), `fit` and cross-entropy
 # ([notebook 9](09_xor_then_moons.ipynb)), and digits and recorded graphs
@@ -85,8 +84,7 @@ my_guess = 9
 # **Exercise: write one map.** `image` is a list of rows, `weights` has three rows of three. Return the map, a list of
 # rows. The window always lies within the image. The weights may be Values, so use them as they are.
 #
-# Once your map has passed its check, it does the work in this notebook: it is what will be trained. Until then ours
-# does.
+# From here on `the_map` is your map if it passes the check, and ours if not. It is what will be trained.
 #
 # <details><summary>Hint</summary>
 #
@@ -285,8 +283,8 @@ def my_map(image, weights):
 
 
 # %% [markdown]
-# Below, `the_map` is your map, or ours while the cell above is a blank. Here it reads a real digit with three filters
-# made by hand. In the picture blue is positive, orange is negative, and white is 0.
+# Here the map reads a real digit, with three filters made by hand. In the picture blue is positive, orange is negative,
+# and white is 0.
 
 # %% plot=""
 import matplotlib.pyplot as plt
@@ -381,7 +379,7 @@ my_guess = 11
 # ## One matrix product
 #
 # For a whole digit, the map is a graph of hundreds of small products. `record` writes it down as instructions on
-# arrays. It wants one output, so take the mean of the map's squares.
+# arrays. It needs one output, so take the mean of the map's squares.
 
 # %%
 from autograd import mean, record
@@ -401,7 +399,7 @@ print(record(squares, inputs=pixels_in, parameters=[w for row in nine for w in r
 #
 # Now a layer. `nn.Conv2d(1, 6, 3)` has 1 **channel** in, 6 filters, and windows of 3 × 3. A grey image has one channel.
 # A colour image has three: red, green and blue. Each filter makes a map of its own and adds a bias to it, so 6 channels
-# come out. `Flatten` puts the numbers of all maps into one list, for a dense layer. (A **dense** layer is one as in
+# come out. `Flatten` puts the numbers of all maps into one list, for a dense layer. (A **dense** layer is the kind from
 # notebook 15: every neuron has a weight for every number.)
 
 # %%
@@ -409,8 +407,8 @@ conv = nn.Conv2d(1, 6, 3, rng=0)
 network = nn.Sequential(conv, "relu", nn.Flatten(), nn.Layer(6 * 36, 10, "linear", rng=0))
 loss = nn.cross_entropy(network([inputs]), 0)
 print(record(loss, inputs=pixels_in, parameters=network.parameters()))
-print("parameters of the convolution:             ", len(conv.parameters()))
-print("of a dense layer, for as many numbers out:", len(nn.Layer(64, 216).parameters()))
+print("parameters of the convolution:        ", len(conv.parameters()))
+print("of a dense layer with as many outputs:", len(nn.Layer(64, 216).parameters()))
 
 # %% [markdown]
 # Six filters are six rows: `6×9 · 9×36·batch → 216×batch`. It is still one matrix product, and it has very few weights.
@@ -440,7 +438,8 @@ def read(model):
 # %% [markdown]
 # The first network is dense, with one hidden layer. The second one has 8 filters and then **pooling**: `MaxPool2d(2)`
 # keeps the largest number of each block of 2 × 2 and drops the other three. If an edge moves within its block, the
-# largest number is often the same. `Convolution` is the layer of `nn`, with your map in it.
+# largest number is often the same. `Convolution` is the layer of `nn`, with your map in it. (The arguments `pool` and
+# `wrap` are for experiments further down.)
 
 
 # %%
@@ -521,19 +520,22 @@ assert dense_moved + 0.08 < conv_moved < 0.8
 # The convolution falls too, but less, and it has fewer parameters.
 #
 # What has it learned? The first picture shows its eight filters, the second one the map that each of them makes of a
-# digit. Below each map you see what the filter looks for: the thirty windows of all test digits where its answer is
-# largest, averaged.
+# digit. Below each map you see what the filter looks for: the mean of thirty windows, those to which it gives its
+# largest answers.
+
 
 # %%
-plots.filters(conv_model.layers[0])
-plt.show()
-
-
 def maps_of(image):
     """What the trained filters say of an image, after relu."""
     maps = conv_model.layers[0](image)
     return [np.maximum([[v.data for v in row] for row in m], 0) for m in maps]
 
+
+digit = X_test[1]
+
+# %% plot=""
+plots.filters(conv_model.layers[0])
+plt.show()
 
 state = conv_model.layers[0].state_dict()
 views = np.lib.stride_tricks.sliding_window_view(X_test[:, 0], (3, 3), axis=(1, 2))
@@ -541,8 +543,6 @@ views = views.reshape(-1, 9)  # a row for each window of each digit
 answers = views @ state["weight"].reshape(8, 9).T + state["bias"]  # a column a filter
 strongest = np.argsort(answers, axis=0)[-30:]
 sees = views[strongest].mean(axis=0).reshape(8, 3, 3)
-
-digit = X_test[1]
 names = [f"{what} {i}" for what in ("map", "seeks") for i in range(8)]
 show([*maps_of(digit), *sees], names, down=2)
 print("0 everywhere after relu: filter", np.flatnonzero(answers.max(axis=0) <= 0))
@@ -571,8 +571,8 @@ assert scores[8][0] < 0.8 < scores[4][0] < scores[2][0]
 
 # %% [markdown]
 # Blocks of 1 × 1 pool nothing. That network reads well where the digits stand, and falls about as far as the dense one.
-# Larger blocks forgive more, and know less. In the last line one number is left of a whole map: the network knows
-# *that* there is an edge, but not where, and that is not enough to read a digit.
+# Larger blocks forgive more, and then the network knows less. In the last line one number is left of a whole map: the
+# network knows *that* there is an edge, but not where, and that is not enough to read a digit.
 #
 # ## Break it on purpose
 #
@@ -597,6 +597,7 @@ class Untied(nn.Module):
         return [[m[8 * r : 8 * r + 8] for r in range(8)] for m in maps]  # rows of 8
 
 
+# %%
 tied = convolutional(np.random.default_rng(0))
 loose = convolutional(np.random.default_rng(0), wrap=Untied)
 sample = [[[Value(x) for x in row] for row in digit[0].tolist()]]
@@ -606,12 +607,13 @@ shared = tied.layers[0].neurons[0].w[4].grad
 of_copies = [n.w[4].grad for n in loose.layers[0].maps[0]]
 print(f"gradient of the shared weight:        {shared:.6f}")
 print(f"sum over its {len(of_copies)} copies:                {sum(of_copies):.6f}")
-print(f"copies that heard nothing (gradient 0): {of_copies.count(0.0)}")
+print(f"copies whose gradient is 0:           {of_copies.count(0.0)}")
 assert np.isclose(shared, sum(of_copies))
 
 # %% [markdown]
-# The shared weight gets what all its copies get together. From this digit most copies learn nothing: where there is
-# only paper, or where a neighbour in the block was larger, nothing is reported to them. Now train the untied network.
+# The shared weight gets what all its copies get together. Most copies learn nothing from this digit. Some see only
+# paper, some are below 0 at the relu, and in a block of four only the largest passes a gradient back. Now train the
+# untied network.
 
 # %%
 loose_model = train(convolutional, wrap=Untied)
@@ -836,7 +838,7 @@ def my_pool(m):
 # <details><summary>Hint</summary>
 #
 # Take one weight, $w_{j,k}$. In the window at row $r$, column $c$ it meets the pixel $x_{r+j,\,c+k}$: that is the local
-# derivative. `G[r][c]` comes in. Then all windows add up.
+# derivative. Multiply it by the gradient that arrives there, `G[r][c]`. Then all windows add up.
 #
 # </details>
 
