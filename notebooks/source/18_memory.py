@@ -5,10 +5,9 @@
 # first of thirty steps.
 #
 # **You need** a recurrent network unrolled ([notebook 14](14_sequences.ipynb)), the slopes of sigmoid and tanh
-# ([notebook 7](07_activations_and_saturation.ipynb)), `fit` ([notebook 9](09_xor_then_moons.ipynb)) and the way past a
-# layer ([notebook 12](12_remedies.ipynb)).
-# **Afterwards you can** write the cell of an LSTM, say what each of its gates does to a gradient, and choose the forget
-# gate's bias.
+# ([notebook 7](07_activations_and_saturation.ipynb)), `fit` ([notebook 9](09_xor_then_moons.ipynb)) and residual
+# connections ([notebook 12](12_remedies.ipynb)). **Afterwards you can** write the cell of an LSTM, say what each of its
+# gates does to a gradient, and choose the forget gate's bias.
 
 # %% [markdown]
 # ## Multiply, or add
@@ -84,7 +83,7 @@ my_guess = 1 / 30
 my_guess = 0
 
 # %% [markdown]
-# An addition gives everyone the whole gradient. So a sum remembers its first number as well as its last.
+# An addition passes the whole gradient to each of its terms. So a sum remembers its first number as well as its last.
 #
 # But a sum is a poor memory all the same. It takes in everything, the noise too, and it never lets anything go. A
 # useful memory decides, at each step, what to take in and what to keep.
@@ -99,33 +98,34 @@ my_guess = 0
 # |---|---|---|
 # | input gate $i$ | does this belong in the memory? | multiplies the **candidate** $g$, the new thing |
 # | forget gate $f$ | do we still need the old? | multiplies the old cell |
-# | output gate $o$ | should the others see it now? | multiplies what is shown |
+# | output gate $o$ | should the network see it now? | multiplies what is shown |
 #
 # $$c_t = f \cdot c_{t-1} + i \cdot g \qquad\qquad h_t = o \cdot \tanh(c_t)$$
 #
-# Mind the name of $f$: it *keeps*. An open forget gate, $f = 1$, forgets nothing. The cell $c$ is the memory, and $h$
-# is what the other units see of it. Here is one step of one cell. The four leaves are scores; think of a layer of
-# neurons before each:
+# Mind the name of $f$: it *keeps*. An open forget gate, $f = 1$, forgets nothing. Both $c$ and $h$ go on to the next
+# step, and the rest of the network sees $h$. Here is one step. Its scores are called $z$, as in notebook 8. Each of
+# them would come from a neuron.
 
 # %%
 from autograd import draw, explain, sigmoid
 
 before = Value(0.8, "c before")
-score_i, score_f = Value(0.5, "score i"), Value(1.0, "score f")
-score_g, score_o = Value(-0.7, "score g"), Value(0.3, "score o")
+zi, zf, zg, zo = Value(0.5, "zi"), Value(1.0, "zf"), Value(-0.7, "zg"), Value(0.3, "zo")
+i, f, g, o = sigmoid(zi), sigmoid(zf), tanh(zg), sigmoid(zo)
+i.label, f.label, g.label, o.label = "i", "f", "g", "o"
 
-c = sigmoid(score_f) * before + sigmoid(score_i) * tanh(score_g)
-h = sigmoid(score_o) * tanh(c)
+c = f * before + i * g
+h = o * tanh(c)
 c.label, h.label = "c", "h"
 way = explain(c, before).paths
-assert way[0].product == sigmoid(1.0)
+assert way[0].product == f.data
 print(f"from the old cell to the new one: {way[0].product:.3f}")
-print(f"the forget gate:                  {sigmoid(1.0):.3f}")
+print(f"the forget gate:                  {f.data:.3f}")
 draw(h, paths=way, direction="TB")
 
 # %% [markdown]
-# The coloured path leads from the old cell to the new one. It crosses one multiplication and one addition. The cell's
-# way through time has no weight on it, and no tanh: its factor is the gate.
+# The coloured path leads from the old cell to the new one. It crosses one multiplication and one addition. On this way
+# through time there is no weight and no tanh. The only factor is the gate.
 #
 # That is the whole trick. Over thirty steps, the plain network multiplies thirty times by a weight and a slope. The
 # cell multiplies by thirty gates, and a gate can be close to 1. You know such a way from notebook 12: a residual
@@ -170,8 +170,8 @@ my_guess = 1
 my_guess = 9
 
 # %% [markdown]
-# Ten steps, and the memory is gone: a gate that is half open is a bad memory. It is the **bias** of the forget gate
-# that decides how long a new network remembers:
+# Ten steps, and the memory is gone: a gate that is half open is a bad memory. The **bias** of the forget gate decides
+# how long a new network remembers:
 
 # %%
 print("bias   gate    after 30 steps")
@@ -234,10 +234,11 @@ forget_bias = sigmoid(29 / 30)
 # %% [markdown]
 # ## Write the cell
 #
-# **Exercise: five lines.** The function gets the four scores and the cell before, all of them Values. It returns the
-# pair `h, c`. Use `sigmoid` and `tanh` from above. The check also sends a gradient from `h` back to all five.
+# **Exercise: five lines.** The function gets four scores and the old cell, all of them Values. (So here `i` is not yet
+# the gate, only its score.) It returns the pair `h, c`. Use `sigmoid` and `tanh` from above. The check also sends a
+# gradient from `h` back to all five.
 #
-# Once your cell has passed its check, it is what we train: `the_cell` is yours. Until then it is ours.
+# From here on `the_cell` is your cell if it passes the check, and ours if not. It is what we train.
 #
 # <details><summary>Hint</summary>
 #
@@ -457,8 +458,9 @@ def cell(i, f, g, o, c):
 
 
 # %% [markdown]
-# A layer has many cells side by side. All their gates look at the input and at all the $h$ of the step before.
-# `nn.LSTM` brings the weights and computes the scores, four for each unit. We leave that to it, and put your cell in:
+# A cell with its three gates is one **unit**, and a layer has many units side by side. All gates look at the input and
+# at all the $h$ of the step before. `nn.LSTM` has the weights and computes the scores, four for each unit. `Memory`
+# leaves that to it and puts your cell in. (You need not read it closely.)
 
 # %%
 import nn
@@ -477,7 +479,7 @@ class Memory(nn.LSTM):
 
 
 def remember(inputs, forget, rng=0):
-    """Eight cells, whose forget gates start with this bias."""
+    """Eight units, whose forget gates start with this bias."""
     memory = Memory(inputs, 8, rng=rng)
     for b in memory.bias_ih_l0[8:16]:  # eight biases for i, then for f, for g, for o
         b.data = float(forget)
@@ -514,7 +516,8 @@ def reaching(memory):
 # Compare a plain network with an LSTM. The forget bias is 0 here: the biases of a layer start at 0, so why not this
 # one?
 #
-# **Guess first.** Of the gradient at step 30, which network brings more back to step 1, `"plain"` or `"LSTM"`?
+# **Guess first.** Divide the gradient at step 1 by the gradient at step 30. For which network is more left, `"plain"`
+# or `"LSTM"`?
 
 # %% guess="which"
 ### BEGIN SOLUTION
@@ -535,9 +538,9 @@ reveal(
 my_guess = "LSTM"
 
 # %% [markdown]
-# > **Misconception: "an LSTM has no vanishing gradients".** Adding opens a way back. But on this way stands the forget
-# > gate, and its factor is up to the bias and the weights. With a gate of 1/2 the LSTM forgets faster than the network
-# > that it should replace.
+# > **Misconception: "an LSTM has no vanishing gradients".** Adding opens a way back. But the forget gate stands on this
+# > way, and its bias and weights decide how much passes. With a gate of 1/2 the LSTM forgets faster than the network
+# > that it was meant to replace.
 #
 # Now open the gates, a little with the bias 1, and more with the bias for thirty steps.
 
@@ -633,8 +636,8 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# The plain network has not learned anything, and neither has the LSTM that begins with its gates almost shut. Yet it
-# starts with the same weights as the third one. Only its forget biases are different.
+# The plain network has not learned anything, and neither has the LSTM whose gates start almost shut. Yet both LSTMs
+# start with the same weights. Only their forget biases differ.
 #
 # Look at the first epochs. For a while nothing seems to happen, and then the loss falls quickly: the gates have found
 # the marks. (Luck plays a part. From another start an LSTM may need more epochs to find them.)
@@ -653,7 +656,7 @@ def answers_to(model, sequence):
 marked = X_new[0][:, 1] == 1
 answers = {}
 for name in ("plain", "LSTM, forget bias 3.4"):
-    answers[name] = a = np.array(answers_to(models[name], X_new[0]))
+    a = answers[name] = np.array(answers_to(models[name], X_new[0]))
     print(f"{name:22} marked {a[marked].mean():5.2f}, others {a[~marked].mean():5.2f}")
 assert a[marked].min() > 0.7 > 0.2 > np.abs(a[~marked]).max()
 
@@ -669,8 +672,8 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# The sum of two numbers has the derivative 1 toward each of them, and 0 toward all the others. That is what the LSTM
-# has come close to: it lets in the marked numbers, and is deaf to the rest.
+# The sum of two numbers has the derivative 1 toward each of them, and 0 toward all the others. The LSTM has come close
+# to that: it lets the marked numbers in, and it is deaf to the rest.
 #
 # ## Break it on purpose
 #
@@ -991,4 +994,5 @@ def half_left(b):
 # the sequences longer, and choose the forget bias for them.
 #
 # A state carries everything from step to step. The next lesson does without one, and looks back at every step directly.
-# Before you go: at how many steps does an LSTM with the forget bias 1 no longer beat the network that always says 1?
+# Before you go: how long may the sequences be until an LSTM with the forget bias 1 no longer beats the network that
+# always says 1?
