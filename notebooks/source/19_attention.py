@@ -17,7 +17,7 @@
 #
 # 1. compare the query with each key by a dot product: that is the key's **score**;
 # 2. turn the scores into **weights** by softmax: positive, with the sum 1;
-# 3. answer with the mean of all values, by these weights.
+# 3. answer with the mean of all values, each taken by its weight.
 
 # %%
 import numpy as np
@@ -68,8 +68,9 @@ my_guess = 0
 
 
 # %% [markdown]
-# Every step is a smooth function, so the answer has a gradient. Here is one question as a graph. The constants are the
-# numbers of the keys. Softmax first subtracts the largest score, as in notebook 8: that is `detached_max`.
+# Every step is a smooth function, so the answer has a gradient. Here is one question as a graph. The numbers of the
+# keys stand in the equations of the scores. Softmax first subtracts the largest score, as in notebook 8: that is
+# `detached_max`.
 
 # %%
 query = [Value(1.0, "q1"), Value(0.5, "q2")]
@@ -98,8 +99,9 @@ draw(answer, direction="TB")
 # sum of $d$ products of random sign, so its typical size is $\sqrt d$: the law of notebook 11. The remedy is the
 # one of notebook 12, a factor: divide each score by $\sqrt d$.
 #
-# Compare both, with the factor and without it, for ten keys and $d = 8 \cdot 8$. How large is the largest weight $a_i$?
-# And how large is the slope $\partial a_i / \partial s_i = a_i (1 - a_i)$ of a weight toward its score, on average?
+# Compare both, with the factor and without it, for ten keys and $d = 8 \cdot 8$, whose root is 8. How large is the
+# largest weight $a_i$? And how large is the slope $\partial a_i / \partial s_i = a_i (1 - a_i)$ of a weight toward its
+# score, on average?
 
 
 # %%
@@ -134,7 +136,7 @@ for name, scale in {"not scaled": 1.0, "by 1/√d": 64**-0.5}.items():
 # of them is a list of numbers. Return the list of the $y_t$. It must work with Values inside, so use `dot` and
 # `softmax` from above.
 #
-# Once your head has passed its check, it goes on working: from here on `look` is your head. Until then it is ours.
+# From here on `look` is your head if it passes the check, and ours if not.
 #
 # <details><summary>Hint</summary>
 #
@@ -422,8 +424,8 @@ my_guess = 30
 # the network must not look there. A **mask** forbids it: position $t$ sees only itself and the positions before it,
 # $s \le t$.
 #
-# **Exercise: write the mask.** The same head, but position $t$ sees the positions $s \le t$ only. Once it has passed,
-# `look_back` is your masked head, and it is what we train.
+# **Exercise: write the mask.** The same head, but position $t$ sees the positions $s \le t$ only. From here on
+# `look_back` is your masked head if it passes, and ours if not. It is what we train.
 #
 # <details><summary>Hint</summary>
 #
@@ -577,14 +579,17 @@ def spelled(tokens):
 X, y = texts(1, np.random.default_rng(5))
 print("it sees:      ", spelled(X[0]))
 print("it should say:", spelled(y[0]))
-floor = 9 / 20 * np.log(8)
-print(f"the lowest honest loss: 9/20 · ln 8 = {floor:.3f}")
 
 # %% [markdown]
 # Can a network be right everywhere? No. Each text has twenty targets, and nine of them are letters that were drawn at
 # random. Nobody can predict those. The best that an honest network can say is "one in eight, each", and that costs
-# ln 8. The mark and the copy can be predicted with certainty, and cost nothing.
-#
+# $\ln 8$. The mark and the copy can be predicted with certainty, and cost nothing. So this is the lowest honest loss:
+
+# %%
+floor = 9 / 20 * np.log(8)
+print(f"the lowest honest loss: 9/20 · ln 8 = {floor:.3f}")
+
+# %% [markdown]
 # The network is called `Copier` and has four parts: a row of numbers for each **token** (a letter or the mark), one
 # more for each position, one head, and a layer that gives a score to each of the nine tokens. (`nn.Embedding` is a
 # table with a row for each token. The rows are parameters.) One text is a graph of thousands of values. `@replayed`
@@ -778,7 +783,7 @@ placeless_loss = train(model)
 # The last position gets the same numbers: a weighted mean does not know in which order its values stood. To a head, a
 # text is a bag of letters.
 #
-# **Guess first.** The cell above has also trained this network to copy, without positions. Which share of the letters
+# **Guess first.** The cell above has also trained this network to copy, without positions. What share of the letters
 # does it copy right? One in eight is chance. Is it `"all"`, `"chance"`, or `"a little more than chance"`?
 
 # %% guess="places"
@@ -805,7 +810,7 @@ my_guess = "all"
 
 
 # %% [markdown]
-# A program that forgets the positions raises no error either. It learns something, and stops far too early.
+# A program that forgets the positions raises no error either. It learns something, and then it gets stuck.
 #
 # ## What you can now do
 #
@@ -975,15 +980,15 @@ def queries(T, back):
 
 
 # %% [markdown]
-# **Exercise 3: too good to be true.** Before you train, work out what is honest. Texts of another kind: `n` letters at
-# random, of `letters` different ones, a mark, and the same letters again. The network sees all but the last token, and
-# has a target at each position. Return the lowest honest loss, the mean over all targets, in **nats**, that is
-# with the natural logarithm.
+# **Exercise 3: too good to be true.** Before you train, work out what is honest. Texts of another kind: `n` random
+# letters from an alphabet of `letters`, a mark, and the same letters again. The network sees all but the last token,
+# and has a target at each position. Return the lowest honest loss, the mean over all targets, with the natural
+# logarithm.
 #
 # <details><summary>Hint</summary>
 #
 # How many tokens has a text, and how many targets? Which targets are random? The first letter is an input, but never a
-# target. A letter that nobody can foretell costs the logarithm of the number of letters. `np.log` is the natural one.
+# target. A letter that nobody can predict costs the logarithm of the number of letters. `np.log` is the natural one.
 #
 # </details>
 
