@@ -25,9 +25,9 @@ X, y, vocabulary = nn.data.sequences(names)
 X, X_test, y, y_test = nn.data.train_test_split(X, y, test=500, rng=0)
 signs = vocabulary.letters + "."
 print(len(names), "names,", len(vocabulary), "tokens:", signs)
-print("\nThe network reads    and is to say")
+print("\nThe network reads  and should say")
 for a, b in zip(X[0], y[0], strict=True):
-    print(f"{signs[a]:>10}    {signs[b] if b >= 0 else '(does not count)':>17}")
+    print(f"{signs[a]:>10}  {signs[b] if b >= 0 else '(does not count)':>19}")
 
 # %% [markdown]
 # One name gives a question for each of its letters, and one for its end. The loss is the mean cross-entropy of the
@@ -69,6 +69,7 @@ my_guess = 1 / 27
 # ## The parts
 #
 # You have met all of them. A position of the text is a list of numbers, `x`. Each part takes lists and returns lists.
+# (`select(token, matrix)` is `matrix[token]`, but a recorded graph can choose another row for each name.)
 
 # %%
 from autograd import dot, relu, replayed, select, softmax
@@ -140,7 +141,7 @@ print("numbers to learn:", len(model.parameters()))
 # 3. A small network: `norm(x)` goes through `"up"`, `relu` and `"down"`, and is added to `x`.
 # 4. The scores are `linear` in `x`.
 #
-# Once your step has passed its check, it is the GPT that we train and that writes: `one_step`. Until then it is ours.
+# From here on `one_step` is your step if it passes the check, and ours if not. It is what we train, and what writes.
 #
 # <details><summary>Hint</summary>
 #
@@ -364,7 +365,7 @@ def step(W, token, t, keys, values):
 
 
 # %% [markdown]
-# A whole text is one step after the other. Where is the mask? A position sees only what is in the lists by then, and
+# A whole text is one step after the other. Where is the mask? A position sees only what is already in the lists, and
 # that *is* the mask.
 
 
@@ -410,9 +411,9 @@ print("edges, each one multiply-add:    ", edges)
 print("multiply-adds for 32 names:      ", 32 * edges)
 
 # %% [markdown]
-# Training needs that for 32 names in each step, and for hundreds of steps. One by one that is far too slow. `@replayed`
-# records the graph once and sorts it. Numbers that are computed in the same way become one **instruction** on a whole
-# array.
+# That is the work of a single training step with 32 names, and training takes hundreds of steps. Done one by one, it is
+# far too slow. `@replayed` records the graph once and sorts it. Numbers that are computed in the same way become one
+# **instruction** on a whole array.
 #
 # **Guess first.** The program is recorded for one name. For a batch of 32 names, does it have `"as many"` instructions,
 # or `"32 times as many"`?
@@ -432,7 +433,8 @@ of_many = len(str(program).splitlines()) - 1
 reveal(
     my_guess,
     "as many" if of_many == of_one else "more",
-    because="all names take the same way through the same parts. Each array gets a side more: a row for each name",
+    because="all names take the same way through the same parts. Each array gets one more dimension, with a place "
+    "for each name",
     replies={"32 times as many": "So it would be if each name had instructions of its own."},
 )
 
@@ -451,10 +453,11 @@ assert abs(start - knows_nothing) < 0.2
 
 # %% [markdown]
 # Thousands of single numbers have become a few dozen instructions. The heavy ones are matrix products, as you would
-# have written them in NumPy. (`print(program)` shows all.) Before training the loss is near $\ln 27$: the network
-# knows nothing, and nearly says so.
+# have written them in NumPy. (`print(program)` shows all.) The program counts no parameters as nodes, and it always has
+# twelve positions, so its number of nodes is another than above. Before training the loss is near $\ln 27$: the network
+# knows nothing yet.
 #
-# ## Training
+# ## Write and train
 #
 # How does a network write a name? It turns the scores into chances by softmax and draws a letter with these chances.
 # With that letter it goes on, until it draws the boundary. Before the softmax the scores are divided by a
@@ -466,7 +469,7 @@ assert abs(start - knows_nothing) < 0.2
 # alone.
 #
 # **Exercise: the temperature.** Return the chances, for scores that are a list of plain numbers. `softmax` is there.
-# Once it has passed, your function draws the letters.
+# Your function draws the letters from here on, if it passes.
 
 
 # %% exercise="chances"
@@ -560,7 +563,7 @@ def chances(scores, temperature):
 # %% [markdown]
 # Now everything is there. First a function that writes, then one that trains, in the loop of notebook 10: draw 32 names
 # from the list, take their mean loss by replay, step. On the way the network writes a few names, so that you can watch
-# it learn.
+# it learn. (A loss with the natural logarithm is counted in **nats**.)
 
 
 # %%
@@ -597,10 +600,10 @@ def train(forward, steps=200, write_at=()):
         if i in write_at:
             W_now = plain(W)
             print(f"step {i:3}:", *(write(W_now, 0.7, writing) for _ in range(6)))
-        names = rng.integers(len(X), size=32)
+        drawn = rng.integers(len(X), size=32)
         optimizer.lr = 0.02 * (1 - i / steps)
         optimizer.zero_grad()
-        batch = loss.mean(X[names], y[names])
+        batch = loss.mean(X[drawn], y[drawn])
         batch.backward()
         optimizer.step()
         losses.append(batch.data)
@@ -828,7 +831,7 @@ for name, loss_k, W_k in (
     print(f"{name}, {loss_k:.2f} nats a letter:")
     print("   ", *(write(W_k, 0.7, rng) for _ in range(8)))
 in_a_name = (y >= 0).sum(axis=1).mean()
-print(f"\nthe first letter alone: {floor / in_a_name:.2f} nats a letter of its name")
+print(f"\nif only the first letter cost anything: {floor / in_a_name:.2f} nats a letter")
 assert abs(held_out(unordered_loss) - honest) < 0.1
 assert held_out(peeked_loss) < floor / in_a_name
 
@@ -836,9 +839,9 @@ assert held_out(peeked_loss) < floor / in_a_name
 # **Without positions** the loss is nearly the same: in names, the last letter says most about the next one. So do not
 # trust the loss to find this mistake. Test for it: two texts, the same letters, another order.
 #
-# **Without the mask** the loss is better than anybody can be. The first letter alone costs more than that. The network
-# copies the next letter, and has not learned to predict it. When it writes, there is nothing to copy yet, and it ends
-# each name at once.
+# **Without the mask** the loss is lower than anybody can reach: the first letter alone costs more than that. The
+# network copies the next letter, and has not learned to predict it. When it writes, there is nothing to copy yet, and
+# it ends each name at once.
 #
 # ## What you can now do
 #
