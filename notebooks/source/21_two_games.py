@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 21. Two games
 #
-# **Goal.** Train a network against an opponent, and another by nothing but the score of its game.
+# **Goal.** Train one network against an opponent, and another with nothing but the score of its game.
 #
 # **You need** cross-entropy ([notebook 8](08_losses.ipynb)), Adam ([notebook 10](10_optimizers.ipynb)) and `detach`
 # ([notebook 14](14_sequences.ipynb)). **Afterwards you can** write the two losses of an adversarial game, say whose
@@ -10,10 +10,10 @@
 # %% [markdown]
 # ## A forger and an expert
 #
-# So far every sample came with a target. In the first game there is none. A **generator** turns random numbers into
-# points. A **discriminator** sees real points and made ones, and gives each a score: high for "real", low for "made".
-# The sigmoid of a score is the probability of "real". The expert wants to tell the points apart. The forger wants its
-# points to be taken for real.
+# So far every sample came with a target. In the first game there is none. The forger is a **generator**: a network that
+# turns random numbers into points. The expert is a **discriminator**: a network that sees real points and made ones,
+# and gives each a score, high for "real", low for "made". The sigmoid of a score is the probability of "real". The
+# expert wants to tell the points apart. The forger wants its points to be taken for real.
 #
 # Here is the smallest such game. A point is one number. The generator is $g \cdot z$, the discriminator's score is
 # $w \cdot x$. The expert pays $-\log \sigma(\text{score})$ for the real point and $-\log(1 - \sigma(\text{score}))$
@@ -78,9 +78,9 @@ assert g.grad == 0
 draw(loss)
 
 # %% [markdown]
-# **Exercise: the expert's loss.** A point is a list of coordinates, from here on of two. `discriminator(point)`
-# gives its score. Return the loss for a real and a made point, the sum of both terms. The check looks at the loss and
-# at both gradients. Once your loss has passed, the expert of the next section pays it; until then it pays ours.
+# **Exercise: the expert's loss.** A point is a list of coordinates, from here on of two. `discriminator(point)` gives
+# its score. Return the loss for a real and a made point, the sum of both terms. The check looks at the loss and at both
+# gradients. The expert of the next section pays your loss if it passes, and ours if not.
 #
 # <details><summary>Hint</summary>
 #
@@ -385,7 +385,7 @@ def found(points):
 # %% [markdown]
 # In each round the expert takes a step down its loss, then the forger takes one down its own. `expert_pays` and
 # `forger_pays` are the two losses that you wrote (or ours, where a cell is a blank). Both are `@replayed`, so a batch
-# takes about a millisecond. At first the expert sees all points through a blur, so that real and made ones overlap.
+# is quick. At first the expert sees all points through a blur, so that real and made ones overlap.
 
 
 # %%
@@ -425,6 +425,7 @@ def play(expert_pays, forger_pays):
     return before, G.predict(noise(500)), paid
 
 
+# %%
 before, after, paid = play(expert_pays, forger_pays)
 print("points of the ring found: before", found(before), "and after", found(after))
 late = np.mean(paid[-100:])
@@ -454,7 +455,8 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# Nobody showed the generator a real point. All that it knows of the ring came as a gradient through its opponent.
+# Nobody showed the forger a real point. Everything it knows about the ring came to it as a gradient, through its
+# opponent.
 #
 # ## Break it on purpose
 #
@@ -517,8 +519,8 @@ PAYS = {True: 12, False: 10}  # right, left
 # $$\frac{\partial}{\partial\theta} \sum_d p_d R_d = \sum_d p_d \cdot R_d \frac{\partial \log p_d}{\partial\theta},
 # \qquad\text{since}\quad p'_d = p_d \cdot (\log p_d)'.$$
 #
-# The right side is a mean over games as well. So play, and take the **return times the gradient of the
-# log-probability** of what you did. On average, that is the slope.
+# (A prime marks a derivative toward $\theta$.) The right side is a mean over games as well. So play, and take the
+# **return times the gradient of the log-probability** of what you did. On average, that is the slope.
 
 
 # %%
@@ -602,9 +604,9 @@ plt.show()
 # was done (1 or 0), and `ret` is the return that followed. `expected` is the baseline: a Value that another network has
 # computed.
 #
-# Optimizers go *down*, so return a loss whose descent makes good games *more* likely. And whose gradient goes where?
-# This loss must not train the other network. The check looks at both gradients. Once your loss has passed, it trains
-# the player of the next game.
+# An optimizer goes *down* a loss, and this descent should make good games *more* likely. And whose gradient goes where?
+# This loss must not train the other network. The check looks at both gradients. Your loss trains the player of the next
+# game, if it passes.
 #
 # <details><summary>Hint</summary>
 #
@@ -738,7 +740,7 @@ def policy_loss(score, right, ret, expected):
 # left or to the right. As long as the pole stands, each step pays 1. Nobody says which push was the good one.
 #
 # The next cell is the game: two equations of mechanics, and ten games played side by side. You need not read it
-# closely. A step's **return** is what was paid from there to the end, each further step worth a little less.
+# closely. A step's **return** is what was paid from there to the end, and each further step counts a little less.
 
 # %%
 GAMES, LONGEST, DISCOUNT = 10, 200, 0.99
@@ -754,13 +756,14 @@ def pushed(state, right):
     return state + 0.02 * np.stack([speed, speeding, turn, turning], axis=1)
 
 
-def games_played(chance, rng):
+def games_played(policy, rng):
     """For each step of each game: what was seen and done, the return, the game."""
+    score = replayed(policy)
     state, alive = rng.uniform(-0.05, 0.05, (GAMES, 4)), np.arange(GAMES)
     lengths, steps = np.zeros(GAMES, int), []
     while len(alive) and lengths.max() < LONGEST:
         seen = state / [2.4, 2.0, 0.2, 2.0]  # numbers of about one
-        right = rng.random(len(alive)) < chance(seen)
+        right = rng.random(len(alive)) < 1 / (1 + np.exp(-score.each(seen)))
         steps.append((seen, right * 1.0, alive, lengths[alive]))
         lengths[alive] += 1
         state = pushed(state, right)
@@ -772,70 +775,87 @@ def games_played(chance, rng):
 
 
 # %% [markdown]
-# And here is the learning. `player_pays` is your loss for the policy, or ours. The baseline comes from a second
-# network, the **critic**, which learns what return to expect in a state.
+# And here is the learning. The policy pays `player_pays`, which is your loss or ours. The baseline comes from a second
+# network, the **critic**, which learns what return to expect in a state. In each update ten games are played. Then the
+# policy takes one step, and the critic takes five.
 
 
 # %%
 def learn(seed, player_pays=player_pays, baseline=True, updates=30):
-    """The games' mean length at each update; how the gradients scatter at the end."""
+    """The games' mean length at each update; the policy, the critic, the rng."""
     rng = np.random.default_rng(seed)
     policy, critic = (nn.MLP(4, [16, 1], "tanh", rng=rng) for _ in range(2))
     acts, expects = (nn.Adam(m.parameters(), lr=0.02) for m in (policy, critic))
-    score = replayed(policy)
 
     @replayed
     def policy_loss(seen, right, ret):
-        return player_pays(policy(seen), right, ret, critic(seen))
+        expected = critic(seen) if baseline else Value(0.0)
+        return player_pays(policy(seen), right, ret, expected)
 
     @replayed
     def critic_loss(seen, ret):
         return nn.mse(critic(seen), ret)
 
-    def chance(seen):
-        return 1 / (1 + np.exp(-score.each(seen)))
-
-    def expected(seen):  # added to the returns where no baseline is wanted
-        return critic.predict(seen)[:, 0]
-
-    def gradient(rows, ret):
-        acts.zero_grad()
-        policy_loss.mean(seen[rows], right[rows], ret[rows]).backward()
-        return [p.grad for p in policy.parameters()]
-
     lengths = []
     for _ in range(updates):
-        seen, right, returns, game = games_played(chance, rng)
+        seen, right, returns, _ = games_played(policy, rng)
         lengths.append(len(seen) / GAMES)
-        gradient(slice(None), returns if baseline else returns + expected(seen))
+        acts.zero_grad()
+        policy_loss.mean(seen, right, returns).backward()
         acts.step()
         for _ in range(5):
             expects.zero_grad()
             critic_loss.mean(seen, returns).backward()
             expects.step()
-
-    seen, right, returns, game = games_played(chance, rng)
-    each_game, none = [game == k for k in range(GAMES)], returns + expected(seen)
-    judged = {"none": none, "mean": none - returns.mean(), "critic": returns}
-    scatter = {k: [gradient(rows, r) for rows in each_game] for k, r in judged.items()}
-    return lengths, {k: np.var(g, axis=0).sum() for k, g in scatter.items()}
+    return lengths, policy, critic, rng
 
 
-# %%
-curves, scatters = zip(*(learn(seed) for seed in (0, 1)), strict=True)
+runs = [learn(seed) for seed in (0, 1)]
+curves = [lengths for lengths, *_ in runs]
 curves_without = [learn(seed, baseline=False)[0] for seed in (0, 1)]
 first, last = np.mean(curves, axis=0)[[0, -1]]
 print(f"steps the pole stood: {first:.0f} at first, {last:.0f} of {LONGEST} at the end")
+assert first < 40
+assert last > 120
+
+# %% [markdown]
+# What is the critic good for? Let the trained policy play ten games more. Each game alone gives a gradient. How far do
+# the ten gradients scatter: without a baseline, with the mean of all returns, and with what the critic expects?
+
+
+# %%
+def scatter(policy, critic, rng):
+    """The variance of one game's gradient, for three baselines."""
+
+    @replayed
+    def policy_loss(seen, right, above):  # the baseline is subtracted already
+        return player_pays(policy(seen), right, above, Value(0.0))
+
+    def gradient(*columns):
+        policy.zero_grad()
+        policy_loss.mean(*columns).backward()
+        return [p.grad for p in policy.parameters()]
+
+    seen, right, returns, game = games_played(policy, rng)
+    expected = critic.predict(seen)[:, 0]
+    baselines = {"none": 0.0, "mean": returns.mean(), "critic": expected}
+    rows, found = [game == k for k in range(GAMES)], {}
+    for name, baseline in baselines.items():
+        above = returns - baseline
+        each_game = [gradient(seen[k], right[k], above[k]) for k in rows]
+        found[name] = np.var(each_game, axis=0).sum()
+    return found
+
+
+scatters = [scatter(*players) for _, *players in runs]
 for name in scatters[0]:
     share = np.mean([s[name] / s["none"] for s in scatters])
     print(f"variance of the gradient, baseline {name + ':':7} {share:7.1%}")
-assert first < 40
-assert last > 120
 assert all(s["critic"] < 0.5 * s["none"] for s in scatters)
 
 # %% [markdown]
-# The baseline leaves the slope as it is, and only a small part of the variance remains. Now the wrong sign: the
-# same network, but it *descends* the expected return.
+# A baseline leaves the slope as it is, and with the critic only a small part of the variance remains. Now the wrong
+# sign: the same network, but it *descends* the expected return.
 #
 # **Guess first.** How long does the pole stand after 30 updates with the wrong sign: `"longer"` than at first, as long
 # as at first (`"same"`), or `"shorter"`?
@@ -846,7 +866,7 @@ my_guess = "shorter"
 ### END SOLUTION
 
 # %% reveal="lose"
-losing, _ = learn(0, lambda *game: -player_pays(*game))
+losing, *_ = learn(0, lambda *game: -player_pays(*game))
 reveal(
     my_guess,
     "shorter" if losing[-1] < 0.7 * losing[0] else "same",
@@ -885,8 +905,8 @@ plt.show()
 # You can play two losses against each other, keep their gradients apart, and climb a reward that has no slope. Show it:
 #
 # **Exercise 1: who is flat?** The expert is sure: the made point's score is −4. Give the slope toward the score of the
-# forger's loss $-\log \sigma(s)$, and of the loss that the first paper began with, $\log(1 - \sigma(s))$. To three
-# digits.
+# forger's loss $-\log \sigma(s)$, and of $\log(1 - \sigma(s))$, the forger's loss in the first paper on this game. To
+# three digits.
 #
 # <details><summary>Hint</summary>
 #
@@ -1105,4 +1125,4 @@ slope, best_baseline = 0.75, 5
 # `1 - abs(place) / 2.4`.
 #
 # A gradient needs a slope from somewhere: a target, an opponent, or the probability of your own moves. Which rule did
-# you change, and how many of your nine points, or of 200 steps, did your player reach?
+# you change, and what did your player reach: how many of the nine points, or how many of the 200 steps?
