@@ -3,13 +3,13 @@
 #
 # **Goal.** Ask any function how fast it changes, and get a number you can trust.
 #
-# **You need** Python's functions, and to know what a slope is. **Afterwards you can** estimate a derivative by
-# nudging an input, choose the nudge, say how exact the estimate is, and let a slope lead you downhill.
+# **You need** functions in Python, and the idea of a slope. **Afterwards you can** estimate a derivative by nudging an
+# input, choose the nudge, say how exact the estimate is, and let a slope lead you downhill.
 
 # %% [markdown]
 # ## A function, and its graph
 #
-# Here is a function. The plain number 2 would give you a plain number back. Give it a `Value` instead, the kind of
+# Here is a function. Give it the plain number 2, and a plain number comes back. Give it a `Value` instead, the kind of
 # number that this course builds. A `Value` remembers how it was computed, so the computation can be drawn:
 
 
@@ -118,7 +118,7 @@ formula(grad(f)(Value(2.0, "x")))
 # %% [markdown]
 # ## Nudge to both sides
 #
-# The secant from $x$ to $x + h$ only looks ahead. Where the curve bends, it leans to one side:
+# The secant from $x$ to $x + h$ only looks ahead. Where the curve bends, that secant is too steep or too flat:
 
 
 # %%
@@ -327,8 +327,8 @@ print(f"largest error of the parabola for h above 0.01: {largest:.0e}")
 #
 # Together they draw the V. Its lowest point is the best that a central difference can do.
 #
-# The parabola has no right arm: its bend is the same everywhere, so its third derivative is 0. A central difference of
-# it is exact but for rounding, for any $h$. **If you test a method only on parabolas, you will never see this error.**
+# The parabola has no right arm: its bend is the same everywhere, so its third derivative is 0. Its central difference
+# is exact for any $h$, apart from rounding. **If you test a method only on parabolas, you will never see this error.**
 #
 # An engine like ours does not nudge at all. It applies the rules of calculus, and there is no $h$ to choose:
 
@@ -411,7 +411,7 @@ print("a walk from -1 ends at", walk(grad(f), -1.0)[-1])
 # %% [markdown]
 # ## What you can now do
 #
-# You can measure a derivative by nudging, you know what an $h$ costs that is too large or too small, and you can walk
+# You can measure a derivative by nudging, you know what it costs when $h$ is too large or too small, and you can walk
 # downhill. Show it:
 #
 # **Exercise 1: a slope from two measurements.** A pan of water stands on the stove. Somebody measured its temperature
