@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 4. Value by hand
 #
-# **Goal.** Write the object that remembers how it was computed, until it backpropagates by itself.
+# **Goal.** Write a number that remembers how it was computed, and let it backpropagate by itself.
 #
 # **You need** local derivatives ([notebook 2](02_chain_rule_on_a_graph.ipynb)) and the sweep
 # ([notebook 3](03_step_through_backprop.ipynb)). **Afterwards you can** write an engine of your own: a class whose
@@ -21,7 +21,7 @@ c
 # %% [markdown]
 # Was that $2 \cdot (-3)$, or $-4 - 2$? The number cannot tell. So it cannot say how fast it changes with $a$ either.
 #
-# What would it have to remember? The backward pass is one kind of event, across one edge:
+# What would it have to remember? In the backward pass there is only one kind of event. It goes across an edge:
 #
 # $$\text{parent.grad} \mathrel{+}= \text{local derivative} \times \text{child.grad}$$
 #
@@ -68,12 +68,12 @@ print("dc/db =", b.grad)
 #
 # Where Python reads `a + b`, it calls `a.__add__(b)` and takes what comes back as the sum. So you decide what that is.
 #
-# **Exercise.** Let `__add__` return a new `Value` with all five: the sum, the parents, a local derivative for each of
-# them, the sign `"+"`. The label stays empty.
+# **Exercise.** Let `__add__` return a new `Value` with four entries: the sum, the parents, a local derivative for each
+# parent, and the sign `"+"`. Leave the label empty.
 #
 # <details><summary>Hint</summary>
 #
-# The hand-written $c$ above is a product. What are its three first entries for a sum? A sum grows exactly as fast as
+# The hand-written $c$ above is a product. What are the first three entries for a sum? A sum grows exactly as fast as
 # each of its terms.
 #
 # </details>
@@ -305,8 +305,8 @@ class Value(Value):
 
 
 # %% [markdown]
-# Until your class is complete, the notebook goes on with one of ours, so that everything below runs. Now a sum of sums
-# writes its graph by itself:
+# Until your class is complete, the notebook goes on with ours, so that everything below runs. Now a sum of sums writes
+# its graph by itself:
 
 # %%
 a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -503,7 +503,7 @@ class Value(Ours):
 
 
 # %% [markdown]
-# The same graph as before, swept. $a$ is used twice, by $s$ and by $y$, and both reported:
+# Here is the same graph after the sweep. $a$ is used twice, by $s$ and by $y$, and both have reported:
 
 # %%
 y.backward()
@@ -512,7 +512,7 @@ draw(y)
 # %% [markdown]
 # ## Let `*` write the record
 #
-# **Exercise.** `*` is `__mul__`. All that it needs to know of backpropagation are two numbers.
+# **Exercise.** `*` is `__mul__`. All it needs to know about backpropagation is two numbers.
 
 
 # %% exercise="mul"
@@ -601,7 +601,8 @@ class Value(Ours):
 # %% [markdown]
 # ## Break it on purpose
 #
-# Here is the commonest slip beside the right rule: each factor is stored with itself, not with the other one.
+# Here is the most common slip beside the right rule. It takes each factor itself for the local derivative, not the
+# other factor.
 
 
 # %%
@@ -724,7 +725,7 @@ my_guess = "works"
 #
 # $$-a = a \cdot (-1) \qquad a - b = a + (-b) \qquad a / b = a \cdot b^{-1}$$
 #
-# are written with what is there. They need no rules of their own: their parts record themselves.
+# can be written with what you have. They need no rules of their own: their parts record themselves.
 #
 # **Exercise.** Write the power, and then everything else without a single derivative. You may run the check after each
 # of them: it goes from top to bottom. It also wants one function that networks use, so `relu` is given: $x$ where
@@ -733,7 +734,8 @@ my_guess = "works"
 # <details><summary>Hint</summary>
 #
 # The power has one parent, and a tuple of one needs its comma: `(self,)`. In `__rsub__` and `__rtruediv__`, `other`
-# stands on the left: `other - self` is `(-self) + other`, and `other / self` is `self ** -1 * other`.
+# stands on the left, and it may be a plain number. Write $3 - x$ as a sum that begins with $-x$, and $3 / x$ as a
+# product that begins with a power of $x$.
 #
 # </details>
 
@@ -889,14 +891,13 @@ for engine, name in ((Value, "this engine"), (autograd.Value, "the library")):
 # %% [markdown]
 # Four things make the library's class longer:
 #
-# - **It may be swept again.** Leaves add up, so a second call should give twice the gradient. This engine gives three
-#   times as much. You will repair that in notebook 5.
+# - **It may be swept again.** A leaf adds up what every call brings, so a second call should give twice the gradient.
+#   This engine gives three times as much. You will repair that in notebook 5.
 # - **It finds the order itself**, in a graph of any depth. You borrowed that here. You will write it in notebook 5.
-# - **Every rule stands once, in a table**, and is read in several ways: on plain numbers, as here; on Values, so that a
-#   derivative has a graph of its own (notebook 16); on arrays, for a thousand samples at once (notebook 15); and as
-#   text, for `formula` and `explain`.
-# - **It goes to the ends of the number line.** There 1 / 0 is infinite, as everywhere in numerical work. And its errors
-#   say what to do.
+# - **Every rule stands once, in a table.** It takes plain numbers, as here. It takes arrays, for a thousand samples at
+#   once (notebook 15). It takes Values, and then a derivative has a graph of its own (notebook 16). And it takes names,
+#   for `formula` and `explain`.
+# - **It copes with extremes.** 1 / 0 is infinite, as in NumPy. And its errors say what to do.
 #
 # ## It records the run
 #
