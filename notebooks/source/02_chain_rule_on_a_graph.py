@@ -71,7 +71,7 @@ draw(y)
 # %% [markdown]
 # Read it from left to right: $a$ and $b$ make $c$, then $c$ and $b$ make $d$, then $c$ and $d$ make $y$. On each edge
 # stands a **local derivative**: how fast the right end changes with the left end, if nothing else moves. A sum passes a
-# nudge on as it is: its edges carry 1. That is all that an operation knows, and all it needs to know.
+# nudge on as it is: its edges carry 1. An operation knows the numbers on its own edges, and it needs to know no more.
 #
 # How does a nudge of $b$ reach $y$? Along a path, each edge multiplies it. Where paths meet, what they bring adds up.
 #
@@ -121,7 +121,7 @@ my_guess = 54
 draw(y, paths=explain(y, b).paths)
 
 # %% [markdown]
-# The engine writes the same as mathematics, rule by rule and path by path:
+# The engine writes down the same, rule by rule and path by path:
 
 # %%
 explain(y, b)
@@ -254,7 +254,8 @@ x, y2 = doublings(2)
 draw(y2, paths=explain(y2, x).paths)
 
 # %% [markdown]
-# Two doublings have four paths, and each doubling more has twice as many. Thirty have over a thousand million:
+# Two doublings have four paths, and each further doubling doubles them. Thirty doublings have over a thousand million
+# paths:
 
 # %%
 x, y30 = doublings(30)
@@ -677,8 +678,8 @@ def derivative(output, wrt):
 
 
 # %% [markdown]
-# Three ways to one number, for every value of the graph: along all paths (by your function, if it passed), by the
-# sweep, and by the engine's explanation.
+# Here are three ways to the same number, for every value of the graph: along all paths (by your function, if it
+# passed), by the sweep, and by the engine's explanation.
 
 # %%
 y.backward()
