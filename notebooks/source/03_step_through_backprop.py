@@ -9,8 +9,8 @@
 # %% [markdown]
 # ## One event, again and again
 #
-# The graph of the last notebook: $c = a \cdot b$, $d = c + b$, $y = c \cdot d$. The forward pass has been done, the
-# gradients are still dashes.
+# Here is the graph of the last notebook: $c = a \cdot b$, $d = c + b$, $y = c \cdot d$. The **forward pass**, which
+# computes the numbers, is done. The gradients are still dashes.
 
 # %%
 from autograd import Value, draw, step_through
@@ -23,9 +23,9 @@ c.label, d.label, y.label = "c", "d", "y"
 draw(y)
 
 # %% [markdown]
-# The backward pass starts at the output. Its gradient is 1, for it changes exactly as fast as itself. That 1 is called
-# the **seed**. From then on there is **one kind of event**. A value, the **child**, was computed from its **parents**.
-# Across one edge it passes a share of its gradient back to one of them:
+# The backward pass starts at the output. Its gradient is 1, because it changes exactly as fast as itself. That 1 is
+# called the **seed**. From then on there is **one kind of event**. A value, the **child**, was computed from its
+# **parents**. Across one edge it passes a share of its gradient back to one of them:
 #
 # $$\text{parent.grad} \mathrel{+}= \text{local derivative} \times \text{child.grad}$$
 #
@@ -87,9 +87,9 @@ my_guess = -6
 steps
 
 # %% [markdown]
-# In the box *Nudge a value* change $a$ or $b$ a little: the output moves by about the gradient times the nudge. In
-# *The steps as a table* find the two reports to $b$. After step 4 one of two has arrived. After step 6 the gradient is
-# final.
+# In the box *Nudge a value* change $a$ or $b$ a little: the output moves by about the gradient times the nudge. In *The
+# steps as a table* find the two reports to $b$. After step 4 one of two has arrived. After step 6 the gradient is
+# final. Or drag a leaf: move the slider of $a$ and watch which numbers follow, and which do not.
 #
 # ## Break it on purpose
 #
