@@ -11,9 +11,9 @@
 # %% [markdown]
 # ## Add up, do not overwrite
 #
-# From here on the Values are the library's. Like yours they keep `parents` and `local_derivatives`. So the sweep can
-# stand outside the class, where you see its parts. This one is told in which order the values pass their gradients
-# back, and whether to add up or to overwrite.
+# From here on the Values are the library's. Like yours they keep `parents` and `local_derivatives`, so a function
+# outside the class can do the sweep. You tell this one in which order the values pass their gradients back, and whether
+# to add up or to overwrite.
 
 
 # %%
