@@ -13,7 +13,7 @@
 # ## A line with two knobs
 #
 # Here are twenty measurements: **inputs** $x$, and what belongs to each, the **targets** $t$. They lie along a line,
-# more or less: there is much noise.
+# more or less: there is much **noise**, random error.
 
 # %%
 import matplotlib.pyplot as plt
@@ -681,9 +681,9 @@ plt.show()
 #
 # ## A neuron is a line and a squash
 #
-# Twelve pots stood in the light for so many hours a day; 1 means that the seed sprouted. A line goes past 1, which is
-# no answer here. So bend it: send the line through the **sigmoid**, which squashes all numbers into the range from 0 to
-# 1.
+# Now another kind of target. Twelve pots stood in the light, each for its own number of hours a day. The target is 1 if
+# the seed in it sprouted, else 0. A line goes past 1, which is no answer here. So bend it: send the line through the
+# **sigmoid**, which squashes all numbers into the range from 0 to 1.
 #
 # $$p = \sigma(w x + b) \qquad \sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
