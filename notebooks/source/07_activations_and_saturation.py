@@ -201,8 +201,8 @@ for scale in (1, 10, 100):
 # ## Break it on purpose
 #
 # Many programs have a function `sigmoid_derivative(x)` that returns `x * (1 - x)`. That is right if `x` is the
-# sigmoid's *output*. Handed the input it is wrong. An `Operation` is made from a name, the value, and the local
-# derivatives from output $y$ and input $z$; these two differ in one letter:
+# sigmoid's *output*, and wrong if it is the input. You make an `Operation` from a name, a function for the value, and a
+# function of output $y$ and input $z$ for the local derivative. These two differ in one letter:
 
 # %%
 from autograd import Operation, exp
