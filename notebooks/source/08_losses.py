@@ -466,8 +466,9 @@ from autograd import OPERATIONS
 explain(OPERATIONS["logsumexp"])
 
 # %% [markdown]
-# $e^{x_1 - \log S}$ is $e^{x_1} / S$, with $S$ for the sum: the derivative of `logsumexp` toward a score *is* that
-# score's probability. Three scores again, the logarithms of 1, 2 and 5:
+# $e^{x_1 - \log S}$ is $e^{x_1} / S$, with $S$ for the sum, and what it is divided by is 1, apart from rounding. So the
+# derivative of `logsumexp` toward a score *is* that score's probability. Three scores again, the logarithms of 1, 2 and
+# 5:
 
 # %%
 scores = [Value(log(1.0), "z0"), Value(log(2.0), "z1"), Value(log(5.0), "z2")]
