@@ -11,9 +11,9 @@
 # ## A slope with a past
 #
 # After `y.backward()` the gradient of $x$ is a float. It tells how fast $y$ changes, and nothing else. You cannot ask
-# how fast this float itself changes with $x$, for it has no parents. But every event of the sweep is one multiplication
-# and one addition. Do them with Values instead of floats, and the gradient remembers how it was computed.
-# `derivatives(y, x)` does that. It returns a list, with one derivative for each value that you ask for.
+# how fast this float itself changes with $x$, because it has no parents. But every event of the sweep is one
+# multiplication and one addition. Do them with Values instead of floats, and the gradient remembers how it was
+# computed. `derivatives(y, x)` does that. It returns a list, with one derivative for each value that you ask for.
 
 # %%
 from autograd import Value, derivatives, draw, explain, formula
@@ -200,8 +200,8 @@ first, second = 180, 112
 # ## Newton's step
 #
 # The slope says which way is down. It does not say how far, so descent needs a rate, and you choose it. The second
-# derivative says how quickly the slope changes, so it can tell where the slope will be 0. If the slope is 6 and falls
-# by 2 for each unit to the left, it is used up after three units. That is **Newton's step**:
+# derivative says how quickly the slope changes, so it can tell where the slope will be 0. If the slope is 6, and falls
+# by 2 with each unit to the left, then it is 0 after three units. That is **Newton's step**:
 #
 # $$x \leftarrow x - \frac{f'(x)}{f''(x)}$$
 #
@@ -976,11 +976,11 @@ def soft_abs_rule(y, x):
 
 
 # %% [markdown]
-# **Open task: a row of your own, in a network.** You have now met every part of the engine. `autograd/operations.py`
-# is the table of all rules, `value.py` the node, `backprop.py` the sweep. Read the three in an evening, and judge
-# them. The cell trains the moons with the soft $|x|$ and your `rule` (ours while yours is blank). Put another row
-# there: an activation that you have read about. Or break a friend's row: hide a `.data` in its rule, and let your
-# friend find out what it breaks, and what it does not.
+# **Open task: a row of your own, in a network.** You have now met every part of the engine. `autograd/operations.py` is
+# the table of all rules, `value.py` the node, `backprop.py` the sweep. You can read the three in an evening. The cell
+# trains the moons with the soft $|x|$ and your `rule` (ours while yours is blank). Put another row there: an activation
+# that you have read about. Or break a friend's row: hide a `.data` in its rule, and let your friend find out what it
+# breaks, and what it does not.
 
 # %%
 import nn
