@@ -810,6 +810,7 @@ def learn(seed, player_pays=player_pays, baseline=True, updates=30):
     return lengths, policy, critic, rng
 
 
+# %%
 runs = [learn(seed) for seed in (0, 1)]
 curves = [lengths for lengths, *_ in runs]
 curves_without = [learn(seed, baseline=False)[0] for seed in (0, 1)]
