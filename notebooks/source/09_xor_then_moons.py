@@ -72,7 +72,7 @@ neuron = nn.Neuron(2, "linear", init="uniform", rng=0)
 losses = train(neuron, epochs=500, lr=1.0)
 
 # %% [markdown]
-# **Guess first.** After these 500 epochs, which probability does the neuron give to $(0, 1)$, where 1 is right?
+# **Guess first.** After these 500 epochs, what probability does the neuron give to $(0, 1)$, where 1 is right?
 
 # %% guess="half"
 ### BEGIN SOLUTION
@@ -333,8 +333,8 @@ plt.show()
 print("hidden:", hidden.tolist(), " out:", decides(OUT, hidden.tolist()))
 
 # %% [markdown]
-# The two squares have fallen together, and now a straight line will do. That is the work of a **hidden layer**: it
-# moves the points until the last neuron can separate them.
+# The two squares now lie on one point, and a straight line is enough. That is the work of a **hidden layer**: it moves
+# the points until the last neuron can separate them.
 #
 # ## On your own engine
 #
@@ -524,8 +524,8 @@ plt.show()
 
 # %% [markdown]
 # With all weights 0.5 the four hidden neurons are only one. It does what one hidden neuron can: it gets $(0, 0)$ right
-# and says two thirds to the others, of which two thirds are 1. Its boundary is one straight line. Noise of a hundredth
-# is enough to let the four go separate ways, and there are two lines.
+# and says two thirds to the other three, two of which are 1. Its boundary is one straight line. Noise of a hundredth is
+# enough to let the four go separate ways, and there are two lines.
 #
 # Two hidden neurons with the same weights *in*, the same bias and the same weight *out* get the same gradient at every
 # step. They stay twins for ever.
@@ -550,10 +550,10 @@ after_training(4, zeros_at_the_output)
 assert not any(v.data for v in nothing.parameters())  # after 500 steps
 
 # %% [markdown]
-# With everything at zero, nothing moves at all: the hidden neurons say 0, so the last weights get no gradient; the last
-# weights are 0, so the hidden ones get none; and two points pull the last bias up as hard as the other two pull it
-# down. With zeros in the last layer only, the hidden neurons differ from each other. So the first step makes their
-# weights out different, and from the second step on everything learns.
+# With everything at zero, nothing moves at all. The hidden neurons say 0, so the last weights get no gradient. The last
+# weights are 0, so the hidden ones get none. And two points pull the last bias up as hard as the other two pull it
+# down. With zeros in the last layer only, the hidden neurons differ from each other. So after the first step their
+# weights to the output differ, and from the second step on everything learns.
 #
 # ## Moons
 #
@@ -589,8 +589,8 @@ print("one neuron:  ", train_on_moons(one))
 print("eight hidden:", train_on_moons(eight))
 
 # %% [markdown]
-# The colour is the score, and the black line is where it is 0. On the right the thin lines are what it is made of: the
-# line of each hidden neuron, as for OR and AND.
+# The colour is the score, and the black line is where it is 0. On the right the thin lines are the lines of the hidden
+# neurons, as for OR and AND.
 
 # %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
