@@ -1,4 +1,4 @@
-"""Engines of strangers: twenty-one in as many styles, which are right, and thirty-six that are wrong in one place.
+"""Engines of strangers: twenty-one in as many styles, which are right, and thirty-seven that are wrong in one place.
 
 `tests/engines/styles` has the right ones. A wrong one is made of a right one by replacing a line, and stands with what
 a check has to name first.
@@ -52,6 +52,7 @@ heap                 | add                   | heapq.heappush(heap, (-u.number, 
 other_names          | add                   | for node in reversed(order): → for node in order:
 microgpt             | add                   | self.grad = 1\n → self.grad = 0\n
 counting             | add                   | if uses[parent] == 0: → if True:
+counting             | add                   | for parent, _ in todo.pop().links: → for parent in {p for p, _ in todo.pop().links}:
 dataclasses_         | add                   | @dataclass(eq=False) → @dataclass
 generators           | add                   | if id(self) not in seen:\n            seen.add(id(self)) → if self.data not in seen:\n            seen.add(self.data)
 tape                 | backward              | while TAPE:\n            out, inputs, derivatives = TAPE.pop() → for out, inputs, derivatives in TAPE[::-1]:

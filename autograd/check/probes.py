@@ -78,8 +78,8 @@ ADD = _operator(
     "add",
     *("a + b", "a + a", "a + k", "z + b", "(a + b) + c", "a + (b + c)"),
     *("s = a + b; t = a + c; s + t", "s = a + b; t = a + b; s + t", "s = a + a; t = s + s; t + t"),
-    *("s = a + a; t = s + s; s + t", "s = a + a; t = s + s; t + s", "s = a + b; t = s + c; u = t + d; s + u"),
-    *("s = a + b; t = s + c; u = t + d; u + s", "s = a + b; t = s + s; u = t + s; (t + u) + (u + s)"),
+    *("s = a + a; t = s + s; s + t", "s = a + a; t = s + s; t + s", "s = a + b; t = s + c; u = t + d; (s + s) + u"),
+    *("s = a + b; t = s + c; u = t + d; u + (s + s)", "s = a + b; t = s + s; u = t + s; (t + u) + (u + s)"),
     # under a `*` upstream gradients are not whole numbers; a second call passes on what the first one left behind
     more=("(a + a) * b", "c * (a + b)", "(a + b) * a", "y = (a + b) + c; y.backward(); y.backward()"),
 )
