@@ -68,7 +68,7 @@ REVERSED = "`reversed` is missing: a node passes on before it has anything"
 IDENTITY = "different nodes with equal data are taken for one: ... so do not define `__eq__` by data"
 TWO_GRAPHS = "y = a + b; y.backward(); z = c + d; z.backward() at ... d/da: yours 2, expected 1"
 KEPT = "an earlier graph is swept over again: a list outlives the call"
-ONLY_ONCE = "a node takes part in the first `backward()` only: the set of visited nodes outlives the call"
+ONLY_ONCE = "a node takes part in the first `backward()` only: one of: the set of visited nodes outlives the call"
 
 # fmt: off
 WRONG_IN_ALL = [
@@ -220,9 +220,9 @@ WRONG_IN_ALL = [
      "`neg`: ... is not iterable ... hint: is a comma missing? A tuple of one is `(self,)`"),
     ("local derivatives in a dict",
      STORED.but("= locals_", "= dict(zip(parents, locals_))").but("zip(v.parents, v.locals)", "v.locals.items()"),
-     "`add`: a + a at ... hint: parents in a set lose their order, and `a * a` one of two: keep them in a tuple"),
+     "`add`: a + a at ... hint: `a * a` counts one of its operands: parents in a set do so"),
     ("set of parents with a list of locals", STORED.but("self.parents = parents", "self.parents = set(parents)"),
-     "`add`: a + a at ... hint: parents in a set lose their order"),
+     "`add`: a + a at ... hint: `a * a` counts one of its operands"),
     ("children=[] shared by all",
      CLOSURES.but("_children=()", "_children=[]").but("set(_children)", "_children")
      .but("if v not in visited", "if True")
@@ -238,6 +238,12 @@ WRONG_IN_ALL = [
         def parents(self): return [r() for r in self.refs if r() is not None]
         """),
      "`add`: ... hint: a computed operand that has no name of its own is gone: ... not by weak references"),
+
+    ("the function stored on self", CLOSURES.but("out._backward", "self._backward", within="tanh"),
+     "`tanh`: (h * w).tanh() * c at ... hint: the gradient reaches the operands and goes no further: one of: the result"
+     " does not know its parents; its function is stored on `self`, not on `out`, in the place of that one's own"),
+    ("no parents at all", CLOSURES.but(", (self, other)", "", within="__mul__"),
+     "`mul`: a * b * c at ... hint: the gradient reaches the operands and goes no further"),
 
     # ---- values
     ("mul adds", CLOSURES.but("self.data * other.data, (", "self.data + other.data, ("),
@@ -278,11 +284,11 @@ WRONG_IN_ALL = [
      f"`+=`: s = a; s += b; s at a = 1.3, b = 2.7 {CHANGED}"),
     ("a break leaves the parents' loop, stored",
      STORED.but("p.grad += d * v.grad", "p.grad += d * v.grad; break"),
-     "`add`: ... hint: each node reports to its first parent only: does a `break`,"),
+     "`add`: ... hint: a loop over a node's parents gets to the first only: does a `break`,"),
     ("the last parent alone reports, stored",
      STORED.but("            for p, d in zip(v.parents, v.locals):\n                p.grad", "            for p, d in "
                 "zip(v.parents[-1:], v.locals[-1:]):\n                p.grad"),
-     "`add`: ... hint: each node reports to its last parent only: does a `break`,"),
+     "`add`: ... hint: a loop over a node's parents gets to the last only: does a `break`,"),
     ("each node passes on to the output's parents, stored",
      STORED.but("for p, d in zip(v.parents, v.locals):\n                p.grad",
                 "for p, d in zip(self.parents, self.locals):\n                p.grad"),
@@ -420,6 +426,16 @@ WRONG_IN_ALL = [
      "`add`: ... still running after 1 s: an endless loop, or far too slow in line ... of backward: `"),
     ("appended outside the if", CLOSURES.but("        topo.append(v)\n", "    topo.append(v)\n"),
      "`add`: ... hint: a node is appended each time it is met, ...: `topo.append(v)` belongs inside the `if`"),
+    ("appended inside the loop",
+     CLOSURES.but("                topo.append(v)", "                    topo.append(v)"),
+     "`add`: a + b at a = 1.3, b = 2.7 d/da: yours 2, ... hint: a node is appended after each of its parents, and swept"
+     " over as often: `topo.append(v)` belongs below the loop over the parents, not inside it"),
+    ("the search ends after a node's first parent",
+     STORED.but("for p in v.parents:\n", "for p in v.parents[:1]:\n"),
+     "`add`: ... hint: a loop over a node's parents gets to the first only"),
+    ("the loop leaves out the output", CLOSURES.but("reversed(topo)", "reversed(topo[:-1])"),
+     "`add`: a + b at ... hint: nothing is passed on by any operation: does the loop of `backward()` go over the nodes,"
+     " the output first, and does each of them add something (`+=`) to its parents' gradients?"),
     ("put on the stack twice",
      STORED.but("elif v not in seen:", "else:")
      .but("stack.append((p, False))", "stack.extend([(p, False)] if p not in seen else [])"),
@@ -460,7 +476,8 @@ WRONG_IN_STRICT = [
     ("a visited flag stays on the node",
      CLOSURES.but("self.grad = 0.0", "self.grad, self.visited = 0.0, False")
      .but("if v not in visited", "if not v.visited").but("visited.add(v)", "v.visited = True"),
-     f"repeated `backward()`: ... hint: {ONLY_ONCE} (a default argument, a flag on the node)"),
+     f"repeated `backward()`: ... hint: {ONLY_ONCE} (a default argument, a flag on the node);"
+     " the sweep takes the graph apart"),
     ("recursion in the sort",
      CLOSURES.but("self.grad = 1", "for v in topo: v.grad = 0.0 if v._prev else v.grad\n        self.grad = 1"),
      "a chain of 3,000: ... raised RecursionError: ... hint: ... sort with a list as a stack of your own"),

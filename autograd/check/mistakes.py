@@ -66,10 +66,22 @@ def _taken_twice(output: Value, parents: Side, last: int, *, after: bool = False
     return nodes[::-1] if after else nodes
 
 
+def _is_unvisited(node: Value, visited: list[Value]) -> bool:
+    return node not in visited
+
+
 def _postorder(
-    output: Value, parents: Side, is_new: Callable[[Value, list[Value]], bool], *, each_time: bool = False
+    output: Value,
+    parents: Side,
+    is_new: Callable[[Value, list[Value]], bool] = _is_unvisited,
+    *,
+    each_time: bool = False,
+    each_parent: bool = False,
 ) -> list[Value]:
-    """A topological sort, output first, that asks `is_new` of each node and those visited before it goes on there."""
+    """A topological sort, output first, that asks `is_new` of each node and those visited before it goes on there.
+
+    A node is appended once, or each time it is met, or after each of its parents.
+    """
     nodes: list[Value] = []
     visited: list[Value] = []
 
@@ -80,20 +92,15 @@ def _postorder(
             visited.append(node)
             for parent in parents(node):
                 build(parent)
+                if each_parent:
+                    nodes.append(node)
         elif not each_time:
             return
-        nodes.append(node)
+        if not each_parent:
+            nodes.append(node)
 
     build(output)
     return nodes[::-1]
-
-
-def _appended_each_time(output: Value, parents: Side) -> list[Value]:
-    return _postorder(output, parents, lambda node, visited: node not in visited, each_time=True)
-
-
-def _without_visited(output: Value, parents: Side) -> list[Value]:
-    return _postorder(output, parents, lambda node, visited: True)
 
 
 def _by_data(outputs: Sequence[Value]) -> list[Value]:
@@ -110,14 +117,13 @@ def _first_of_each_data(outputs: Sequence[Value]) -> list[Value]:
     return [*found.values()][::-1]
 
 
-def _through(operation: Operation, position: int) -> Order:
-    """The order where the nodes of an operation know only one of their two parents."""
+def _through(operation: Operation, known: slice) -> Order:
+    """The order where the nodes of an operation know only some of their parents."""
 
     def parents(node: Value) -> Sequence[Value]:
-        is_on_trial = len(node.parents) == 2 and node.operation is operation
-        return node.parents[position : position + 1] if is_on_trial else node.parents
+        return node.parents[known] if node.operation is operation else node.parents
 
-    return lambda outputs: _postorder(outputs[-1], parents, lambda node, visited: node not in visited)
+    return lambda outputs: _postorder(outputs[-1], parents)
 
 
 def _without_unnamed(outputs: Sequence[Value]) -> Iterator[Value]:
@@ -180,9 +186,8 @@ def _with_sets_of_parents(outputs: list[Value], operation: Operation) -> Iterato
         swapped = {node for node, swap in zip(pairs, swaps, strict=False) if swap}
 
         def rule(node: Value) -> Sequence[float]:
-            if node in pairs and node.parents[0] is node.parents[1]:
-                return node.local_derivatives[0], 0.0
-            return node.local_derivatives[::-1] if node in swapped else node.local_derivatives  # noqa: B023
+            d = node.local_derivatives[::-1] if node in swapped else node.local_derivatives  # noqa: B023
+            return (d[0], 0.0) if node in pairs and node.parents[0] is node.parents[1] else d
 
         yield swept(outputs, rule=rule)
 
@@ -207,10 +212,15 @@ def _over_the_outputs_parents(outputs: list[Value]) -> Iterator[Gradients]:
     *_, output = outputs
     for side in _sides(output):
         gradients: Gradients = defaultdict(float, {output: 1.0})
-        for node in _postorder(output, side, lambda node, visited: node not in visited):
+        for node in _postorder(output, side):
             for parent, d in zip(output.parents, output.local_derivatives, strict=True):
                 gradients[parent] += d * gradients[node]
         yield gradients
+
+
+def _met(part: slice, old: float, d: float, g: float, child: Value, i: int) -> float:
+    """The event where this part of the parents is met only."""
+    return old + d * g * (i in range(len(child.parents))[part])
 
 
 # ---- the lists
@@ -224,23 +234,23 @@ KEPT = sweeps(
 
 
 def lost_parents(operation: Operation) -> list[Mistake]:
-    """What is missing where the nodes of an operation know one of their two parents only."""
-    return [
-        sweeps(
-            "lost parent",
-            f"what the {lost} operand was computed from is not reached: it is missing among the result's parents",
-            {"order": _through(operation, kept)},
+    """What is missing where the nodes of an operation do not know both of their parents, or none."""
+    hints = {
+        (0, 0): "the gradient reaches the operands and goes no further: one of: the result does not know its parents; "
+        "its function is stored on `self`, not on `out`, in the place of that one's own"
+    }
+    for known, lost in (((0, 1), "second"), ((1, 2), "first")) if operation.arity == 2 else ():
+        hints[known] = (
+            f"what the {lost} operand was computed from is not reached: it is missing among the result's parents"
         )
-        for kept, lost in ((0, "second"), (1, "first"))
-        if operation.arity == 2
-    ]
+    return [sweeps("lost parent", hint, {"order": _through(operation, slice(*known))}) for known, hint in hints.items()]
 
 
 def parents_in_a_set(operation: Operation) -> Mistake:
     """What comes of an operation whose nodes keep their parents in a set."""
     return Mistake(
         "set",
-        "parents in a set lose their order, and `a * a` one of two: keep them in a tuple",
+        "`a * a` counts one of its operands: parents in a set do so, and lose their order too: keep both, in a tuple",
         lambda outputs: _with_sets_of_parents(outputs, operation),
     )
 
@@ -258,6 +268,12 @@ def mistakes_in_sweep() -> list[Mistake]:
             "seed",
             "`backward()` starts from the output's data: its own gradient is 1",
             {"start": lambda old, y: y.data},
+        ),
+        sweeps(
+            "no sweep",
+            "nothing is passed on by any operation: does the loop of `backward()` go over the nodes, the output first, "
+            "and does each of them add something (`+=`) to its parents' gradients?",
+            {"order": lambda outputs: []},
         ),
         sweeps(
             "shallow",
@@ -284,11 +300,12 @@ def mistakes_in_sweep() -> list[Mistake]:
         *(
             sweeps(
                 "one parent",
-                f"each node reports to its {which} parent only: does a `break`, a `return` or a line that stands "
-                "too far out leave the loop over the parents early?",
-                {"event": lambda old, d, g, child, i, is_met=is_met: old + d * g * is_met(i, len(child.parents))},
+                f"a loop over a node's parents gets to the {which} only: does a `break`, a `return` or a line that "
+                "stands too far out leave it early?",
+                {"event": partial(_met, part)},
+                {"order": lambda outputs, part=part: _postorder(outputs[-1], lambda node: node.parents[part])},
             )
-            for which, is_met in (("first", lambda i, n: i == 0), ("last", lambda i, n: i == n - 1))
+            for which, part in (("first", slice(1)), ("last", slice(-1, None)))
         ),
         sweeps(
             "unnamed",
@@ -304,14 +321,20 @@ def mistakes_in_sweep() -> list[Mistake]:
         _ordered(
             "visited",
             "a node used twice is swept over twice: keep a set of the visited nodes, and ask it, `if v not in visited`",
-            _without_visited,
+            partial(_postorder, is_new=lambda node, visited: True),
             partial(_breadth_first, visited=False),
             partial(_depth_first, visited=False),
         ),
         _ordered(
             "each time",
             "a node is appended each time it is met, and swept over as often: `topo.append(v)` belongs inside the `if`",
-            _appended_each_time,
+            partial(_postorder, each_time=True),
+        ),
+        _ordered(
+            "each parent",
+            "a node is appended after each of its parents, and swept over as often: `topo.append(v)` belongs below the "
+            "loop over the parents, not inside it",
+            partial(_postorder, each_parent=True),
         ),
         *(
             _ordered(
@@ -373,8 +396,8 @@ def mistakes_in_repeating() -> list[Mistake]:
         ),
         sweeps(
             "only once",
-            "a node takes part in the first `backward()` only: the set of visited nodes outlives the call (a default "
-            "argument, a flag on the node)",
+            "a node takes part in the first `backward()` only: one of: the set of visited nodes outlives the call (a "
+            "default argument, a flag on the node); the sweep takes the graph apart",
             {"order": _not_seen_before, "cleared": lambda node: False},
             {"order": _not_seen_before, "cleared": is_interior},
         ),

@@ -108,7 +108,7 @@ OPERATORS = (
     _beside_number("radd", "add", "2.5 + x", "0 + a"),
     _beside_number("mul", "multiply", "x * 2.5", "a * 3"),
     _beside_number("rmul", "multiply", "2.5 * x", "3 * a"),
-    _operator("neg", "negative", "-a", "-(a * b) * c", "-a * a", "(-a) * b + a"),
+    _operator("neg", "negative", "-a", "-(a * b) * c", "-(a * b) * d", "-a * a", "(-a) * b + a"),
     _operator(
         "sub", "subtract", "a - b", "(a * b - c) * d", "e * (a - b * c)", "(a - b) * d + a", "(a - b) * d + b", "a - a"
     ),
