@@ -241,6 +241,12 @@ def test_what_cannot_be_hashed_has_a_hint_of_its_own(kind, hint):
     assert hint in hints.hint_for_error(error.value)
 
 
+def test_what_cannot_be_hashed_and_is_no_class_of_theirs_has_no_hint_of_dataclasses():
+    with pytest.raises(TypeError) as error:
+        {np.zeros(2)}
+    assert hints.hint_for_error(error.value) == ""
+
+
 def test_karpathys_lecture_engine_need_not_have_relu_but_some_activation():
     without = RIGHT["closures"].but("def relu", "def rectify")
     assert report(check_value, engine(without)).ok
@@ -467,6 +473,20 @@ WRONG_OPERATIONS = [
     ("mul", mul, lambda g, a, b: (a * b * g, a * b * g), "toward a", "the value stands where the local derivative"),
     ("mul", mul, lambda g, a, b: ((a + b) * g, (a + b) * g), "toward a", "that is the sum"),
     ("pow", power, lambda g, x, n: n * x ** (n + 1) * g, "toward x", "the exponent goes down by one, not up"),
+    ("pow", power, lambda g, x, n: int(n) * x ** (int(n) - 1) * g, "toward x", "the exponent is cut to a whole number"),
+    ("pow", lambda x, n: x ** int(n), lambda g, x, n: g, "value: ", "the exponent is cut to a whole number"),
+    ("pow", power, lambda g, x, n: 2 * x * g, "toward x", "that is the rule of x**2"),
+    ("pow", power, lambda g, x, n: n * abs(x) ** (n - 1) * g, "toward x", "the sign of a negative base is lost"),
+    ("pow", lambda x, n: abs(x) ** n, lambda g, x, n: g, "value: ", "the sign of a negative base is lost"),
+    (
+        "div",
+        lambda a, b: a // b,
+        lambda g, a, b: (g, g),
+        "value: ",
+        "`//` cuts the result to a whole number: `/` divides",
+    ),
+    ("sigmoid", lambda x: sigmoid(-x), lambda g, x: g, "value: ", "that is sigmoid(-x)"),
+    ("log", lambda x: math.log(x + 1e-7), lambda g, x: g, "value: ", "something small is added to what goes in"),
     ("exp", math.exp, lambda g, x: "no", "a contribution is 'no', not a number", ""),
     ("mul", mul, lambda g, a, b: (b ^ g, a ^ g), "for ^", "`^` is no power in Python"),
     ("mul", mul, lambda g, a, b: [g for _ in range(a / a)], "as an integer", "divide by `//`"),

@@ -447,6 +447,11 @@ WRONG_IN_ALL = [
      " is among the parents of a result, as `n` in `(self, n)`"),
     ("backward without self", CLOSURES.but("def backward(self):", "def backward():"),
      "`add`: ... hint: the first argument of a method is `self`: `def backward(self):`"),
+    ("a function as the default of a dataclass",
+     CLOSURES.but("class Value:\n", "class Value:\n    _backward = lambda: None\n\n")
+     .but("        self._backward = lambda: None\n", ""),
+     "`add`: ... takes 0 positional arguments but 1 was given ... hint: a function that is kept in the class is a"
+     " method, and is given `self`: keep it on the object, in `__init__`"),
     ("_backward with self", CLOSURES.but("def _backward():", "def _backward(self):", within="__mul__"),
      "`mul`: ... hint: a function that `backward` calls takes nothing: `def _backward():` sees `self`"),
     ("grad is a method", CLOSURES.but("self.grad = 0.0", "self._grad = 0.0").with_method("""

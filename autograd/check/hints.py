@@ -162,7 +162,10 @@ def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) ->
         if all(same(a, round(b, digits)) or same(a, b) for a, b in pairs):
             return f"the gradients are rounded to {digits} decimals: keep them as they are"
     if all(isclose(a, b, rel_tol=1e-2, abs_tol=1e-6) for a, b in pairs):
-        return "nearly right: one of: a difference quotient in place of the rule; numbers kept in float32"
+        return (
+            "nearly right: one of: a difference quotient in place of the rule; something small that is added, such as "
+            "1e-3; numbers kept in float32"
+        )
     return ""
 
 
@@ -170,6 +173,11 @@ def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) ->
 
 NOTHING = "a list is None: `.reverse()`, `.sort()` and `.append()` change the list itself and return nothing"
 ERRORS: list[tuple[Any, str, str]] = [
+    (
+        TypeError,
+        r"^(?!.*<locals>)\w+\.<lambda>.*takes 0 positional arguments but 1 was given",
+        "a function that is kept in the class is a method, and is given `self`: keep it on the object, in `__init__`",
+    ),
     (
         TypeError,
         r"^(?!.*<locals>).*takes 0 positional arguments but 1 was given",
@@ -182,7 +190,7 @@ ERRORS: list[tuple[Any, str, str]] = [
     ),
     (
         TypeError,
-        "unhashable type",
+        r"unhashable type: '\w+'",
         "a class with `__eq__` and no `__hash__`, such as a dataclass, cannot be put into a set: use "
         "`@dataclass(eq=False)`",
     ),

@@ -117,11 +117,11 @@ def _first_of_each_data(outputs: Sequence[Value]) -> list[Value]:
     return [*found.values()][::-1]
 
 
-def _through(operation: Operation, known: slice) -> Order:
-    """The order where the nodes of an operation know only some of their parents."""
+def _through(known: slice, operation: Operation | None = None) -> Order:
+    """The order where the search knows only some of a node's parents, for the nodes of one operation or all."""
 
     def parents(node: Value) -> Sequence[Value]:
-        return node.parents[known] if node.operation is operation else node.parents
+        return node.parents[known] if operation in (None, node.operation) else node.parents
 
     return lambda outputs: _postorder(outputs[-1], parents)
 
@@ -243,7 +243,7 @@ def lost_parents(operation: Operation) -> list[Mistake]:
         hints[known] = (
             f"what the {lost} operand was computed from is not reached: it is missing among the result's parents"
         )
-    return [sweeps("lost parent", hint, {"order": _through(operation, slice(*known))}) for known, hint in hints.items()]
+    return [sweeps("lost parent", hint, {"order": _through(slice(*known), operation)}) for known, hint in hints.items()]
 
 
 def parents_in_a_set(operation: Operation) -> Mistake:
@@ -303,7 +303,7 @@ def mistakes_in_sweep() -> list[Mistake]:
                 f"a loop over a node's parents gets to the {which} only: does a `break`, a `return` or a line that "
                 "stands too far out leave it early?",
                 {"event": partial(_met, part)},
-                {"order": lambda outputs, part=part: _postorder(outputs[-1], lambda node: node.parents[part])},
+                {"order": _through(part)},
             )
             for which, part in (("first", slice(1)), ("last", slice(-1, None)))
         ),

@@ -170,6 +170,9 @@ RULES: dict[str, list[WrongRule]] = {
         ("the exponent goes down by one, not up: n * x**(n - 1)", lambda y, x, n: (n * x ** (n + 1), 0.0)),
         ("the power is missing: the derivative is n * x**(n - 1)", lambda y, x, n: (n * x, 0.0)),
         ("the factor is n, not n - 1: the derivative is n * x**(n - 1)", lambda y, x, n: ((n - 1) * x ** (n - 1), 0.0)),
+        ("the exponent is cut to a whole number", lambda y, x, n: (int(n) * x ** (int(n) - 1), 0.0)),
+        ("that is the rule of x**2: the derivative is n * x**(n - 1)", lambda y, x, n: (2 * x, 0.0)),
+        ("the sign of a negative base is lost", lambda y, x, n: (n * abs(x) ** (n - 1), 0.0)),
         ("that is toward the exponent; toward x the derivative is n * x**(n - 1)", lambda y, x, n: (y * log(x), 0.0)),
     ],
     "power": [
@@ -279,8 +282,19 @@ def _wrong_values(row: Operation) -> Iterator[WrongValue]:
             other = OPERATIONS[name]
             if other.symbol != row.symbol:
                 yield f"that is a {other.symbol} b", other
+    if row.name == "divide":
+        yield "`//` cuts the result to a whole number: `/` divides", lambda a, b: a // b
+    if row.name == "fixed_power":
+        yield "the exponent is cut to a whole number", lambda x, n: x ** int(n)
+        yield "the sign of a negative base is lost", lambda x, n: abs(x) ** n
     if row.arity == 1:
         yield "that is the input, as it was", lambda x: x
+        yield f"that is {row.name}(-x)", lambda x: f(-x)
+        for digits in range(3, 9):
+            yield (
+                "something small is added to what goes in, which changes the function",
+                lambda x, digits=digits: f(x + 0.1**digits),
+            )
         for name, other in OPERATIONS.items():
             if other.arity == 1 and name not in (row.name, "positive", "negative"):
                 yield f"that is {name}(x)", other
