@@ -55,6 +55,36 @@ def test_a_name_that_is_not_there_is_told_with_the_way_to_give_it():
     assert 'hint: other names are told as `check_value(…, data="value"' in text
 
 
+def test_a_gradient_of_another_name_that_does_not_start_at_zero_is_told_so():
+    source = renamed(STORED, "data", "gradient", "backward").but("self.gradient = 0.0", "self.gradient = 1.0")
+    assert "its .gradient is 1 before any `backward()`, expected 0" in str(found(source))
+
+
+@pytest.mark.parametrize(
+    ("made", "facts"),
+    [
+        ("int(data) if abs(data) > 2 else data", "Value(-17.6372641).data: yours -17, expected -17.6373"),
+        ("round(data, 4)", "Value(-17.6372641).data: yours -17.63730, expected -17.63726"),
+    ],
+)
+def test_a_number_that_is_cut_when_a_value_is_made_is_not_called_changed(made, facts):
+    (finding,) = found(STORED.but("self.data = data", f"self.data = {made}")).findings
+    assert finding.where == "`Value`"
+    assert finding.hint == "the number is cut or rounded: keep it as it is given"
+    assert facts in finding.text
+
+
+def test_arrays_of_gradients_that_two_nodes_share_are_told_of():
+    source = FLOAT32.but("np.float32(data)", "np.array([data], float)").but("self.grad = 0.0", "self.grad = None")
+    source = source.but("v.grad = 0.0", "v.grad = None").but("self.grad = 1.0", "self.grad = np.ones(1)")
+    source = source.but("p.grad += d * v.grad", "d = v.grad if d == 1 else d * v.grad\n                {}")
+    copied = Source(source.replace("{}", "p.grad = d if p.grad is None else p.grad + d"))
+    assert found(copied, "mul").ok
+    finding = found(copied.but("p.grad + d\n", "p.grad.__iadd__(d)\n"), "mul").findings[0]
+    assert finding.where == "`add`"
+    assert "two nodes hold one and the same array as their gradient, and `+=` changes it for both" in finding.hint
+
+
 def test_names_that_are_ours_are_not_told():
     assert found(STORED).notes == []
 
@@ -388,10 +418,52 @@ def test_functions_that_overflow_alike_are_one_note():
     assert wheres(Source(both), "strict") == ["`tanh` of large numbers"]
 
 
+@pytest.mark.parametrize("level", ["all", "strict"])
+def test_a_wrong_value_at_large_numbers_that_is_no_overflow_is_a_finding(level):
+    (finding,) = found(function("relu", "min(max(x, 0.0), 6.0)", "float(0 < x < 6)"), level).findings
+    assert finding == ("`relu` of large numbers", "p.relu()   at p = 800\nvalue: yours 6, expected 800", "", "")
+
+
+BENT = [
+    ("tanh", "max(-0.9, min(0.9, math.tanh(x)))", "1 - y * y", "value"),
+    ("relu", "max(x, 0.0)", "float(x > 0.5)", "d/d"),
+    ("exp", "math.exp(max(x, -2.0))", "y", "value"),
+    ("sigmoid", "1 / (1 + math.exp(-x))", "y * (1 - y) * (x > -1.5)", "d/d"),
+]
+
+
+@pytest.mark.parametrize(("name", "y", "dy", "fact"), BENT)
+@pytest.mark.parametrize("seed", [None, *range(10)])
+def test_a_function_that_is_right_around_one_and_wrong_near_zero_or_far_out_is_found(name, y, dy, fact, seed):
+    finding = found(function(name, y, dy), seed=seed).findings[0]
+    assert finding.where == f"`{name}`"
+    assert fact in finding.text
+
+
 @pytest.mark.parametrize(("name", "y", "dy"), STABLE)
 def test_what_is_stable_or_must_overflow_gets_no_note(name, y, dy):
     assert found(function(name, y, dy), "strict").ok
     assert found(function(name, y, dy)).notes == []
+
+
+RECURSIVE = STORED.but(
+    "nodes = self.order()\n",
+    """nodes = []
+        def visit(v):
+            if v not in nodes:
+                for p in v.parents:
+                    visit(p)
+                nodes.append(v)
+        visit(self)
+""",
+)
+
+
+def test_cycles_of_nodes_are_told_from_those_of_a_function_inside_backward():
+    (nodes,) = (f for f in found(CLOSURES, "strict").findings if f.where == "a graph that is dropped")
+    (inside,) = (f for f in found(RECURSIVE, "strict").findings if f.where == "a graph that is dropped")
+    assert "a node refers to itself" in nodes.hint
+    assert "a function inside `backward()` that calls itself refers to itself" in inside.hint
 
 
 OTHERS = [

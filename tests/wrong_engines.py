@@ -240,7 +240,7 @@ WRONG_IN_ALL = [
      "`add`: ... hint: a computed operand that has no name of its own is gone: ... not by weak references"),
 
     ("the function stored on self", CLOSURES.but("out._backward", "self._backward", within="tanh"),
-     "`tanh`: (h * w).tanh() * c at ... hint: the gradient reaches the operands and goes no further: one of: the result"
+     "`tanh`: (h * w).tanh() * e at ... hint: the gradient reaches the operands and goes no further: one of: the result"
      " does not know its parents; its function is stored on `self`, not on `out`, in the place of that one's own"),
     ("no parents at all", CLOSURES.but(", (self, other)", "", within="__mul__"),
      "`mul`: a * b * c at ... hint: the gradient reaches the operands and goes no further"),

@@ -54,7 +54,10 @@ def driven(make: Make, names: dict[str, str | None]) -> tuple[Engine, Any, list[
 def _name_of(name: str, sample: Any) -> str:
     """What is called so in other engines, whatever it is called in this one."""
     names = [n for n in dir(sample) if not n.startswith("__") and re.search(LOOKS[name], n)]
-    fitting = [] if hasattr(sample, name) else [n for n in names if _fits(name, getattr(sample, n, ""))]
+    names = [] if hasattr(sample, name) else names
+    fitting = [n for n in names if _fits(name, getattr(sample, n, ""))]
+    if name == "grad":  # one that does not start at 0 is told of later
+        fitting = fitting or [n for n in names if isinstance(getattr(sample, n, ""), float)]
     return min(fitting, key=lambda n: (n[0] == "_", len(n), n), default=name)
 
 

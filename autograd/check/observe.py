@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from inspect import ismethod
 from io import StringIO
-from math import isclose
+from math import isclose, isfinite
 from numbers import Real
 from typing import Any, NamedTuple, TypeVar
 from warnings import catch_warnings, simplefilter
@@ -66,6 +66,7 @@ class Observation(NamedTuple):
     - seed: the output's own gradient
     - trouble: what went wrong before any number could be compared
     - is_early: whether that was before `backward()`
+    - shares_gradients: whether two nodes have one and the same array for a gradient
     """
 
     text: str
@@ -77,6 +78,7 @@ class Observation(NamedTuple):
     seed: float | None = None
     trouble: Trouble | None = None
     is_early: bool = True
+    shares_gradients: bool = False
     calls: int = 0
     codes: frozenset[int] = frozenset()
 
@@ -93,6 +95,13 @@ class Observation(NamedTuple):
     @property
     def is_out_of_time(self) -> bool:
         return self.trouble is not None and isinstance(self.trouble.__cause__, OutOfTime)
+
+    @property
+    def overflows(self) -> bool:
+        """Whether numbers became too large on the way."""
+        numbers = [self.value or 0.0, *(self.gradients or {}).values()]
+        is_raised = self.trouble is not None and isinstance(self.trouble.__cause__, ArithmeticError)
+        return is_raised or not all(map(isfinite, numbers))
 
     @property
     def is_refused(self) -> bool:
@@ -143,7 +152,9 @@ def heading(text: str, numbers: Mapping[str, float]) -> str:
 
 def is_close(yours: float, expected: float, rtol: float = RTOL) -> bool:
     """Equal but for rounding: a difference quotient is not."""
-    return isclose(yours, expected, rel_tol=rtol, abs_tol=rtol / 100) or (yours != yours and expected != expected)
+    return isclose(yours, expected, rel_tol=rtol, abs_tol=max(rtol / 100, rtol * rtol)) or (
+        yours != yours and expected != expected
+    )
 
 
 def expect(text: str, numbers: Mapping[str, float], own: Operation | None = None) -> Expected:
@@ -174,7 +185,7 @@ def observe(
     run = _Run(engine, inputs, expected, turn)
     try:
         limited(lambda: run.evaluate(text), limit)
-        seen = seen._replace(gradients=run.gradients, seed=run.seed)
+        seen = seen._replace(gradients=run.gradients, seed=run.seed, shares_gradients=run.shares_gradients)
     except Trouble as trouble:
         seen = seen._replace(trouble=trouble)
     return seen._replace(is_early=run.is_early, calls=limit.calls, codes=frozenset(limit.codes), value=run.value)
@@ -186,7 +197,7 @@ class _Run:
     def __init__(self, engine: Engine, inputs: dict[str, float], expected: Expected, turn: int) -> None:
         self.engine, self.inputs, self.expected, self.turn = engine, inputs, expected, turn
         self.leaves: dict[str, Any] = {}
-        self.is_early = True
+        self.is_early, self.shares_gradients = True, False
         self.value: float | None = None
         self.gradients: dict[str, float] | None = None
         self.seed: float | None = None
@@ -200,6 +211,9 @@ class _Run:
             self.backward(scope[""])
         self.gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
         self.check_inputs("backward()")
+        values = {id(v): getattr(v, self.engine.grad, None) for v in scope.values()}
+        arrays = [id(g) for g in values.values() if hasattr(g, "__setitem__")]
+        self.shares_gradients = len(set(arrays)) < len(arrays)
 
     def call(self, v: Any, name: str) -> Any:
         return self.backward(v) if name == "backward" else getattr(v, name)()

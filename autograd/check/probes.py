@@ -174,7 +174,7 @@ TEN_DOUBLINGS = "s = a\nfor i in range(10): s = s + s\ns"
 def function_layer(name: str, own: Operation | None = None) -> Layer:
     """The probes of a method of one input: inside a chain, used twice, at two inputs, with upstream gradients ≠ 1."""
     f = f"{name}()"
-    texts = (f"u.{f}", f"v.{f}", f"u.{f} * c", f"(h * w).{f} * c", f"(h * x).{f} * e", f"u.{f} * d + u")
+    texts = (f"u.{f}", f"v.{f}", f"u.{f} * c", f"(h * w).{f} * e", f"(h * x).{f} * c", f"u.{f} * d + u")
     return Layer(f"`{name}`", texts, "" if own else name, name, own=own)
 
 
@@ -216,14 +216,18 @@ RANGES = {"a": (1.1, 1.8), "b": (2.2, 2.9), "c": (-0.9, -0.3), "d": (3.1, 3.9), 
 
 
 def _inside(points: list[float], random: Random) -> dict[str, float]:
-    """Two inputs u, v inside the domain that a row's points span, one of them below zero if it can be, and w = 2u,
-    x = 2v but for a little, to be multiplied by h = 1/2.
+    """Inputs inside the domain that a row's points span: u and v, one of them below zero if it can be, w / 2 near the
+    end next to zero, x / 2 far out. So what is cut off or bends elsewhere shows, too.
     """
-    low, high = max(min(points), -1.4), min(max(points), 1.4 if min(points) < 1.0 else 1.9)
+    least, most = min(points), max(points)
+    low, high = max(least, -1.4), min(most, 1.4 if least < 1.0 else 1.9)
     low = low if low < 0 else max(low, 0.2)
-    u = round(high - random.uniform(0.1, 0.4) * (high - max(low, 0.0)), 2)
+    start = max(low, 0.0)
+    u = round(high - random.uniform(0.1, 0.4) * (high - start), 2)
     v = round(low + random.uniform(0.1, 0.4) * (-low if low < 0 < high else high - low), 2)
-    return {"u": u, "v": v, "h": 0.5, "w": round(2 * u - 0.08, 2), "x": round(2 * v + 0.08, 2)}
+    near = start + random.uniform(0.1, 0.2) * (high - start)
+    far = random.uniform(0.85, 0.95) * (max(least, -2.6) if low < 0 else min(most, 3.5))
+    return {"u": u, "v": v, "h": 0.5, "w": round(2 * near, 2), "x": round(2 * far, 2)}
 
 
 # ---- evaluating a probe
