@@ -487,6 +487,7 @@ WRONG_OPERATIONS = [
     ),
     ("sigmoid", lambda x: sigmoid(-x), lambda g, x: g, "value: ", "that is sigmoid(-x)"),
     ("log", lambda x: math.log(x + 1e-7), lambda g, x: g, "value: ", "something small is added to what goes in"),
+    ("exp", math.exp, lambda g, x: exec("raise EOFError"), "raised EOFError", "there is nobody to answer `input()`"),
     ("exp", math.exp, lambda g, x: "no", "a contribution is 'no', not a number", ""),
     ("mul", mul, lambda g, a, b: (b ^ g, a ^ g), "for ^", "`^` is no power in Python"),
     ("mul", mul, lambda g, a, b: [g for _ in range(a / a)], "as an integer", "divide by `//`"),

@@ -52,7 +52,7 @@ def test_other_names_are_found_and_said_once_or_given(data, grad, backward):
 def test_a_name_that_is_not_there_is_told_with_the_way_to_give_it():
     text = str(found(STORED, data="number"))
     assert "the new Value has no `number`" in text
-    assert 'hint: other names are told as `check_value(…, data="value"' in text
+    assert 'hint: is `number` called otherwise? The names can be given: `check_value(…, data="value"' in text
 
 
 def test_a_gradient_of_another_name_that_does_not_start_at_zero_is_told_so():

@@ -1,8 +1,10 @@
 """`python -m autograd.check` on students' files: what each is told, whatever it does to its process."""
 
 import json
+import os
 import re
 import sys
+import time
 from contextlib import redirect_stdout
 from io import StringIO
 
@@ -18,6 +20,7 @@ def instead_of_the_seed(line):
     return ENGINE.replace("        self.grad = 1.0\n", f"        {line}\n")
 
 
+NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 SUBMISSIONS = {
     "alice.py": ENGINE,
     "bob.py": ENGINE.replace("other.grad += self.data", "other.grad = self.data"),
@@ -28,6 +31,12 @@ SUBMISSIONS = {
     "exits.py": ENGINE + "import os\nos._exit(0)\n",
     "renamed.py": ENGINE.replace("Value", "Number"),
     "imported.py": "from alice import Value\n",
+    "notebook.ipynb": NOTEBOOK,
+    "notebook_too.py": NOTEBOOK,
+    "asks.py": ENGINE + "rate = float(input('rate? '))\n",
+    "number.py": "Value = 3\n",
+    "gr\u00f6\u00dfe 2.py": ENGINE,
+    "forks.py": ENGINE + "import os\ngetattr(os, 'fork', int)()\n",
 }
 LOOP_IN_C = "import itertools\n" + instead_of_the_seed("sum(itertools.repeat(1))")
 LIMITED = sys.platform == "linux"  # in memory too
@@ -37,7 +46,7 @@ LIMITED = sys.platform == "linux"  # in memory too
 def submissions(tmp_path_factory):
     folder = tmp_path_factory.mktemp("submissions")
     for name, text in SUBMISSIONS.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
     if not LIMITED:
         (folder / "memory.py").unlink()
     return folder
@@ -61,7 +70,9 @@ def first(report):
 def test_all_files_of_a_folder_are_checked_and_one_that_fails_makes_the_status_1(told):
     assert told[""] == 1
     assert [name for name in told if name] == sorted(p for p in SUBMISSIONS if LIMITED or p != "memory.py")
-    assert [name for name, report in told.items() if name and report["ok"]] == ["alice.py", "imported.py", "prints.py"]
+    assert [name for name, report in told.items() if name and report["ok"]] == [
+        *("alice.py", "forks.py", "gr\u00f6\u00dfe 2.py", "imported.py", "prints.py")
+    ]
 
 
 def test_json_has_the_verdict_the_findings_and_the_notes(told):
@@ -81,6 +92,10 @@ def test_json_has_the_verdict_the_findings_and_the_notes(told):
         ("endless.py", "`add`", "of backward: `while True: pass`"),
         ("syntax.py", "`syntax.py`", "SyntaxError: '(' was never closed (syntax.py, line "),
         ("exits.py", "`exits.py`", "Python ended, with status 0, before the check was done"),
+        ("notebook.ipynb", "`notebook.ipynb`", "a notebook: make a .py file of it by `jupyter nbconvert --to script "),
+        ("notebook_too.py", "`notebook_too.py`", "a notebook: make a .py file of it"),
+        ("asks.py", "`asks.py`", "of <module>: `rate = float(input('rate? '))`there is nobody to answer `input()`"),
+        ("number.py", "`number.py`", "Value is 3, not a class"),
         ("renamed.py", "`renamed.py`", "there is no class Value in it; `--class` names another: Number"),
         pytest.param(
             "memory.py",
@@ -152,6 +167,20 @@ def test_a_process_whose_watchdog_is_called_off_is_ended_from_outside(tmp_path, 
     assert "off.py\n  still running after 0.5 s\n" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_processes_that_a_file_starts_are_ended_with_it(tmp_path):
+    log = tmp_path / "log.txt"
+    (tmp_path / "forks.py").write_text(
+        f"{ENGINE}\nimport os, time\nwhile os.fork() == 0:\n    while True:\n        time.sleep(0.01)\n"
+        "        print('here', file=open('log.txt', 'a'))\n"
+        "while not os.path.exists('log.txt'): pass\n"
+    )
+    assert main([str(tmp_path), "--level", "add"]) == 0
+    size = log.stat().st_size
+    time.sleep(0.2)
+    assert log.stat().st_size == size
+
+
 def test_without_files_the_help_shows_examples(capsys):
     assert main([]) == 2
     out = capsys.readouterr().out
@@ -164,7 +193,6 @@ def test_without_files_the_help_shows_examples(capsys):
     [
         (["none.py"], "there is no file {}none.py; a folder stands for the .py files in it"),
         (["empty"], "the folder {}empty has no .py file in it: name the files, as in {}empty"),
-        (["work.ipynb"], "{}work.ipynb is a notebook: make a .py file of it by `jupyter nbconvert --to script"),
         (["right.py", "--seconds", "0"], "--seconds is a positive number, not 0"),
         (["right.py", "--seconds", "nan"], "--seconds is a positive number, not nan"),
         (["right.py", "--level", "most"], "invalid choice: 'most'"),
@@ -172,7 +200,6 @@ def test_without_files_the_help_shows_examples(capsys):
 )
 def test_wrong_arguments_are_told_before_anything_runs(arguments, message, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
-    (tmp_path / "work.ipynb").write_text("{}")
     (tmp_path / "right.py").write_text(ENGINE)
     folder = f"{tmp_path / 'x'}"[:-1]
     with pytest.raises(SystemExit) as end:

@@ -10,6 +10,7 @@ import faulthandler
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ from typing import Any
 from autograd.check.checks import check_value
 from autograd.check.engine import LEVELS
 from autograd.check.lesson import SECONDS
-from autograd.check.observe import Trouble, limited
+from autograd.check.observe import Trouble, limited, short
 from autograd.reports import Finding, Place, Report
 from autograd.tables import aligned
 
@@ -90,14 +91,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        found = sorted(path.glob("*.py")) if path.is_dir() else [path]
-        if not found:
-            raise OSError(f"the folder {path} has no .py file in it: name the files, as in {path / '*' / 'engine.py'}")
-        if not found[0].is_file():
+        if path.is_dir():
+            found = sorted(p for p in path.iterdir() if p.suffix in (".py", ".ipynb"))
+            if not found:
+                raise OSError(
+                    f"the folder {path} has no .py file in it: name the files, as in {path / '*' / 'engine.py'}"
+                )
+            yield from found
+        elif path.is_file():
+            yield path
+        else:
             raise OSError(f"there is no file {path}; a folder stands for the .py files in it")
-        if path.suffix == ".ipynb":
-            raise OSError(f"{path} is a notebook: make a .py file of it by `jupyter nbconvert --to script {path}`")
-        yield from found
 
 
 def _row(file: Path, report: Report) -> tuple[str, str, str, str]:
@@ -115,18 +119,30 @@ def _as_dict(report: Report) -> dict[str, Any]:
 
 def check_file(file: Path, name: str, level: str, seconds: float) -> Report:
     """What `check_value` finds of the class of that name in a file, or what kept it from being checked."""
-    file = file.resolve()
+    file = file.absolute()
+    if _is_notebook(file):
+        problem = f"a notebook: make a .py file of it by `jupyter nbconvert --to script {file.name}`"
+        return _unchecked(file, Trouble(problem))
     command = [sys.executable, "-BPc", CHILD, str(Path(__file__).parents[2]), str(file), name, level, str(seconds)]
     environment = {**os.environ, "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}  # the same verdict always, and no windows
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
-        run = partial(subprocess.run, stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.DEVNULL, check=False)
+        child = subprocess.Popen(
+            command,
+            cwd=file.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         status = None
         with suppress(subprocess.TimeoutExpired):
-            status = run(command, cwd=file.parent, env=environment, timeout=seconds + GRACE).returncode
+            status = child.wait(seconds + GRACE)
+        _end(child)
         told.seek(0)
         text = told.read()
     with suppress(ValueError):
-        found = json.loads(text)
+        found, _ = json.JSONDecoder().raw_decode(text)  # a fork may write another one behind it
         return Report(found["verdict"], [Finding(**finding) for finding in found["findings"]], found["notes"])
     problem = f"Python ended, with status {status}, before the check was done"
     if status is None or text.startswith("Timeout"):
@@ -136,6 +152,22 @@ def check_file(file: Path, name: str, level: str, seconds: float) -> Report:
         line = int(innermost[1])
         problem += f"\nin {Place(line, innermost[2], getline(str(file), line).strip())}"
     return _unchecked(file, Trouble(problem))
+
+
+def _is_notebook(file: Path) -> bool:
+    """Whether it is one, by its name or, since files are renamed, by what is in it."""
+    with suppress(OSError):
+        text = file.read_bytes()
+        return file.suffix == ".ipynb" or (text.lstrip()[:1] == b"{" and b'"nbformat"' in text)
+    return False
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a process, and those that it has started."""
+    with suppress(AttributeError, OSError):  # Windows has no groups of processes; this one may be empty
+        os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    child.wait()
 
 
 def _unchecked(file: Path, trouble: Trouble) -> Report:
@@ -179,7 +211,9 @@ def _report(file: Path, name: str, level: str, seconds: float) -> Report:
     sys.path.append(str(file.parent))
     SourceFileLoader(module.__name__, str(file)).exec_module(module)
     made = getattr(module, name, None)
-    if not callable(made):
+    if made is not None and not callable(made):
+        raise Trouble(f"{name} is {short(made)}, not a class")
+    if made is None:
         own = [n for n, c in vars(module).items() if isinstance(c, type) and c.__module__ == module.__name__]
         others = f"; `--class` names another: {', '.join(own)}" if own else ", nor any other"
         raise Trouble(f"there is no class {name} in it{others}")

@@ -288,7 +288,8 @@ def _check_new(engine: Engine, sample: Any) -> None:
         if not hasattr(sample, name):
             raise Trouble(
                 f"the new {kind} has no `{name}`",
-                'other names are told as `check_value(…, data="value", grad="gradient", backward="backprop")`',
+                f"is `{name}` called otherwise? The names can be given: "
+                '`check_value(…, data="value", grad="gradient", backward="backprop")`',
             )
     for x, v, name in ((SAMPLE, sample, "its "), (LONG, engine.make(LONG), f"{kind}({LONG})")):
         data = read(engine, v, "data", name)

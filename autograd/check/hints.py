@@ -342,6 +342,11 @@ ERRORS: list[tuple[Any, str, str]] = [
         "the exponential of more than 709 is too large for a float: make the exponent smaller first",
     ),
     (
+        EOFError,
+        "",
+        "there is nobody to answer `input()`: ask only under `if __name__ == '__main__':`",
+    ),
+    (
         AttributeError,
         "'NoneType' object has no attribute",
         "something is None that should be a Value: one of: a missing `return`; a parent held by a weak reference only",
