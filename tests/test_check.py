@@ -31,7 +31,7 @@ from autograd.check import (
 )
 from autograd.check.deadline import Limit, OutOfTime
 from autograd.check.engine import mistakes_for
-from autograd.check.hints import Evidence, explain, explaining, swept
+from autograd.check.hints import Evidence, explain, explaining
 from autograd.check.observe import expect
 from autograd.check.probes import (
     ADD,
@@ -47,6 +47,7 @@ from autograd.check.probes import (
     numbers_for,
 )
 from autograd.check.steps import DEFAULTS, SETTINGS
+from autograd.check.sweeping import TooLong, swept
 from autograd.check.update_rules import RULES, Settings
 from autograd.check.wrong_steps import mistakes_in
 
@@ -329,7 +330,7 @@ def evidence_of(layer, mistake, numbers):
         expected = expect(text, numbers)
         try:
             gradients = next(iter(mistake.variants(expected.outputs)))
-        except (ArithmeticError, ValueError, TypeError, hints.TooLong):
+        except (ArithmeticError, ValueError, TypeError, TooLong):
             return None
         leaves = list(expected.leaves.values())
         run = Evidence(

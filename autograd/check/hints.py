@@ -5,28 +5,16 @@ hint says "one of". The mistakes stand in `mistakes.py` and `wrong_rules.py`.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from itertools import islice
 from math import isclose
 from traceback import walk_tb
 from types import FrameType
 from typing import Any, NamedTuple
 
-from autograd.backprop import topological_order
+from autograd.check.sweeping import Gradients, TooLong
 from autograd.reports import is_someone_elses
 from autograd.value import Value
-
-Gradients = dict[Value, float]
-Order = Callable[[Sequence[Value]], Iterable[Value]]  # from the outputs so far, the last of them swept now
-Event = Callable[[float, float, float, Value, int], float]  # (old, d, g, child, position of the parent) → new
-Rule = Callable[[Value], Sequence[float]]
-LONGEST = 20_000  # visits after which a mistake's sweep is given up
-
-
-class TooLong(Exception):  # noqa: N818
-    """A mistake's sweep visits too many nodes."""
 
 
 class Evidence(NamedTuple):
@@ -94,61 +82,6 @@ def one_of(hints: Iterable[str]) -> str:
     hints = list(dict.fromkeys(hints))
     listed = "; or ".join(hint.replace("one of: ", "") for hint in hints)
     return hints[0] if len(hints) == 1 else f"one of: {listed}" if hints else ""
-
-
-# ---- a sweep whose parts can be changed
-
-
-def complete(outputs: Sequence[Value]) -> Iterator[Value]:
-    """The right order: a node after all that it was used in."""
-    return reversed(topological_order(outputs[-1]))
-
-
-def recorded(node: Value) -> Sequence[float]:
-    """The right rule."""
-    return node.local_derivatives
-
-
-def accumulate(old: float, d: float, g: float, child: Value, i: int) -> float:
-    """The right event."""
-    return old + d * g
-
-
-def is_interior(node: Value) -> bool:
-    """What is rightly cleared when `backward()` begins."""
-    return bool(node.parents)
-
-
-def swept(
-    outputs: Sequence[Value],
-    *,
-    order: Order = complete,
-    event: Event = accumulate,
-    rule: Rule = recorded,
-    start: Callable[[float, Value], float] = lambda old, output: 1.0,
-    cleared: Callable[[Value], bool] = is_interior,
-    turned: bool = False,
-    gradients: Gradients | None = None,
-) -> Gradients:
-    """The gradients after `backward()` on each output in turn; what is not given is right.
-
-    `turned` serves a node's last parent first, which is right too. `gradients` is what holds them meanwhile.
-    """
-    gradients = defaultdict(float) if gradients is None else gradients
-    for count, output in enumerate(outputs, 1):
-        nodes = list(islice(order(outputs[:count]), LONGEST))
-        if len(nodes) == LONGEST:
-            raise TooLong
-        for node in nodes:
-            if cleared(node):
-                gradients[node] = 0.0
-        gradients[output] = start(gradients[output], output)
-        for node in nodes:
-            g = gradients[node]
-            edges = list(enumerate(zip(node.parents, rule(node), strict=True)))
-            for i, (parent, d) in reversed(edges) if turned else edges:
-                gradients[parent] = event(gradients[parent], d, g, node, i)
-    return gradients
 
 
 # ---- numbers that are nearly right

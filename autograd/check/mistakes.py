@@ -7,11 +7,29 @@ from itertools import product
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.check.hints import LONGEST, Gradients, Mistake, Order, TooLong, complete, is_interior, swept
+from autograd.check.hints import Mistake
+from autograd.check.sweeping import (
+    LONGEST,
+    Gradients,
+    Side,
+    TooLong,
+    all_so_far,
+    breadth_first,
+    by_data,
+    complete,
+    depth_first,
+    first_of_each_data,
+    is_interior,
+    not_seen_before,
+    postorder,
+    sides,
+    swept,
+    taken_twice,
+    through,
+    without_unnamed,
+)
 from autograd.operation import Operation
 from autograd.value import Value
-
-Side = Callable[[Value], Sequence[Value]]  # a node's parents, in the order in which they are met
 
 
 def sweeps(kind: str, hint: str, *changes: dict[str, Any]) -> Mistake:
@@ -19,134 +37,12 @@ def sweeps(kind: str, hint: str, *changes: dict[str, Any]) -> Mistake:
     return Mistake(kind, hint, lambda outputs: (swept(outputs, **change) for change in changes))
 
 
-# ---- orders
-
-
-def _sides(output: Value) -> Iterator[Side]:
-    """Ways in which parents may be met: from the left or right, mixed, each once, since a set has any order."""
-    interior = [node for node in topological_order(output) if node.parents]
-    for mask in range(16):
-        turned = {node for i, node in enumerate(interior) if mask >> i % 4 & 1}
-        side = {node: node.parents[::-1] if node in turned else node.parents for node in interior}
-        once = {node: tuple(dict.fromkeys(parents)) for node, parents in side.items()}
-        yield lambda node, side=side: side.get(node, ())  # type: ignore[misc]
-        if once != side:
-            yield lambda node, once=once: once.get(node, ())  # type: ignore[misc]
-
-
-def _breadth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
-    queue, seen = [output], {output}
-    for node in queue:
-        yield node
-        new = [p for p in dict.fromkeys(parents(node)) if p not in seen] if visited else parents(node)
-        seen.update(new)
-        queue.extend(new)
-
-
-def _depth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
-    """Each node before its parents, as a recursion meets them."""
-    stack, seen = [output], set()
-    while stack:
-        node = stack.pop()
-        if not (visited and node in seen):
-            seen.add(node)
-            yield node
-            stack.extend(reversed(parents(node)))
-
-
-def _taken_twice(output: Value, parents: Side, last: int, *, after: bool = False) -> list[Value]:
-    """Each node where it is taken off a list, on which it may stand twice; or put back, to come after its parents."""
-    nodes, ahead, seen = [], [(output, False)], set()
-    while ahead:
-        node, is_done = ahead.pop(last)
-        nodes += [node] if is_done or not after else []
-        if not is_done:
-            seen.add(node)
-            ahead += [(node, True)] * after + [(p, False) for p in parents(node) if p not in seen]
-    return nodes[::-1] if after else nodes
-
-
-def _is_unvisited(node: Value, visited: list[Value]) -> bool:
-    return node not in visited
-
-
-def _postorder(
-    output: Value,
-    parents: Side,
-    is_new: Callable[[Value, list[Value]], bool] = _is_unvisited,
-    *,
-    each_time: bool = False,
-    each_parent: bool = False,
-) -> list[Value]:
-    """A topological sort, output first, that asks `is_new` of each node and those visited before it goes on there.
-
-    A node is appended once, or each time it is met, or after each of its parents.
-    """
-    nodes: list[Value] = []
-    visited: list[Value] = []
-
-    def build(node: Value) -> None:
-        if len(visited) > LONGEST:
-            raise TooLong
-        if is_new(node, visited):
-            visited.append(node)
-            for parent in parents(node):
-                build(parent)
-                if each_parent:
-                    nodes.append(node)
-        elif not each_time:
-            return
-        if not each_parent:
-            nodes.append(node)
-
-    build(output)
-    return nodes[::-1]
-
-
-def _by_data(outputs: Sequence[Value]) -> list[Value]:
-    def is_new(node: Value, visited: list[Value]) -> bool:
-        return all(node.data != other.data for other in visited)
-
-    return _postorder(outputs[-1], lambda node: node.parents, is_new)
-
-
-def _first_of_each_data(outputs: Sequence[Value]) -> list[Value]:
-    found: dict[float, Value] = {}
-    for node in topological_order(outputs[-1]):
-        found.setdefault(node.data, node)
-    return [*found.values()][::-1]
-
-
-def _through(known: slice, operation: Operation | None = None) -> Order:
-    """The order where the search knows only some of a node's parents, for the nodes of one operation or all."""
-
-    def parents(node: Value) -> Sequence[Value]:
-        return node.parents[known] if operation in (None, node.operation) else node.parents
-
-    return lambda outputs: _postorder(outputs[-1], parents)
-
-
-def _without_unnamed(outputs: Sequence[Value]) -> Iterator[Value]:
-    """The right order without the nodes that only their children refer to."""
-    return (node for node in complete(outputs) if node.label or node is outputs[-1])
-
-
-def _all_so_far(outputs: Sequence[Value]) -> Iterator[Value]:
-    return reversed(list(dict.fromkeys(node for y in outputs for node in topological_order(y))))
-
-
-def _not_seen_before(outputs: Sequence[Value]) -> list[Value]:
-    *earlier, output = outputs
-    seen = {node for y in earlier for node in topological_order(y)}
-    return [node for node in complete([output]) if node not in seen]
-
-
 def _ordered(kind: str, hint: str, *orders: Callable[[Value, Side], Iterable[Value]]) -> Mistake:
     """The mistake of sweeping in one of these orders."""
 
     def variants(outputs: list[Value]) -> Iterator[Gradients]:
         for order in orders:
-            for side in _sides(outputs[-1]):
+            for side in sides(outputs[-1]):
                 yield swept(outputs, order=lambda outputs: order(outputs[-1], side))  # noqa: B023
 
     return Mistake(kind, hint, variants)
@@ -210,9 +106,9 @@ def _with_added_seed(outputs: list[Value], *, stale: bool) -> Gradients:
 def _over_the_outputs_parents(outputs: list[Value]) -> Iterator[Gradients]:
     """Each node's gradient is passed to the parents of the output."""
     *_, output = outputs
-    for side in _sides(output):
+    for side in sides(output):
         gradients: Gradients = defaultdict(float, {output: 1.0})
-        for node in _postorder(output, side):
+        for node in postorder(output, side):
             for parent, d in zip(output.parents, output.local_derivatives, strict=True):
                 gradients[parent] += d * gradients[node]
         yield gradients
@@ -229,7 +125,7 @@ KEPT = sweeps(
     "kept",
     "an earlier graph is swept over again: a list outlives the call (a tape never cleared, a default argument such as "
     "`topo=[]`)",
-    {"order": _all_so_far, "cleared": lambda node: False},
+    {"order": all_so_far, "cleared": lambda node: False},
 )
 
 
@@ -243,7 +139,7 @@ def lost_parents(operation: Operation) -> list[Mistake]:
         hints[known] = (
             f"what the {lost} operand was computed from is not reached: it is missing among the result's parents"
         )
-    return [sweeps("lost parent", hint, {"order": _through(slice(*known), operation)}) for known, hint in hints.items()]
+    return [sweeps("lost parent", hint, {"order": through(slice(*known), operation)}) for known, hint in hints.items()]
 
 
 def parents_in_a_set(operation: Operation) -> Mistake:
@@ -303,38 +199,38 @@ def mistakes_in_sweep() -> list[Mistake]:
                 f"a loop over a node's parents gets to the {which} only: does a `break`, a `return` or a line that "
                 "stands too far out leave it early?",
                 {"event": partial(_met, part)},
-                {"order": _through(part)},
+                {"order": through(part)},
             )
             for which, part in (("first", slice(1)), ("last", slice(-1, None)))
         ),
         sweeps(
             "unnamed",
             "a computed operand that has no name of its own is gone: keep parents in a tuple, not by weak references",
-            {"order": _without_unnamed},
+            {"order": without_unnamed},
         ),
         _ordered(
             "order",
             "a node passed its gradient on before all its uses had added to it: sweep in reversed topological order",
-            _breadth_first,
-            _depth_first,
+            breadth_first,
+            depth_first,
         ),
         _ordered(
             "visited",
             "a node used twice is swept over twice: keep a set of the visited nodes, and ask it, `if v not in visited`",
-            partial(_postorder, is_new=lambda node, visited: True),
-            partial(_breadth_first, visited=False),
-            partial(_depth_first, visited=False),
+            partial(postorder, is_new=lambda node, visited: True),
+            partial(breadth_first, visited=False),
+            partial(depth_first, visited=False),
         ),
         _ordered(
             "each time",
             "a node is appended each time it is met, and swept over as often: `topo.append(v)` belongs inside the `if`",
-            partial(_postorder, each_time=True),
+            partial(postorder, each_time=True),
         ),
         _ordered(
             "each parent",
             "a node is appended after each of its parents, and swept over as often: `topo.append(v)` belongs below the "
             "loop over the parents, not inside it",
-            partial(_postorder, each_parent=True),
+            partial(postorder, each_parent=True),
         ),
         *(
             _ordered(
@@ -344,8 +240,8 @@ def mistakes_in_sweep() -> list[Mistake]:
                 *orders,
             )
             for kind, *orders in (
-                ("order", partial(_taken_twice, last=-1), partial(_taken_twice, last=0)),
-                ("taken twice", partial(_taken_twice, last=-1, after=True)),
+                ("order", partial(taken_twice, last=-1), partial(taken_twice, last=0)),
+                ("taken twice", partial(taken_twice, last=-1, after=True)),
             )
         ),
         Mistake(
@@ -363,8 +259,8 @@ def mistakes_in_sweep() -> list[Mistake]:
             "equality",
             "different nodes with equal data are taken for one: visited nodes are told apart by identity, so do not "
             "define `__eq__` by data (for a dataclass: `@dataclass(eq=False)`)",
-            {"order": _by_data},
-            {"order": _first_of_each_data},
+            {"order": by_data},
+            {"order": first_of_each_data},
         ),
         sweeps(
             "clipped",
@@ -398,8 +294,8 @@ def mistakes_in_repeating() -> list[Mistake]:
             "only once",
             "a node takes part in the first `backward()` only: one of: the set of visited nodes outlives the call (a "
             "default argument, a flag on the node); the sweep takes the graph apart",
-            {"order": _not_seen_before, "cleared": lambda node: False},
-            {"order": _not_seen_before, "cleared": is_interior},
+            {"order": not_seen_before, "cleared": lambda node: False},
+            {"order": not_seen_before, "cleared": is_interior},
         ),
         KEPT,
     ]

@@ -4,7 +4,7 @@ An engine is anything that makes objects with `data`, `grad`, `backward()` and o
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from inspect import ismethod
 from io import StringIO
 from math import isclose, isfinite
@@ -181,39 +181,41 @@ def observe(
 ) -> Observation:
     """Run a probe on an engine. In odd turns the inputs are made in reverse, which may change the order of a set."""
     inputs = {name: numbers[name] for name in names_in(text)}
-    seen = Observation(text, inputs, expected, engine.rtol)
-    run = _Run(engine, inputs, expected, turn)
+    run, trouble = _Run(engine, inputs, expected, turn), None
     try:
         limited(lambda: run.evaluate(text), limit)
-        seen = seen._replace(gradients=run.gradients, seed=run.seed, shares_gradients=run.shares_gradients)
-    except Trouble as trouble:
-        seen = seen._replace(trouble=trouble)
-    return seen._replace(is_early=run.is_early, calls=limit.calls, codes=frozenset(limit.codes), value=run.value)
+    except Trouble as error:
+        trouble = error
+    codes = frozenset(limit.codes)
+    return Observation(text, inputs, expected, engine.rtol, trouble=trouble, calls=limit.calls, codes=codes, **run.seen)
 
 
 class _Run:
-    """A probe on its way through an engine."""
+    """A probe on its way through an engine: what has been seen of it so far."""
 
     def __init__(self, engine: Engine, inputs: dict[str, float], expected: Expected, turn: int) -> None:
         self.engine, self.inputs, self.expected, self.turn = engine, inputs, expected, turn
         self.leaves: dict[str, Any] = {}
-        self.is_early, self.shares_gradients = True, False
-        self.value: float | None = None
-        self.gradients: dict[str, float] | None = None
-        self.seed: float | None = None
+        self.seen: dict[str, Any] = {}
 
     def evaluate(self, text: str) -> None:
         names = list(self.inputs)
         made = {name: self.engine.make(self.inputs[name]) for name in (names[::-1] if self.turn % 2 else names)}
         self.leaves = {name: made[name] for name in names}
         scope = evaluate(text, self.leaves, self.call)
-        if self.is_early:
+        if "seed" not in self.seen:
             self.backward(scope[""])
-        self.gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
+        gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
         self.check_inputs("backward()")
-        values = {id(v): getattr(v, self.engine.grad, None) for v in scope.values()}
-        arrays = [id(g) for g in values.values() if hasattr(g, "__setitem__")]
-        self.shares_gradients = len(set(arrays)) < len(arrays)
+        self.seen |= {"gradients": gradients, "shares_gradients": self.shares_gradients(scope)}
+
+    def shares_gradients(self, scope: Mapping[str, Any]) -> bool:
+        """Whether two Values have one and the same array as their gradient."""
+        with suppress(Exception):  # an engine may keep the gradients of inputs only
+            held = {id(v): getattr(v, self.engine.grad, None) for v in scope.values()}
+            arrays = [id(g) for g in held.values() if hasattr(g, "__setitem__")]
+            return len(set(arrays)) < len(arrays)
+        return False
 
     def call(self, v: Any, name: str) -> Any:
         return self.backward(v) if name == "backward" else getattr(v, name)()
@@ -223,13 +225,13 @@ class _Run:
         check_kind(output, self.engine[1:4])
         value = read(self.engine, output, "data", "the result's ")
         self.check_inputs("computing it")
-        self.value = value
+        self.seen["value"] = value
         if len(self.expected.outputs) == 1 and not is_close(value, self.expected.value, self.engine.rtol):
             raise Trouble(f"value: {compared(value, self.expected.value)}")
-        self.is_early = False
+        self.seen |= {"is_early": False, "seed": None}
         getattr(output, self.engine.backward)()
         if getattr(output, self.engine.grad, None) is not None:
-            self.seed = read(self.engine, output, "grad", "the result's ")
+            self.seen["seed"] = read(self.engine, output, "grad", "the result's ")
 
     def check_inputs(self, when: str) -> None:
         for name, leaf in self.leaves.items():

@@ -8,8 +8,9 @@ from math import log
 from typing import Any
 
 from autograd.backprop import interior_order, topological_order
-from autograd.check.hints import Event, Gradients, Mistake, Rule, one_of, same, swept
+from autograd.check.hints import Mistake, one_of, same
 from autograd.check.mistakes import sweeps
+from autograd.check.sweeping import Event, Gradients, Rule, swept
 from autograd.graphs import values_at
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, constant

@@ -1,0 +1,203 @@
+"""A sweep whose seed, order, rules and events can be changed, and the orders in which sweeps go wrong.
+
+Each order is output first, as a sweep takes the nodes. What is right and what is wrong is run by the same `swept`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+from autograd.backprop import topological_order
+from autograd.operation import Operation
+from autograd.value import Value
+
+Gradients = dict[Value, float]
+Order = Callable[[Sequence[Value]], Iterable[Value]]  # from the outputs so far, the last of them swept now
+Event = Callable[[float, float, float, Value, int], float]  # (old, d, g, child, position of the parent) → new
+Rule = Callable[[Value], Sequence[float]]
+Side = Callable[[Value], Sequence[Value]]  # a node's parents, in the order in which they are met
+LONGEST = 20_000  # visits after which a mistake's sweep is given up
+
+
+class TooLong(Exception):  # noqa: N818
+    """A mistake's sweep visits too many nodes."""
+
+
+def complete(outputs: Sequence[Value]) -> Iterator[Value]:
+    """The right order: a node after all that it was used in."""
+    return reversed(topological_order(outputs[-1]))
+
+
+def recorded(node: Value) -> Sequence[float]:
+    """The right rule."""
+    return node.local_derivatives
+
+
+def accumulate(old: float, d: float, g: float, child: Value, i: int) -> float:
+    """The right event."""
+    return old + d * g
+
+
+def is_interior(node: Value) -> bool:
+    """What is rightly cleared when `backward()` begins."""
+    return bool(node.parents)
+
+
+def swept(
+    outputs: Sequence[Value],
+    *,
+    order: Order = complete,
+    event: Event = accumulate,
+    rule: Rule = recorded,
+    start: Callable[[float, Value], float] = lambda old, output: 1.0,
+    cleared: Callable[[Value], bool] = is_interior,
+    turned: bool = False,
+    gradients: Gradients | None = None,
+) -> Gradients:
+    """The gradients after `backward()` on each output in turn; what is not given is right.
+
+    `turned` serves a node's last parent first, which is right too. `gradients` is what holds them meanwhile.
+    """
+    gradients = defaultdict(float) if gradients is None else gradients
+    for count, output in enumerate(outputs, 1):
+        nodes = list(islice(order(outputs[:count]), LONGEST))
+        if len(nodes) == LONGEST:
+            raise TooLong
+        for node in nodes:
+            if cleared(node):
+                gradients[node] = 0.0
+        gradients[output] = start(gradients[output], output)
+        for node in nodes:
+            g = gradients[node]
+            edges = list(enumerate(zip(node.parents, rule(node), strict=True)))
+            for i, (parent, d) in reversed(edges) if turned else edges:
+                gradients[parent] = event(gradients[parent], d, g, node, i)
+    return gradients
+
+
+# ---- orders
+
+
+def sides(output: Value) -> Iterator[Side]:
+    """Ways in which parents may be met: from the left or right, mixed, each once, since a set has any order."""
+    interior = [node for node in topological_order(output) if node.parents]
+    for mask in range(16):
+        turned = {node for i, node in enumerate(interior) if mask >> i % 4 & 1}
+        side = {node: node.parents[::-1] if node in turned else node.parents for node in interior}
+        once = {node: tuple(dict.fromkeys(parents)) for node, parents in side.items()}
+        yield lambda node, side=side: side.get(node, ())  # type: ignore[misc]
+        if once != side:
+            yield lambda node, once=once: once.get(node, ())  # type: ignore[misc]
+
+
+def breadth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
+    """Each node before its parents, as they are met generation by generation."""
+    queue, seen = [output], {output}
+    for node in queue:
+        yield node
+        new = [p for p in dict.fromkeys(parents(node)) if p not in seen] if visited else parents(node)
+        seen.update(new)
+        queue.extend(new)
+
+
+def depth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
+    """Each node before its parents, as a recursion meets them."""
+    stack, seen = [output], set()
+    while stack:
+        node = stack.pop()
+        if not (visited and node in seen):
+            seen.add(node)
+            yield node
+            stack.extend(reversed(parents(node)))
+
+
+def taken_twice(output: Value, parents: Side, last: int, *, after: bool = False) -> list[Value]:
+    """Each node where it is taken off a list, on which it may stand twice; or put back, to come after its parents."""
+    nodes, ahead, seen = [], [(output, False)], set()
+    while ahead:
+        node, is_done = ahead.pop(last)
+        nodes += [node] if is_done or not after else []
+        if not is_done:
+            seen.add(node)
+            ahead += [(node, True)] * after + [(p, False) for p in parents(node) if p not in seen]
+    return nodes[::-1] if after else nodes
+
+
+def _is_unvisited(node: Value, visited: list[Value]) -> bool:
+    return node not in visited
+
+
+def postorder(
+    output: Value,
+    parents: Side,
+    is_new: Callable[[Value, list[Value]], bool] = _is_unvisited,
+    *,
+    each_time: bool = False,
+    each_parent: bool = False,
+) -> list[Value]:
+    """A topological sort, output first, that asks `is_new` of each node and those visited before it goes on there.
+
+    A node is appended once, or each time it is met, or after each of its parents.
+    """
+    nodes: list[Value] = []
+    visited: list[Value] = []
+
+    def build(node: Value) -> None:
+        if len(visited) > LONGEST:
+            raise TooLong
+        if is_new(node, visited):
+            visited.append(node)
+            for parent in parents(node):
+                build(parent)
+                if each_parent:
+                    nodes.append(node)
+        elif not each_time:
+            return
+        if not each_parent:
+            nodes.append(node)
+
+    build(output)
+    return nodes[::-1]
+
+
+def by_data(outputs: Sequence[Value]) -> list[Value]:
+    """The right order, where a node is taken for visited if one with its number is."""
+
+    def is_new(node: Value, visited: list[Value]) -> bool:
+        return all(node.data != other.data for other in visited)
+
+    return postorder(outputs[-1], lambda node: node.parents, is_new)
+
+
+def first_of_each_data(outputs: Sequence[Value]) -> list[Value]:
+    """The right order with the first node of each number only."""
+    found: dict[float, Value] = {}
+    for node in topological_order(outputs[-1]):
+        found.setdefault(node.data, node)
+    return [*found.values()][::-1]
+
+
+def through(known: slice, operation: Operation | None = None) -> Order:
+    """The order where the search knows only some of a node's parents, for the nodes of one operation or all."""
+
+    def parents(node: Value) -> Sequence[Value]:
+        return node.parents[known] if operation in (None, node.operation) else node.parents
+
+    return lambda outputs: postorder(outputs[-1], parents)
+
+
+def without_unnamed(outputs: Sequence[Value]) -> Iterator[Value]:
+    """The right order without the nodes that only their children refer to."""
+    return (node for node in complete(outputs) if node.label or node is outputs[-1])
+
+
+def all_so_far(outputs: Sequence[Value]) -> Iterator[Value]:
+    """The nodes of all graphs so far."""
+    return reversed(list(dict.fromkeys(node for y in outputs for node in topological_order(y))))
+
+
+def not_seen_before(outputs: Sequence[Value]) -> list[Value]:
+    """The right order without the nodes of earlier graphs."""
+    *earlier, output = outputs
+    seen = {node for y in earlier for node in topological_order(y)}
+    return [node for node in complete([output]) if node not in seen]
