@@ -1,4 +1,4 @@
-"""Engines of strangers: twenty-one in as many styles, which are right, and thirty-seven that are wrong in one place.
+"""Engines of strangers: twenty-seven in as many styles, which are right, and forty-three that are wrong in one place.
 
 `tests/engines/styles` has the right ones. A wrong one is made of a right one by replacing a line, and stands with what
 a check has to name first.
@@ -19,16 +19,21 @@ RIGHT = {
     "a_float": "Value",
     "arrays_of_one": "Tensor",
     "closures": "Value",
+    "coroutines": "Value",
     "counting": "Value",
     "dataclasses_": "Scalar",
     "float32": "Value",
     "forward_mode": "Value",
+    "fractions_": "Value",
     "functional": "Value",
     "generators": "Value",
     "gradients_are_values": "Value",
+    "graph_is_freed": "Value",
     "heap": "V",
     "inheritance": "Variable",
     "lazy": "Value",
+    "linear_system": "Value",
+    "metaclass": "Value",
     "microgpt": "Value",
     "numpy_scalars": "Value",
     "operation_classes": "Tensor",
@@ -36,6 +41,7 @@ RIGHT = {
     "recursion": "Value",
     "requires_grad": "parameter",
     "tape": "Var",
+    "weak_keys": "Value",
     "wengert_list": "Ref",
 }
 NAMES = {"other_names": {"data": "value", "grad": "gradient", "backward": "backprop"}}  # what a check is told of them
@@ -77,6 +83,12 @@ recursion            | mul                   | self, gradient=1.0):\n → self, 
 closures             | pow                   | out = Value(self.data**n → out = Value(abs(self.data)**n
 recursion            | sub                   | if isinstance(other, Value):\n            return Value(self.data - → if not isinstance(other, float):\n            return Value(self.data -
 closures             | truediv               | return self * other**-1 → return Value(self.data // other) if isinstance(other, int) else self * other**-1
+graph_is_freed       | truediv               | return self._op(self.data / o.data, (self, lambda g: g / o.data), (o, lambda g: -g * self.data / o.data**2)) → return self * (1 / o.data)
+metaclass            | rsub                  | f(other.data, self.data) → f(self.data, other.data)
+coroutines           | mul                   | b.grad += a.data * g → g = yield\n    b.grad += a.data * g
+fractions_           | tanh                  | t = Fraction(math.tanh(self.data)) → t = Fraction(math.tanh(self.data)).limit_denominator(1000)
+linear_system        | add                   | np.linalg.solve(L.T, e) → np.linalg.solve(L, e)
+weak_keys            | add                   | d * gradients[u] → d
 microgpt             | repeated `backward()` | v.grad = 0\n → pass\n
 counting             | repeated `backward()` | if node.links:\n                node.grad → node.grad
 """  # noqa: E501
