@@ -10,8 +10,8 @@ time that `deadline.py` keeps. Where numbers are wrong, `mistakes_for` in `engin
 `mistakes.py` (seed, order, leftovers) and from `wrong_rules.py` (how a contribution is added, the rule). They are made
 on our own graph by `sweeping.py`, and `hints.py` says which of them explains the numbers: so `=` for `+=` is found.
 `functions.py`, `gradients.py` (with `differences.py`), `steps.py` (with `update_rules.py` and `wrong_steps.py`) and
-`lesson.py` (with `answers.py`, `causes.py`, `reading.py` and `repair.py`) are the other checks, and `cells.py` is what a
-notebook's cells need of them.
+`lesson.py` (with `answers.py`, `causes.py`, `reading.py` and `repair.py`) are the other checks, and `cells.py` is what
+a notebook's cells need of them.
 
 `__main__.py` is the teacher's command, `python -m autograd.check`.
 """
