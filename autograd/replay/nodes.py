@@ -4,6 +4,7 @@ A node's *kind* says what it changes with: a constant with nothing, a fixed node
 a varying node from sample to sample.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from autograd.operation import Operation
@@ -43,26 +44,43 @@ class Node:
         "uses",
     )
 
-    def __init__(self, operation: Operation | None, parents: tuple["Node", ...], stands_for: int = 1) -> None:
+    def __init__(
+        self,
+        operation: Operation | None,
+        parents: tuple["Node", ...],
+        kind: str,
+        data: float = 0.0,
+        slot: int = -1,
+        stands_for: int = 1,
+    ) -> None:
+        self.operation = operation
+        self.parents = parents
+        self.kind = kind
+        self.data = data
+        self.slot = slot
         self.stands_for = stands_for
-        self.data = 0.0
-        self.slot = -1
         self.level = 0
         self.uses = 0
         self.learns = False
         self.matters = False
-        self.become(operation, parents)
 
-    def become(self, operation: Operation | None, parents: tuple["Node", ...]) -> None:
+    def become(self, operation: Operation | None, parents: tuple["Node", ...], kind: str) -> None:
         """Be computed by this operation from these nodes."""
         self.operation = operation
         self.parents = parents
-        kinds = {p.kind for p in parents}
-        self.kind: str = VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT
+        self.kind = kind
 
 
 def leaf(kind: str, slot: int, data: float) -> Node:
     """A node that is not computed from others."""
-    node = Node(None, ())
-    node.kind, node.slot, node.data = kind, slot, float(data)
-    return node
+    return Node(None, (), kind, float(data), slot)
+
+
+def kind_of(operands: Iterable[str]) -> str:
+    """The kind of what is computed from operands of these kinds.
+
+    >>> kind_of("CF"), kind_of("FX")
+    ('F', 'V')
+    """
+    kinds = {*operands}
+    return VARYING if INPUT in kinds or VARYING in kinds else FIXED if FIXED in kinds else CONSTANT

@@ -1,6 +1,7 @@
 """What a recorded graph says, before any array: its nodes, its sums of products as dots, its levels."""
 
 from collections.abc import Sequence
+from itertools import filterfalse
 
 from autograd.backprop import interior_order
 from autograd.operations import constant
@@ -32,18 +33,22 @@ class Recording:
         self.node_count = len(interior) - len(calls)
         terms = terms_of_sums(interior, {*outputs, *calls.values()})
         sums = Sums(nodes, terms)
-        for value in interior:
+        for value in filterfalse(terms.__contains__, interior):
             if value in calls:
                 nodes[value] = nodes[calls[value]]
-            elif value not in terms:
+            else:
                 sums.record(value)
         self.outputs = [nodes[v] for v in outputs]
         self.nodes = sums.result
         for node in self.nodes:
-            node.level = 1 + max([p.level for p in node.parents])
-            node.learns = True in [p.learns for p in node.parents]
+            level = 0
             for p in node.parents:
                 p.uses += 1
+                if p.level > level:
+                    level = p.level
+                if p.learns:
+                    node.learns = True
+            node.level = level + 1
         for output in self.outputs:
             output.uses += 1
         self.outputs[0].matters = True

@@ -18,6 +18,7 @@ from autograd.replay.nodes import (
     SUM,
     VARYING,
     Node,
+    kind_of,
     leaf,
 )
 from autograd.value import Value
@@ -68,19 +69,17 @@ class Sums:
         if operation is own:
             own.rules.value()  # says that it has no rule
         if operation in SUMS and self.is_chain(value):
-            node = self.nodes[value] = Node(operation, ())
-            node.data = value.data
+            node = self.nodes[value] = Node(operation, (), CONSTANT, value.data)
             self.add_up(node, *self.terms(node, value))
             return
         if operation is MEAN:
-            total, count = Node(SUM, (), 0), leaf(CONSTANT, -1, float(len(value.parents)))
+            total, count = Node(SUM, (), CONSTANT, stands_for=0), leaf(CONSTANT, -1, float(len(value.parents)))
             self.add_up(total, *self.terms(total, value))
             operation = divide
             parents: tuple[Node, ...] = total, count
         else:
             parents = tuple([self.nodes[p] for p in value.parents])
-        node = self.nodes[value] = Node(operation, parents)
-        node.data = value.data
+        node = self.nodes[value] = Node(operation, parents, kind_of([p.kind for p in parents]), value.data)
         if node.kind == CONSTANT:
             node.operation, node.parents = None, ()
         elif operation is DOT:
@@ -115,26 +114,24 @@ class Sums:
 
         And whether it was written as a sum: by `sum` or `mean`, or begun with 0 as Python's `sum` begins.
         """
-        nodes, terms, by_sum, sums = self.nodes, self.terms_of_sums, value.operation is not add, 0
+        nodes, terms, by_sum = self.nodes, self.terms_of_sums, value.operation is not add
         pairs: Pairs = defaultdict(list)
         others: list[Node] = []
-        stack = [*value.parents]
-        pop = stack.pop
-        while stack:
-            term = pop()
-            if term in terms:
-                if term.operation is multiply:
-                    left, right = term.parents
-                    a, b = nodes[left], nodes[right]
-                    pairs[a.kind + b.kind] += (a, b)
+        chain = [value]
+        for addition in chain:  # which grows
+            for term in reversed(addition.parents):
+                if term in terms:
+                    if term.operation is multiply:
+                        left, right = term.parents
+                        a, b = nodes[left], nodes[right]
+                        pairs[a.kind + b.kind] += (a, b)
+                    else:
+                        chain.append(term)
+                elif _is_zero(node := nodes[term]):
+                    by_sum = True
                 else:
-                    sums += 1
-                    stack += term.parents
-            elif _is_zero(node := nodes[term]):
-                by_sum = True
-            else:
-                others.append(node)
-        root.stands_for += sums
+                    others.append(node)
+        root.stands_for += len(chain) - 1
         return pairs, others, by_sum
 
     def add_up(self, root: Node, pairs: Pairs, others: list[Node], by_sum: bool = False, each: int = 1) -> None:
@@ -153,13 +150,13 @@ class Sums:
         for kinds, factors in pairs.items():
             left, right = factors[::2], factors[1::2]
             if len(left) >= (1 if short else 2 if by_sum or kinds[0] in (CONSTANT, FIXED) else 3):
-                dot = self.made(DOT, (*left, *right))
+                dot = self.made(DOT, (*left, *right), kinds)
                 dot.stands_for = each * (2 * len(left) - 1)  # products and the additions between them
                 root.stands_for -= each * (len(left) - 1)
                 parts[dot.kind].append(dot)
             else:
                 for both in zip(left, right, strict=True):
-                    node = self.made(multiply, both)
+                    node = self.made(multiply, both, kinds)
                     node.stands_for = each
                     parts[node.kind].append(node)
         for term in others:
@@ -169,15 +166,16 @@ class Sums:
             summands.append(leaf(CONSTANT, -1, 0.0))  # from which it was added up: 0.0 + -0.0 is 0.0
         while len(summands) > 2:
             *summands, a, b = summands
-            summands.append(self.made(add, (a, b)))
+            summands.append(self.made(add, (a, b), a.kind + b.kind))
         if len(summands) == 2:
-            root.become(add, tuple(summands))
+            a, b = summands
+            root.become(add, (a, b), kind_of(a.kind + b.kind))
         elif self.result[start:] and self.result[-1] is summands[0]:  # made here, for root alone
             new = self.result.pop()
-            root.become(new.operation, new.parents)
+            root.become(new.operation, new.parents, new.kind)
             root.stands_for += new.stands_for
         elif summands:
-            root.become(positive, (summands[0],))
+            root.become(positive, (summands[0],), kind_of(summands[0].kind))
         if root.kind == CONSTANT:
             root.operation, root.parents = None, ()
         else:
@@ -189,9 +187,11 @@ class Sums:
         So a window of an image with zeros around it, `w1*0.0 + w2*x`, is a dot of all its weights as one within is, and
         in a matrix product with it. Without that corners and edges would be dots of fewer weights, each of others.
         """
-        zeros = pairs.get(CONSTANT + FIXED, [])
+        zeros = pairs.get(CONSTANT + FIXED)
+        if not zeros:
+            return pairs
         others = [kinds for kinds in (FIXED + INPUT, FIXED + VARYING) if kinds in pairs]
-        if not zeros or not others or any(zero.data for zero in zeros[::2]):
+        if not others or any(zero.data for zero in zeros[::2]):
             return pairs
         del pairs[CONSTANT + FIXED]
         factors = [*zeros]
@@ -206,21 +206,22 @@ class Sums:
 
         If `short` it is a sum even of one or two.
         """
+        if len(terms) == 1 and not short:
+            return terms[0]
         parts: dict[Operation | None, list[Node]] = {}
         for term in terms:
             parts.setdefault(term.operation, []).append(term)
         if len(parts) > 1 and any(len(part) >= MANY for part in parts.values()):
             few = [term for part in parts.values() if len(part) < MANY for term in part]
-            terms = few + [self.made(SUM, tuple(part)) for part in parts.values() if len(part) >= MANY]
-        if len(terms) == 1 and not short:
-            return terms[0]
-        return self.made(add if len(terms) == 2 and not short else SUM, tuple(terms))
+            terms = few + [self.made(SUM, tuple(part), part[0].kind) for part in parts.values() if len(part) >= MANY]
+        return self.made(add if len(terms) == 2 and not short else SUM, tuple(terms), terms[0].kind)
 
-    def made(self, operation: Operation, parents: tuple[Node, ...]) -> Node:
-        """A new node, or leaf where it is constant."""
-        node = Node(operation, parents, 0)
-        if node.kind == CONSTANT:
+    def made(self, operation: Operation, parents: tuple[Node, ...], kinds: str) -> Node:
+        """A new node of parents of these kinds, or leaf where it is constant."""
+        kind = kind_of(kinds)
+        if kind == CONSTANT:
             return leaf(CONSTANT, -1, operation(*[p.data for p in parents]))
+        node = Node(operation, parents, kind, stands_for=0)
         self.result.append(node)
         return node
 
@@ -235,8 +236,7 @@ class Sums:
     def copy(self, node: Node, kind: str) -> Node:
         key = (repr(node.data) if node.kind == CONSTANT else node), kind  # equal constants have one copy
         if key not in self.copies:
-            copy = self.copies[key] = Node(positive, (node,), 0)
-            copy.kind, copy.data = kind, node.data
+            copy = self.copies[key] = Node(positive, (node,), kind, node.data, stands_for=0)
             self.result.append(copy)
         return self.copies[key]
 

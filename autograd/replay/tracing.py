@@ -109,20 +109,21 @@ def trace(
 
 def _found(outputs: list[Value], inputs: set[Value], made: list[Value]) -> tuple[list[Value], list[Value], list[Value]]:
     """The parameters, constants and interior nodes. Nodes in the order in which they were made are in order."""
-    own = {*made, *inputs}
-    reached = set(outputs)
+    waiting = set(outputs)  # what is used by those that have been seen, and is itself to come
     interior: list[Value] = []
     constants = []
     for node in reversed(made):
-        if node in reached:
+        if node in waiting:
+            waiting.remove(node)
             if node.parents:
                 interior.append(node)
-                reached.update(node.parents)
+                waiting.update(node.parents)
             elif node not in inputs:
                 constants.append(node)
     interior.reverse()
-    used = [p for node in interior for p in node.parents if p not in own]
-    parameters = dict.fromkeys([*used, *(y for y in outputs if y not in own)])
+    before = waiting - inputs
+    used = [p for node in interior for p in node.parents if p in before]
+    parameters = dict.fromkeys([*used, *(y for y in outputs if y in before)])
     return [p for p in parameters if p.operation is not constant], constants, interior
 
 
