@@ -124,17 +124,22 @@ class PairedDots:
     def __init__(self, left: Access, right: Access, result: Access, nodes: int, lengths: Sequence[int] = ()) -> None:
         self.left, self.right, self.result, self.nodes = left, right, result, nodes
         self.terms = terms_of(left, lengths)
+        self.sides = left, right
+        if left.strides is right.strides is None and not lengths:  # gathered anyway: by a first axis it is added up
+            self.sides = left.turned(), right.turned()  # in long rows, five times as quickly
+            self.terms = Along(0, left.index.shape[-1])
         self.varying = result.kind == VARYING
 
     def forward(self, code: Code) -> None:
-        left, right = (code.operand(access, varying=self.varying) for access in (self.left, self.right))
+        left, right = (code.operand(access, varying=self.varying) for access in self.sides)
         y = code.operand(self.result, varying=self.varying)
         code.store(self.terms.folded("add", f"{left} * {right}", code), y)
 
     def backward(self, code: Code) -> None:
         g = f"g{len(code.lines)}"
         code.line(f"{g} = {self.terms.spread(code.upstream(self.result), code)}")
-        sides = [(self.left, self.right), (self.right, self.left)]
+        left, right = self.sides
+        sides = [(left, right), (right, left)]
         if self.left.kind == self.right.kind and np.array_equal(self.left.index, self.right.index):  # sums of squares
             code.line(f"{g} = 2.0 * {g}")
             sides = sides[:1]

@@ -126,11 +126,9 @@ class Product:
     def call(self, code: Code, a: str, b: str, part: str) -> Call:
         """The product of two of left, right and g."""
         if self.many and self.batched:
-            if part == "left":
-                return Call(code.name_of(left_of_many), (a, b))
-            name = code.name_of(products_of_many)
+            name = code.name_of(left_of_many if part == "left" else products_of_many)
             code.take_out.add(name)
-            return Call(name, (a if part == "forward" else f"{a}.T", b))
+            return Call(name, (f"{a}.T" if part == "right" else a, b))
         if self.many:
             return Call("matmul", {"forward": (b, f"{a}.T"), "left": (f"{a}.T", b), "right": (b, a)}[part])
         if part == "left" and not self.batched:
@@ -159,14 +157,14 @@ def products_of_many(left: Array, right: Array, out: Array | None = None) -> Arr
     return np.matmul(left, right, out)
 
 
-def left_of_many(g: Array, right: Array) -> Array:
+def left_of_many(g: Array, right: Array, out: Array | None = None) -> Array:
     """Σ over s and the batch of g (s, r, batch) times right (s, n, batch), as (r, n)."""
     if g.shape[2] == 1:
-        return g[:, :, 0].T @ right[:, :, 0]
+        return np.matmul(g[:, :, 0].T, right[:, :, 0], out)
     if g.shape[2] <= FEW:
         rows, columns = g.transpose(1, 0, 2), right.transpose(0, 2, 1)
-        return rows.reshape(len(rows), -1) @ columns.reshape(-1, columns.shape[2])
-    return np.add.reduce(g @ right.transpose(0, 2, 1), axis=0)  # type: ignore[no-any-return]
+        return np.matmul(rows.reshape(len(rows), -1), columns.reshape(-1, columns.shape[2]), out)
+    return np.sum(g @ right.transpose(0, 2, 1), 0, out=out)
 
 
 def extent(result: Access) -> str:

@@ -64,6 +64,11 @@ class Access:
         numbers = None if self.constants is None else self.constants.reshape(shape)
         return Access(self.kind, self.index.reshape(shape), numbers)
 
+    def turned(self) -> "Access":
+        """The operand with its last axis first."""
+        numbers = None if self.constants is None else np.moveaxis(self.constants, -1, 0)
+        return Access(self.kind, np.moveaxis(self.index, -1, 0), numbers)
+
     @property
     def literal(self) -> float | None:
         """The one number that a constant operand is everywhere, if it is."""
