@@ -166,6 +166,15 @@ def test_indices_and_choices_of_every_kind():
     assert "select of 3 → 1×batch" in str(record(select(i, w), [i], w))
 
 
+def test_two_that_choose_the_same_number_both_reach_it():
+    """They are one instruction, and their contributions to one gradient are added up."""
+    i, j, x, w = Value(1.0), Value(2.0), Value(0.5), [Value(1.5), Value(-2.0), Value(3.0)]
+    products = [v * x for v in w]
+    first, second = select(i, products), select(j, products)
+    assert "select of 3 → 2×batch" in str(record(first * second, [i, j, x], w))
+    compare([first * second], [i, j, x], w, [[1.0, 1.0, 0.5], [0.0, 2.0, -1.5], [2.0, 2.0, 1.0]])
+
+
 def test_a_table_costs_what_is_chosen_from_it():
     """Twenty thousand rows replay in the time of twenty, but for the gradient, which is as long as the weights."""
     i, xs = Value(0.0), [Value(float(k)) for k in range(20_000)]

@@ -28,11 +28,11 @@ def grouped(recording: Recording) -> Groups:
 
 def _key(node: Node) -> tuple[Any, ...]:
     """What the nodes of a group have in common; the level comes first."""
-    kinds, count = tuple([p.kind for p in node.parents]), len(node.parents)
-    if node.operation in OF_ANY_LENGTH or node.operation in (SELECT, LOG_LOSS):
-        kinds = kinds[:1] + kinds[-1:]
-        if node.operation in OF_ANY_LENGTH and kinds == (VARYING, VARYING):
-            count = 0
+    count, ends = len(node.parents), (node.parents[0].kind, node.parents[-1].kind)
+    is_of_any_length = node.operation in OF_ANY_LENGTH
+    kinds = ends if is_of_any_length or node.operation in (SELECT, LOG_LOSS) else tuple([p.kind for p in node.parents])
+    if is_of_any_length and ends == (VARYING, VARYING):
+        count = 0
     exponent = node.parents[1].data if node.operation is fixed_power and kinds[1] == CONSTANT else None
     special = exponent if exponent in (1.0, 2.0) else None  # a square is a product, and no power is asked for
     return node.level, node.operation, count, node.kind, kinds, special, node.learns, node.matters

@@ -107,7 +107,7 @@ def whole(index: Any, count: int) -> Index:
     numbers = np.asarray(index)
     indices = numbers.astype(np.intp)
     is_known = (indices == numbers) & (indices.view(np.uintp) < count)  # read without a sign, -1 is the largest
-    if not is_known.all():
+    if np.count_nonzero(is_known) < is_known.size:
         refuse_index(numbers[~is_known][0].item(), count)
     return indices
 
@@ -131,8 +131,9 @@ def gathered(rows: Array, places: Index) -> Array:
 
 def scatter(rows: Array, places: Index, g: Array) -> None:
     """Add what has come to each chosen number to the gradient in its place."""
-    places = np.broadcast_to(places, g.shape).ravel()
-    rows += np.bincount(places, g.ravel(), rows.size).reshape(rows.shape)
+    if places.shape != g.shape:
+        places = np.broadcast_to(places, g.shape)
+    rows += np.bincount(places.ravel(), g.ravel(), rows.size).reshape(rows.shape)
 
 
 def add_to_each(rows: Array, places: Index, g: Array) -> None:
