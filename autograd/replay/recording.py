@@ -29,11 +29,13 @@ class Recording:
         nodes = _Nodes(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
         nodes.update((v, leaf(CONSTANT, -1, v.data)) for v in constants)
-        calls = {v: v.operation.graph() for v in interior if type(v.operation) is Call}
+        terms = terms_of_sums(interior, outputs)
+        is_term = terms.__contains__
+        calls = {v: v.operation.graph() for v in filterfalse(is_term, interior) if type(v.operation) is Call}
+        terms.difference_update(calls.values())
         self.node_count = len(interior) - len(calls)
-        terms = terms_of_sums(interior, {*outputs, *calls.values()})
         sums = Sums(nodes, terms)
-        for value in filterfalse(terms.__contains__, interior):
+        for value in filterfalse(is_term, interior):
             if value in calls:
                 nodes[value] = nodes[calls[value]]
             else:
