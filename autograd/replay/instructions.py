@@ -164,7 +164,8 @@ def left_of_many(g: Array, right: Array, out: Array | None = None) -> Array:
     if g.shape[2] <= FEW:
         rows, columns = g.transpose(1, 0, 2), right.transpose(0, 2, 1)
         return np.matmul(rows.reshape(len(rows), -1), columns.reshape(-1, columns.shape[2]), out)
-    return np.sum(g @ right.transpose(0, 2, 1), 0, out=out)
+    products = g @ right.transpose(0, 2, 1)
+    return np.add.reduce(products, 0, None, out)  # type: ignore[no-any-return, arg-type]
 
 
 def extent(result: Access) -> str:
