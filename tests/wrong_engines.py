@@ -402,9 +402,9 @@ WRONG_IN_ALL = [
     ("a dataclass",
      CLOSURES.but("class Value:", "from dataclasses import dataclass\n\n@dataclass\nclass Value:\n    data: float\n")
      .but("set(_children)", "_children"),
-     "`add`: ... raised TypeError: ...unhashable type: 'Value' ... hint: ... `@dataclass(eq=False)`"),
+     "`add`: ... raised TypeError: ...unhashable type: 'Value'... hint: ... `@dataclass(eq=False)`"),
     ("lists in the set", CLOSURES.but("visited.add(v)", "visited.add([v])"),
-     "`add`: ... raised TypeError: ...unhashable type: 'list' ... hint: a list cannot be put into a set, nor be a key"),
+     "`add`: ... raised TypeError: ...unhashable type: 'list'... hint: a list cannot be put into a set, nor be a key"),
     ("out._backward = _backward()", CLOSURES.but("= _backward\n", "= _backward()\n", within="__add__"),
      "`add`: ... raised TypeError: 'NoneType' object is not callable ... hint: store the function, not its result:"
      " `out._backward = _backward`, without parentheses"),
