@@ -547,8 +547,9 @@ SETS = """
 from tests.wrong_engines import CLOSURES, STORED, engine
 from autograd.check import check_topological_order, check_value, report
 sets = STORED.but("self.parents = parents", "self.parents = set(parents)")
+slots = sets.but("class Value:", "class Value:\\n    __slots__ = ('data', 'grad', 'parents', 'locals')\\n")
 preorder = CLOSURES.but("reversed(topo)", "topo").but("visited.add(v)", "visited.add(v); topo.insert(0, v)")
-print([str(report(check_value, engine(source), "strict")) for source in (sets, preorder)])
+print([str(report(check_value, engine(source), "strict")) for source in (sets, slots, preorder)])
 def by_set(output):
     nodes, ahead = set(), [output]
     while ahead:

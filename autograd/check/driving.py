@@ -88,14 +88,25 @@ def _rounding(x: Any) -> float:
 
 @contextmanager
 def steady_sets(kind: Any) -> Iterator[None]:
-    """Give the objects of a class that are hashed by their address a hash that is the same in every run."""
+    """Give the objects of a class that are hashed by their address a hash that is the same in every run.
+
+    It is kept in the object; where `__slots__` leave no room, beside it, and the object is kept until the end, unless
+    someone may wait for its end by a weak reference.
+    """
     numbers = count(1)
+    beside: dict[int, dict[str, Any]] = {}
+    has_room = kind.__dictoffset__ or not kind.__weakrefoffset__
     first = next((k for k in kind.__mro__[::-1] if k.__module__ == kind.__module__), kind)
-    if kind.__hash__ is not object.__hash__ or not kind.__dictoffset__ or first.__module__ == "builtins":
+    if kind.__hash__ is not object.__hash__ or not has_room or first.__module__ == "builtins":
         yield
         return
+
+    def steady(self: Any) -> int:
+        own = self.__dict__ if hasattr(self, "__dict__") else beside.setdefault(id(self), {"object": self})
+        return own.setdefault("_hash", next(numbers) * 40503 >> 4 & 0xFFFF)  # type: ignore[no-any-return]
+
     own = "__hash__" in vars(first)
-    first.__hash__ = lambda self: self.__dict__.setdefault("_hash", next(numbers) * 40503 >> 4 & 0xFFFF)
+    first.__hash__ = steady
     try:
         yield
     finally:
