@@ -222,8 +222,8 @@ def test_a_pdf_has_the_pages_and_their_texts(style, tmp_path):
 
 @both_styles
 def test_a_pdf_shows_the_step_in_its_colours_and_nothing_of_the_picture_beyond_its_frame(style, tmp_path, monkeypatch):
-    figures = []
-    monkeypatch.setattr(PdfPages, "savefig", lambda pdf, figure: figures.append(figure))
+    figures, save = [], PdfPages.savefig
+    monkeypatch.setattr(PdfPages, "savefig", lambda pdf, figure: figures.append(figure) or save(pdf, figure))
     xs = [Value(float(i), f"x{i}") for i in range(30)]
     step_through(autograd.sum(xs)).save(tmp_path / "steps.pdf", style=style)
     assert len(figures) == 32
