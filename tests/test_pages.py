@@ -13,6 +13,7 @@ import autograd
 from autograd import Value, derivatives, step_through
 from autograd.__main__ import main
 from autograd.stepping import pages as slides
+from autograd.stepping.pdf import write_pdf
 from tests.shared import HOSTILE, neuron, rgb, slide
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -291,3 +292,10 @@ def test_a_systems_graphviz_gives_the_same_pages(style, monkeypatch, tmp_path):
     assert [[t.strip() for t in page if t.strip()] for page in bundled] == [
         [t.strip() for t in page if t.strip()] for page in system
     ]
+
+
+def test_what_an_older_graphviz_calls_transparent_is_not_drawn(tmp_path):
+    box = '<polygon fill="transparent" stroke="transparent" points="0,0 9,0 9,9"/>'
+    page = ElementTree.fromstring(f'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">{box}</svg>')
+    write_pdf(tmp_path / "one.pdf", [page])
+    assert len(re.findall(rb"/Type /Page\b", (tmp_path / "one.pdf").read_bytes())) == 1

@@ -59,7 +59,8 @@ def _draw(element: Element, figure: Figure, place: Any, window: Any, side: str =
             text = figure.text(x, y, _in_font(child.text or ""), color=look.get("fill", "black"), **where)
             text.set(ha=SIDES[look.get("text-anchor", side)], parse_math=False, **font)
         elif kind != "title":
-            colours = {"facecolor": look.get("fill", "none"), "edgecolor": look.get("stroke", "none")}
+            fill, stroke = (look.get(name, "none").replace("transparent", "none") for name in ("fill", "stroke"))
+            colours = {"facecolor": fill, "edgecolor": stroke}  # older Graphviz says transparent
             shape = PathPatch(place.transform_path(_outline(kind, look)), **colours, **where)
             width = scale * float(look.get("stroke-width", 1))
             shape.set(linewidth=width, linestyle=(0, (3, 1.5)) if "stroke-dasharray" in look else "-")
