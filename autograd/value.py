@@ -152,7 +152,8 @@ class Value(Methods, Aliases, Refused):
         if type(data) is float:
             self.data = data
         elif isinstance(data, Value) and listening.is_heard():  # a recording gives Values where there will be numbers
-            self.data, self.operation, self.parents, self.local_derivatives = data.data, ops.positive, (data,), (1.0,)
+            self.operation, self.parents = ops.positive, (data,)
+            self.data, self.local_derivatives = ops.positive.at(data.data)
         else:
             self.data = _checked(data)
         if isinstance(parents, str):  # the second argument may be the label
