@@ -1,6 +1,7 @@
 """What a program makes one instruction of: sums and dots of unequal length, and positions that look at those before."""
 
 import math
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, record
+from autograd.replay import alike
 from autograd.value import as_value
 from tests.microgpt import GPT
 from tests.test_program import choose, compare, leaves
@@ -204,6 +206,66 @@ def test_a_weight_that_is_no_number_meets_the_zeros_around_an_image():
         assert np.isnan(program(np.ones((n, 2)))[:, 0]).all()  # inf · 0
         program.parameters[:] = [1.0, 2.0, math.nan]
         assert np.isnan(program(np.ones((n, 2)))).all()
+
+
+# ---- in fewer steps than there are levels
+
+
+def recurrent(x, w, unit=lambda h, x, w: (w[0] * h + w[1] * x).tanh()):
+    """The mean of what a network with one number for a memory answers after each step."""
+    h, answers = 0.0, []
+    for v in x:
+        h = unit(h, v, w)
+        answers.append((h.exp() - 1.5).sin())
+    return autograd.mean(answers)
+
+
+def gated(h, x, w):
+    keep = (w[0] * h + w[1] * x).sigmoid()
+    return keep * h + (1 - keep) * (w[1] * h + w[0] * x).tanh()
+
+
+def rosenbrock(x, w):
+    return sum(100.0 * (b - a**2) ** 2 + (1.0 - a) ** 2 for a, b in pairwise(v * w[0] for v in x))
+
+
+STEPS = {  # over seven steps: the instructions by levels, and in fewer steps
+    "a recurrent network": (recurrent, 46, 28),
+    "a gated network": (lambda x, w: recurrent(x, w, gated), 81, 57),
+    "Rosenbrock's function": (rosenbrock, 8, 7),
+    "two chains in opposite order": (lambda x, w: (w[0] * x[0]).sin().exp() * (w[0] * x[1]).exp().sin(), 6, 5),
+    "a chain": (lambda x, w: (w[0] * x[0]).sin().exp().sin().exp(), 5, 5),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_what_nobody_waits_for_is_computed_at_once(name, monkeypatch):
+    network, by_levels, in_steps = STEPS[name]
+    x, w = leaves(numbers(1)[0]), leaves([0.5, 1.5])
+    for n in 1, 3:
+        assert len(words(compare(network(x, w), x, w, numbers(n)))) == in_steps
+    monkeypatch.setattr(alike, "MOST", 0)  # groups that are scheduled
+    assert len(words(record(network(x, w), x, w))) == by_levels
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32))
+def test_groups_that_wait_for_each_other(seed):
+    """Chains of the same few operations in any order, which cross: many groups wait for each other in circles."""
+    rng = Random(seed)
+    x, w = leaves(rng.uniform(-1, 1) for _ in range(7)), leaves([0.5, 1.5])
+    ways = autograd.sin, autograd.tanh, autograd.sigmoid, lambda a: a * rng.choice(heads), lambda a: w[0] * a
+    heads = [v.tanh() for v in x]
+    for _ in range(rng.randint(10, 60)):
+        i = rng.randrange(7)
+        heads[i] = rng.choice(ways)(heads[i])
+    program = compare([autograd.mean(heads), *heads], x, w, np.random.default_rng(seed % 1000).uniform(-1, 1, (3, 7)))
+    done = set()
+    for group in program._groups:
+        assert done.isdisjoint(group)
+        assert all(p in done for node in group for p in node.parents if p.parents)
+        done.update(group)
+    assert done == {*program._recording.nodes}
 
 
 # ---- random graphs whose like nodes wait for each other

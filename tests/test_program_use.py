@@ -214,10 +214,10 @@ def test_neighbours_that_overlap_and_repeat():
     assert words(program)[0] == "matmul 1×3 · 3×28·batch → 28×batch"
 
 
-def test_rosenbrock_is_eight_instructions():
+def test_rosenbrock_is_seven_instructions():
     x = leaves(np.linspace(-1, 1, 50))
     y = sum(100 * (b - a**2) ** 2 + (1 - a) ** 2 for a, b in pairwise(x))
-    assert len(lines(compare(y, [], x, np.empty((1, 0))))) == 8
+    assert len(lines(compare(y, [], x, np.empty((1, 0))))) == 7
     compare(y, x, [], np.random.default_rng(0).normal(size=(3, 50)))
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.operation import Operation
-from autograd.replay.alike import Groups
 from autograd.replay.folding import LargestOf, LogSumExp, PairedDots, Sum
 from autograd.replay.instructions import Elementwise, Instruction, Product
 from autograd.replay.layout import Access, grid, shapes
@@ -45,12 +44,12 @@ FOLDS = {SUM: Sum, LOGSUMEXP: LogSumExp, DETACHED_MAX: LargestOf}
 
 
 class Grouping:
-    """The instructions of a recording, in the order of their levels, and the node in each slot of each kind.
+    """The instructions of a recording, one for each group in turn, and the node in each slot of each kind.
 
     A node that takes over the slot of another, whose number is not needed again, stands there in its place.
     """
 
-    def __init__(self, recording: Recording, groups: Groups) -> None:
+    def __init__(self, recording: Recording, groups: Iterable[list[Node]]) -> None:
         self.nodes: dict[str, list[Node]] = {
             FIXED: [*recording.parameters],
             INPUT: [*recording.inputs],
@@ -59,7 +58,7 @@ class Grouping:
         self.kept: set[Node] = set()  # nodes whose numbers a backward pass reads
         self.instructions: list[Instruction] = []
         self.readings: dict[Any, Reading] = {}
-        for _, nodes in sorted(groups.items(), key=lambda item: item[0][0]):
+        for nodes in groups:
             operation = nodes[0].operation
             assert operation is not None
             if operation is DOT:
