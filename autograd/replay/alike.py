@@ -28,6 +28,7 @@ some node is ready, so there is always a next step. If it comes to more steps th
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -65,21 +66,15 @@ def grouped(recording: Recording) -> list[list[Node]]:
 
 def bundled(by_level: list[list[Node]]) -> list[Bundle]:
     """The groups of levels, split by how far their nodes are from the outputs; parents come first."""
-    distance = {node: 0 for nodes in by_level for node in nodes}
-    for nodes in reversed(by_level):
-        for node in nodes:
-            further = distance[node] + 1
-            for p in node.parents:
-                if distance.get(p, further) < further:
-                    distance[p] = further
     bundles = []
     bundle_of: dict[Node, Bundle] = {}
     for nodes in by_level:
         parts = defaultdict(list)
         for node in nodes:
-            parts[distance[node]].append(node)
+            parts[node.distance].append(node)
         for part in parts.values():
-            parents = dict.fromkeys([bundle_of[p] for node in part for p in node.parents if p in bundle_of])
+            before = dict.fromkeys(chain.from_iterable([node.parents for node in part]))
+            parents = dict.fromkeys([bundle_of[p] for p in before if p in bundle_of])
             bundle = Bundle(part, _likeness(part[0]), [*parents])
             for parent in parents:
                 parent.children.append(bundle)

@@ -26,6 +26,7 @@ class Node:
     - data: the number that was recorded, of what stands for a Value of its own
     - slot: where its number stands in the array of its kind
     - stands_for: how many Values of the recorded graph it replaces
+    - level, distance: the most edges to what it is computed from, and to an output that is computed from it
     - learns: whether a parameter is among what it is computed from
     - matters: whether the first output is computed from it
     - uses: how many times it is a parent or an output
@@ -33,6 +34,7 @@ class Node:
 
     __slots__ = (
         "data",
+        "distance",
         "kind",
         "learns",
         "level",
@@ -60,6 +62,7 @@ class Node:
         self.slot = slot
         self.stands_for = stands_for
         self.level = 0
+        self.distance = 0
         self.uses = 0
         self.learns = False
         self.matters = False

@@ -55,9 +55,12 @@ class Recording:
             output.uses += 1
         self.outputs[0].matters = True
         for node in reversed(self.nodes):
-            if node.matters:
-                for parent in node.parents:
-                    parent.matters = True
+            matters, distance = node.matters, node.distance + 1
+            for p in node.parents:
+                if matters:
+                    p.matters = True
+                if p.distance < distance:
+                    p.distance = distance
 
     def leaves(self, wrt: Wrt) -> list[Node]:
         """What a gradient is asked for toward."""
