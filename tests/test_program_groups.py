@@ -40,17 +40,21 @@ LOOKS = {
 }
 
 
-def looking_back(look, inputs):
+ONE_LONG = [1, 1, 1, 1, 1, 1, 7]  # lengths of which the longest is many times the mean
+
+
+def looking_back(look, inputs, lengths=range(1, 8)):
     a, b = [x.tanh() for x in inputs], [x.exp() for x in inputs]
-    return autograd.mean([look(a[: k + 1], b[: k + 1]).sin() for k in range(len(inputs))])
+    return autograd.mean([look(a[:k], b[:k]).sin() for k in lengths])
 
 
+@pytest.mark.parametrize("lengths", [range(1, 8), ONE_LONG], ids=["rising", "one long"])
 @pytest.mark.parametrize("n", [1, 2, 40])
 @pytest.mark.parametrize("name", LOOKS)
-def test_unequal_lengths_are_one_instruction(name, n):
+def test_unequal_lengths_are_one_instruction(name, n, lengths):
     look, expected = LOOKS[name]
     inputs, w = leaves(numbers(1)[0]), Value(0.7)
-    program = compare(looking_back(look, [w * x for x in inputs]), inputs, [w], numbers(n))
+    program = compare(looking_back(look, [w * x for x in inputs], lengths), inputs, [w], numbers(n))
     assert expected in words(program)
 
 
@@ -60,14 +64,15 @@ def test_unequal_lengths_of_parameters_only(name):
     compare(looking_back(LOOKS[name][0], parameters), [], parameters, np.zeros((1, 0)))
 
 
+@pytest.mark.parametrize("lengths", [range(1, 8), ONE_LONG], ids=["rising", "one long"])
 @pytest.mark.parametrize("look", [lambda a: sum(a), lambda a: autograd.sum(a), lambda a: squares(a, a[::-1])])
-def test_sums_of_unequal_length_of_minus_zeros_are_zero(look):
-    x = leaves([1.0] * 5)
-    program = record([look([v.sin() for v in x[: k + 1]]) for k in range(5)], x)
+def test_sums_of_unequal_length_of_minus_zeros_are_zero(look, lengths):
+    x = leaves([1.0] * 7)
+    program = record([look([v.sin() for v in x[:k]]) for k in lengths], x)
     for way, n in (("arrays", 1), ("arrays", 3), ("floats", 1)):
         choose(program, way)
-        sums = program(np.full((n, 5), -0.0))
-        assert sums.tolist() == [[0.0] * 5] * n
+        sums = program(np.full((n, 7), -0.0))
+        assert sums.tolist() == [[0.0] * 7] * n
         assert not np.signbit(sums).any()
 
 
@@ -79,16 +84,17 @@ def test_sums_that_share_terms_in_any_order():
     compare([total, *a], x, [], numbers(5))
 
 
-def test_logsumexps_of_unequal_length_with_infinities():
+@pytest.mark.parametrize("lengths", [range(1, 8), ONE_LONG], ids=["rising", "one long"])
+def test_logsumexps_of_unequal_length_with_infinities(lengths):
     x = leaves(numbers(1)[0])
     a = [2.0 * v for v in x]
-    outputs = [autograd.logsumexp(a[: k + 1]) for k in range(7)]
+    outputs = [autograd.logsumexp(a[:k]) for k in lengths]
     program = record(outputs, x)
     choose(program, "arrays")
     inf = math.inf
     X = np.array([[1.0, inf, 2.0, 3.0, 4.0, 5.0, 6.0], [-inf, -inf, 0.0, 1.0, 2.0, 3.0, 4.0], [1000.0] * 7])
     for row, ys in zip(X.tolist(), program(X).tolist(), strict=True):
-        expected = [autograd.logsumexp([2.0 * x for x in row[: k + 1]]) for k in range(7)]
+        expected = [autograd.logsumexp([2.0 * x for x in row[:k]]) for k in lengths]
         np.testing.assert_allclose(ys, expected, 1e-14)
 
 

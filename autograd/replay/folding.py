@@ -1,8 +1,9 @@
 """The instructions that make one number of many: sums, dots of pairs, logsumexps and the largest.
 
 Where each result has as many terms, these are an axis of the operand. Where one has three terms and the next has five,
-as in attention, whose every position looks at one more than that before, all terms stand in one row one behind another:
-NumPy's `reduceat` folds them from start to start, so results of all lengths are one instruction.
+as in attention, whose every position looks at one more than that before, all terms stand in one row one behind another.
+To be folded they are set side by side, or NumPy's `reduceat` folds them from start to start, where a few results have
+far more terms than the others. So results of all lengths are one instruction.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.replay.instructions import extent
-from autograd.replay.layout import Access, Array
+from autograd.replay.layout import Access, Array, side_by_side
 from autograd.replay.nodes import VARYING
 from autograd.replay.source import Code
 from autograd.replay.symbols import Call
@@ -39,13 +40,19 @@ class OneBehindAnother:
     """
 
     def __init__(self, lengths: Sequence[int]) -> None:
+        self.lengths = lengths
         self.starts = np.cumsum(lengths) - lengths
         self.owners = np.repeat(np.arange(len(lengths)), lengths)
         self.length = f"{min(lengths)} to {max(lengths)}"
 
     def folded(self, function: str, terms: str, code: Code) -> Call:
-        folded = Call(f"{function}.reduceat", (terms, code.constant(self.starts), "0", "None"))
-        return Call("+", (str(folded), "0.0")) if function == "add" else folded  # a sum from 0.0, which is never -0.0
+        if function == "add":
+            return code.sums(terms, self.lengths, np.arange(len(self.owners)))
+        rows = side_by_side(self.lengths)
+        if rows is None:
+            return Call(f"{function}.reduceat", (terms, code.constant(self.starts), "0", "None"))
+        rows = np.where(rows < len(self.owners), rows, rows[0])  # a first term once more changes no largest
+        return Call(f"{function}.reduce", (f"({terms}).take({code.constant(rows)}, 0)", "0", "None"))
 
     def spread(self, g: str, code: Code) -> str:
         return f"{g}.take({code.constant(self.owners)}, 0)"

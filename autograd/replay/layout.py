@@ -138,3 +138,28 @@ def shapes(counts: list[int]) -> tuple[tuple[int, ...], tuple[int, ...], list[in
         return (len(counts),), (sum(counts),), counts
     shape = grid([], len(counts))
     return shape, (*shape, counts[0]), []
+
+
+def side_by_side(lengths: Sequence[int]) -> Index | None:
+    """Where the terms of sums stand, in a row all the first ones, in the next the second, and so on.
+
+    They stand one behind another, and what a sum does not have is behind all of them, where there is a zero to be. None
+    where more than half would be zeros.
+
+    >>> side_by_side([1, 2, 3]).tolist()
+    [[0, 1, 3], [6, 2, 4], [6, 6, 5]]
+    """
+    counts = np.asarray(lengths, np.intp)
+    rows, count = np.arange(counts.max())[:, None], counts.sum()
+    if len(rows) * len(counts) > 2 * count:
+        return None
+    places: Index = np.where(rows < counts, np.cumsum(counts) - counts + rows, count)
+    return places
+
+
+def sums_of_rows(terms: Array, rows: Index, out: Array | None = None) -> Array:
+    """The sums of the terms in each column of `rows`, in which the number after the last term stands for 0.0."""
+    with_zero = np.empty((len(terms) + 1, *terms.shape[1:]))
+    with_zero[:-1] = terms
+    with_zero[-1] = 0.0
+    return np.add.reduce(with_zero.take(rows, 0), 0, None, out, False, 0.0)  # type: ignore[no-any-return, call-overload]

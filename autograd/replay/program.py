@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from autograd.tables import printable
 from autograd.value import Value, describe
 
 SIZES_KEPT = 4  # batch sizes whose buffers are kept
-BLOCK = 2**20  # numbers in a buffer: a larger batch is evaluated block by block
+BLOCK = 300_000  # numbers in a buffer: a larger batch is evaluated in blocks, whose temporaries the allocator keeps
 
 
 @collector_paused()
@@ -171,7 +172,8 @@ class Program:
         if 0 < n <= block:
             return self._block(wrt, X, self.outputs, weights)
         total = np.zeros(X.shape if wrt == "inputs" else len(self.parameters))
-        for rows in (slice(i, i + block) for i in range(0, n, block)):
+        blocks = ceil(n / block)
+        for rows in (slice(n * i // blocks, n * (i + 1) // blocks) for i in range(blocks)):
             gradient = self._block(wrt, X[rows], self.outputs[rows], weights[rows])
             if wrt == "inputs":
                 total[rows] = gradient

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.replay.layout import GRADIENTS, Access, View, regular_shape
+from autograd.replay.layout import GRADIENTS, Access, View, regular_shape, side_by_side, sums_of_rows
 from autograd.replay.nodes import FIXED, INPUT
 from autograd.replay.symbols import Call, Writer, number
 
@@ -196,15 +196,31 @@ class Code:
         text, behind = str(call), ", n" if batched else ""
         if access.index.ndim > 1:
             text = f"({text}).reshape({access.index.size}{behind})"
-        if (np.diff(order) < 0).any():
-            text = f"({text}).take({self.constant(order)}, 0)"
-        each = Call("", (text,))
         if len(slots) < len(order):
-            each = Call("add.reduceat", (text, self.constant(starts), "0", "None"))
+            each = self.sums(text, np.diff(starts, append=len(order)), order)
+        else:
+            each = Call("", (f"({text}).take({self.constant(order)}, 0)" if (np.diff(order) < 0).any() else text,))
         result = Access(access.kind, slots.reshape(regular_shape(slots)))
         if result.index.ndim > 1:
             each = Call("", (f"({each}).reshape({', '.join(map(str, result.index.shape))}{behind})",))
         return result, each
+
+    def sums(self, terms: str, lengths: Any, order: NDArray[np.intp]) -> Call:
+        """The call that adds up so many terms for each sum; in this order they stand one behind another.
+
+        Side by side they are added up in long rows, some four times as quickly as by NumPy's `reduceat`.
+        """
+        rows = side_by_side(lengths)
+        if rows is None:
+            starts = np.cumsum(lengths) - lengths
+            in_order = f"({terms}).take({self.constant(order)}, 0)"
+            return Call("+", (f"add.reduceat({in_order}, {self.constant(starts)}, 0)", "0.0"))  # which is never -0.0
+        places = self.constant(np.append(order, len(order))[rows])
+        if rows.size == len(order):
+            return Call("add.reduce", (f"({terms}).take({places}, 0)", "0", "None"))
+        function = self.name_of(sums_of_rows)
+        self.take_out.add(function)
+        return Call(function, (terms, places))
 
     def target(self, access: Access) -> str:
         """The text of the gradients of slots, to be written or added to."""
