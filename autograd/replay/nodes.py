@@ -27,8 +27,8 @@ class Node:
     - slot: where its number stands in the array of its kind
     - stands_for: how many Values of the recorded graph it replaces
     - level, distance: the most edges to what it is computed from, and to an output that is computed from it
-    - learns: whether a parameter is among what it is computed from
-    - matters: whether the first output is computed from it
+    - learns: whether a gradient flows from it to a parameter
+    - matters: whether a gradient flows to it from the first output
     - uses: how many times it is a parent or an output
     """
 

@@ -6,7 +6,7 @@ from itertools import filterfalse
 from autograd.backprop import interior_order
 from autograd.operations import constant
 from autograd.replay.call import Call
-from autograd.replay.nodes import CONSTANT, FIXED, INPUT, Node, Wrt, leaf
+from autograd.replay.nodes import CONSTANT, DETACHED_MAX, FIXED, INPUT, Node, Wrt, leaf
 from autograd.replay.sums import Sums, terms_of_sums
 from autograd.value import Value, describe
 
@@ -51,13 +51,15 @@ class Recording:
                 if p.learns:
                     node.learns = True
             node.level = level + 1
+            if node.operation is DETACHED_MAX:
+                node.learns = False
         for output in self.outputs:
             output.uses += 1
         self.outputs[0].matters = True
         for node in reversed(self.nodes):
             matters, distance = node.matters, node.distance + 1
             for p in node.parents:
-                if matters:
+                if matters and p.operation is not DETACHED_MAX:
                     p.matters = True
                 if p.distance < distance:
                     p.distance = distance

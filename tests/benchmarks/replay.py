@@ -1,7 +1,8 @@
 """Record and replay: a recorded graph of single numbers against hand-written NumPy, libraries of arrays and micrograd.
 
 W2    a training step of MLP 2-16-16-1 on 100 moons samples, max-margin loss and L2, gradient descent
-W3    MLP 784-10-10 and softmax cross-entropy on one sample; W3b on a batch of 32
+W3    MLP 784-10-10 and softmax cross-entropy of a class on one sample; W3b on a batch of 32; "one-hot": its targets
+      are distributions, which by hand are classes all the same
 784-128-10   the same of this size on a batch of 32
 W4a   Rosenbrock's function of 100 variables, its gradient; W4b   W2's loss recorded as one graph of 100 samples
 W1    a chain of 10,000 nodes, of which by hand only a loop can be made
@@ -12,7 +13,7 @@ micrograd's is that of one round, and of one sample times the batch where it is 
 """
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from random import Random
 from time import perf_counter
@@ -47,8 +48,7 @@ class Workload(NamedTuple):
 
 def main() -> None:
     rows, recordings = [], []
-    for make in (training_step, cross_entropy_of_one, cross_entropy_of_32, wide, rosenbrock, recorded_batch):
-        workload = make()
+    for workload in workloads():
         check(workload.name, workload.contenders)
         seconds = interleaved({name: contender.step for name, contender in workload.contenders.items()})
         ratio = np.median(seconds["ours"] / seconds["by hand"])
@@ -121,6 +121,16 @@ def recorded(output: Callable[[], Value], inputs: list[Value], parameters: list[
 
 
 # ---- the workloads
+
+
+def workloads() -> Iterator[Workload]:
+    yield training_step()
+    for one_hot in False, True:
+        yield classifier("W3", [784, 10, 10], 1, 1.0, one_hot)
+        yield classifier("W3b", [784, 10, 10], 32, 1.0, one_hot)
+        yield classifier("784-128-10", [784, 128, 10], 32, 1.1, one_hot)
+    yield rosenbrock()
+    yield recorded_batch()
 
 
 def network(widths: list[int], rng: int = 1) -> tuple[nn.MLP, Layers]:
@@ -215,14 +225,17 @@ def recorded_batch() -> Workload:
     return Workload("W4b", contenders, lambda: micrograd_step(eager.training_step), seconds, 1.0, 0.2)
 
 
-def classifier(name: str, widths: list[int], n: int, most: float) -> Workload:
+def classifier(name: str, widths: list[int], n: int, most: float, one_hot: bool) -> Workload:
     model, layers = network(widths)
     rng = np.random.default_rng(2)
     X, labels = rng.uniform(0.0, 0.1, (n, widths[0])), rng.integers(0, widths[-1], n)
     distributions = nn.data.one_hot(labels, widths[-1])
     x, target = [Value(0.05) for _ in range(widths[0])], [Value(float(k == 0)) for k in range(widths[-1])]
-    program, seconds = recorded(lambda: nn.cross_entropy(model(x), target), [*x, *target], model.parameters())
-    batch = np.hstack([X, distributions])
+    targets = target if one_hot else target[:1]
+    program, seconds = recorded(
+        lambda: nn.cross_entropy(model(x), target if one_hot else target[0]), [*x, *targets], model.parameters()
+    )
+    batch = np.hstack([X, distributions if one_hot else labels[:, None]])
     contenders = {
         "ours": Contender(lambda: program.value_and_grad(batch), tuple),
         "by hand": Contender(lambda: by_hand.cross_entropy(layers, X, labels), read_by_hand),
@@ -233,19 +246,7 @@ def classifier(name: str, widths: list[int], n: int, most: float) -> Workload:
     if is_installed("jax"):
         contenders["jax"] = libraries.jax_step(layers, libraries.cross_entropy, X, distributions)
     one_sample = lambda: n * micrograd_step(lambda engine: eager.cross_entropy(engine, widths))  # noqa: E731
-    return Workload(name, contenders, one_sample, seconds, most, 1.0)
-
-
-def cross_entropy_of_one() -> Workload:
-    return classifier("W3", [784, 10, 10], 1, 1.0)
-
-
-def cross_entropy_of_32() -> Workload:
-    return classifier("W3b", [784, 10, 10], 32, 1.0)
-
-
-def wide() -> Workload:
-    return classifier("784-128-10", [784, 128, 10], 32, 1.1)
+    return Workload(f"{name}, one-hot" if one_hot else name, contenders, one_sample, seconds, most, 1.0)
 
 
 def rosenbrock_of(xs: list[Any]) -> Any:
