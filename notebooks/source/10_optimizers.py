@@ -5,7 +5,7 @@
 #
 # **You need** gradient descent ([notebook 1](01_derivative_as_slope.ipynb)) and a training loop with mini-batches
 # ([notebook 6](06_a_line_then_a_neuron.ipynb)). **Afterwards you can** write momentum, RMSprop and Adam from their
-# rules, say which rate is too large and why, and lower a rate when the noise calls for it.
+# rules, say which rate is too large and why, and let a rate fall as training goes on.
 
 # %% [markdown]
 # ## A long valley
@@ -76,9 +76,9 @@ for lr in (0.02, 0.075, 2 / 25):
 beyond = 0.081  # for the guess below
 
 # %% [markdown]
-# At 0.075 $y$ jumps from one wall of the valley to the other, and $x$ still creeps. At 0.02 nothing jumps, and $x$
-# creeps even more. One rate has to serve both. Both factors must be smaller than 1 in size: for $y$ the rate must stay
-# below $2/25$.
+# At a rate of 0.075, $y$ jumps from one wall of the valley to the other, and $x$ still creeps. At a rate of 0.02
+# nothing jumps, and $x$ creeps even more. One rate has to serve both. Both factors must be smaller than 1 in size: for
+# $y$ the rate must stay below $2/25$.
 #
 # **Guess first.** Take a rate just above that, 0.081. What does the loss do in the first steps: `"rises"` or `"falls"`?
 
@@ -177,7 +177,7 @@ for t in range(8):
 # Gradients that keep pointing the same way add up, to ten times at most. Gradients that change sign cancel.
 #
 # **Exercise: write momentum's step.** Keep the velocity in `state["v"]`. At the first step there is none yet:
-# `state.get("v", 0.0)` gives 0 then. What you write walks through the rest of this lesson.
+# `state.get("v", 0.0)` gives 0 then. The rest of this lesson walks with what you write.
 
 
 # %% exercise="momentum"
@@ -228,8 +228,9 @@ def my_momentum(p, g, state, lr, momentum):
 
 
 # %% [markdown]
-# `momentum_step` is yours, or ours until yours has passed. `heavy_ball` is momentum's other name. For this valley
-# theory gives the best pair: a rate of 1/9 and a momentum of 4/9. Plain descent would fly apart at that rate.
+# `momentum_step` is yours, or ours until yours has passed. `heavy_ball` is momentum's other name. The second
+# derivatives here are 1 and 25, and their roots 1 and 5. From these, theory gives the best pair: a rate of $4/(5+1)^2$,
+# which is $1/9$, and a momentum of $((5-1)/(5+1))^2$, which is $4/9$.
 
 
 # %%
@@ -246,13 +247,14 @@ plt.show()
 print("plain descent at 1/9, after ten steps: y =", round(walk(descent, 1 / 9)[10][1], 1))
 
 # %% [markdown]
-# At first momentum jumps wider than plain descent, because its rate is larger by half. But it works at a rate at which
-# plain descent flies apart, and it needs less than a third of the steps.
+# At first momentum jumps wider, because its rate is larger by half. But at that rate plain descent flies apart, and
+# momentum needs less than a third of the steps.
 #
 # ## RMSprop: each parameter at its own scale
 #
 # Another way out: divide each gradient by its own usual size, so that the steep and the flat direction count the same.
-# The usual size is the root of a running mean of the squares:
+# The usual size is the root of a **running mean** of the squares: a share $\alpha$ of the old mean, and the rest from
+# the new square.
 #
 # $$s \leftarrow \alpha s + (1 - \alpha) g^2 \qquad p \leftarrow p - \text{lr} \cdot \frac{g}{\sqrt{s} + \varepsilon}$$
 #
@@ -343,9 +345,9 @@ plt.show()
 print(f"RMSprop after 1000 steps: loss {f(*hopping[-1]):.4f}")
 
 # %% [markdown]
-# The trail does not jump between the walls. At first both coordinates move by the same amount; $y$ is down soon, and
-# $x$ goes on at a steady pace. At the bottom it hops from side to side for ever. The kick on the way there has the same
-# cause: while $y$ is close to 0, its usual size fades, until a tiny gradient counts as a large one.
+# RMSprop's trail does not jump between the walls. At first both coordinates move by the same amount; $y$ is down soon,
+# and $x$ goes on at a steady pace. At the bottom it hops from side to side for ever. The kick on the way there has the
+# same cause: while $y$ is close to 0, its usual size fades, until a tiny gradient counts as a large one.
 #
 # ## Adam: both together
 #
@@ -354,7 +356,7 @@ print(f"RMSprop after 1000 steps: loss {f(*hopping[-1]):.4f}")
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2$$
 #
 # Both means start at 0 and are too small at first. After $t$ steps at a gradient that never changes, $m$ is $(1 -
-# \beta_1^t) \, g$. So divide both by what they lack. This is called **bias correction**:
+# \beta_1^t) \, g$. So divide each by its factor. This is called **bias correction**:
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t} \qquad \hat v = \frac{v}{1 - \beta_2^t} \qquad
 # p \leftarrow p - \text{lr} \cdot \frac{\hat m}{\sqrt{\hat v} + \varepsilon}$$
@@ -462,15 +464,15 @@ reveal(
     "longer" if first > 1.001 else "shorter",
     because=f"at a gradient of 1, m = 0.1 is divided by the root of v = 0.001: {first:.2f} times the rate",
     replies={
-        "shorter": "It would be if only m were too small. v is too small as well, and more so, and it stands below.",
-        "the same": "Both are too small, but not by the same factor: their means remember for different times.",
+        "shorter": "It would be if only m were too small. But you divide by the root of v, and v lacks more.",
+        "the same": "Both are too small, but not by the same factor: v remembers much longer than m.",
     },
 )
 
-# %% wrong="uncorrected" hint="it stands below"
+# %% wrong="uncorrected" hint="divide by the root of v"
 my_guess = "shorter"
 
-# %% wrong="uncorrected" hint="remember for different times"
+# %% wrong="uncorrected" hint="remembers much longer"
 my_guess = "the same"
 
 
@@ -504,9 +506,9 @@ assert max(abs(length - 1) for length in right) < 1e-6 < max(wrong) - 6
 
 # %% [markdown]
 # While the gradient stays the same, the right one takes steps of one rate. The wrong one takes steps of up to six, long
-# after the first. At 0.5 it shoots far past the lowest place. Yet at 0.1 it arrives *sooner*: that rate is too small
-# here, and it silently takes a larger one. **A wrong optimizer may train well.** The loss does not tell you, but a
-# check of the step does. With the correction, the rate means what it says.
+# after the first. At 0.5 it shoots far past the lowest place. Yet at 0.1 the wrong one arrives *sooner*: that rate is
+# too small here, and it silently takes a larger one. **A wrong optimizer may train well.** The loss does not tell you,
+# but a check of the step does. With the correction, the rate means what it says.
 #
 # ## No ranking without a rate
 #
@@ -558,14 +560,14 @@ plt.show()
 # all is a momentum that was made for this valley. If you compare two optimizers at one rate, you have measured the
 # rate. Give each its own best rate, and say which it was.
 #
-# Momentum 0.9 has a level stretch too, but it ends in a cliff: a little beyond, all is lost. Adam's goes on through the
-# rest of the picture: many rates work, and one that is too large costs some steps, not the training. That, more than
-# speed, is why people reach for it.
+# Momentum 0.9 has a level stretch too, but it ends in a cliff. Adam's goes on: many rates work, and one that is too
+# large costs some steps, not the training. That, more than speed, is why people reach for it.
 #
 # ## Noise, and a rate that falls
 #
-# A mini-batch gives the gradient of a few samples, not of all. To see what that means, a line through a hundred noisy
-# points, first found exactly:
+# A mini-batch gives the gradient of a few samples, not of all. To see what that means, fit a line to a hundred noisy
+# points. First find the best line exactly, by a formula. Each pair of numbers is the gradient toward the line's slope
+# and its height.
 
 # %%
 import nn
@@ -574,7 +576,7 @@ rng = np.random.default_rng(0)
 X = rng.uniform(-1, 1, (100, 1))
 y = 2 * X[:, 0] + 1 + rng.normal(scale=0.5, size=100)
 columns = np.column_stack([X, np.ones(100)])
-best = np.linalg.lstsq(columns, y, rcond=None)[0]  # least squares, by a formula
+best = np.linalg.lstsq(columns, y, rcond=None)[0]  # least squares
 errors = columns @ best - y
 gradients = 2 * errors[:, None] * columns
 
@@ -637,7 +639,8 @@ plt.show()
 #
 # You can write the step of every common optimizer, and you ask for the rate before you believe a ranking. Show it:
 #
-# **Exercise 1: the largest rate.** The loss is $2 x^2 + 5 y^2$. Below which rate does plain descent converge?
+# **Exercise 1: the largest rate.** The loss is $2 x^2 + 5 y^2$. Below which rate does plain descent arrive at the
+# lowest place?
 #
 # <details><summary>Hint</summary>
 #
@@ -991,7 +994,7 @@ class MyOptimizer:
 # ## Your own valley
 #
 # With `zero_grad()` and a check of its settings, what you wrote is `nn.SGD`. Give it a valley of your own. This one is
-# a classic: a bent one, with its lowest place at $(1, 1)$.
+# a classic, and bent, with its lowest place at $(1, 1)$.
 
 
 # %%
@@ -1013,5 +1016,5 @@ plots.optimizer_trails(valley, {"momentum": places}, **ends)
 plt.show()
 
 # %% [markdown]
-# Two parameters are few; in a deep network the steep and the flat directions lie layers apart, and that is the next
-# question. Until then: with its best rate, how many steps does your valley need without momentum, and how many with it?
+# In a deep network the steep and the flat directions lie layers apart: the next notebook shows why. Until then: with
+# its best rate, how many steps does your valley need without momentum, and how many with it?
