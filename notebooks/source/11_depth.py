@@ -12,8 +12,9 @@
 # ## One neuron to a layer
 #
 # The simplest deep network has one neuron in each layer. The neuron multiplies what the layer before it gives by a
-# weight, and squashes the product. Here is one such layer: $h$ comes from the layer before, $z = w \cdot h$ goes into
-# the sigmoid, and $a$ goes to the next layer. Read the picture backwards, from $a$ to $h$.
+# weight, and squashes the product. (We leave out the bias: a sum passes the gradient back as it is.) Here is one such
+# layer: $h$ comes from the layer before, $z = w \cdot h$ goes into the sigmoid, and $a$ goes to the next layer. Read
+# the picture backwards, from $a$ to $h$.
 
 # %%
 from autograd import Value, draw, sigmoid
@@ -133,8 +134,8 @@ print(f"at the last hidden layer {sizes[-1]:.1e}, at the first {sizes[0]:.1e}")
 print(f"first / last: {sizes[0] / sizes[-1]:.1e}")
 
 # %% [markdown]
-# `"xavier"` says how large the random weights are at the start: here about a quarter, since each neuron has sixteen
-# inputs. In the picture each line down is a factor of ten.
+# `"xavier"` sets the **spread** of the random weights at the start, their standard deviation. With sixteen inputs it is
+# $1/\sqrt{16}$, a quarter; the next notebook says why. In the picture each line down is a factor of ten.
 
 # %% plot=""
 import matplotlib.pyplot as plt
@@ -171,8 +172,8 @@ show({"sigmoid, xavier": sizes}, "What arrives at each layer")
 # Here $\operatorname{rms}$ is the **root mean square**, the root of the mean of the squares. It is a typical size that
 # ignores signs.
 #
-# **Exercise.** Write it. `weights` is an array with a row for each of the $n$ neurons. `outputs` holds what the
-# sigmoids of that layer gave, with a row for each sample.
+# **Exercise.** Write this factor. `weights` is an array with a row for each of the $n$ neurons. `outputs` holds what
+# the sigmoids of that layer gave, with a row for each sample.
 #
 # <details><summary>Hint</summary>
 #
@@ -355,8 +356,8 @@ for name, init in starts.items():
 #
 # ## Larger weights
 #
-# Xavier's weights have a spread of 0.25 here: that is their standard deviation. Take a spread of 1, four times as much.
-# You know from notebook 7 what large weights do to a sigmoid: it saturates, and its derivative shrinks.
+# Xavier's weights have a spread of 0.25 here. Take a spread of 1, four times as much. You know from notebook 7 what
+# large weights do to a sigmoid: it saturates, and its derivative shrinks.
 #
 # **Guess first.** Does the ratio first / last become `"smaller"`, stay `"the same"`, or become `"larger"`?
 
@@ -484,7 +485,8 @@ print(f"loss after the step:  {loss_now():.1e}")
 # ## Break it on purpose
 #
 # $\sigma'$ makes the gradient vanish. So leave it out! You can give the engine an operation of your own: a name, a
-# value, and the local derivatives. `bold` has the value of the sigmoid, and claims that its derivative is 1.
+# value, and the local derivatives. `bold` has the value of the sigmoid, and claims that its derivative is 1. (The nudge
+# is large, since a small one would drown in rounding.)
 
 # %%
 from autograd import Operation
@@ -554,7 +556,8 @@ print(f"ln 2 =         {np.log(2):.3f}")
 
 # %% [markdown]
 # The deep network stays at a loss of $\ln 2$, with half of the moons right. A network that answers one half to every
-# question does as well. The picture shows the size of each layer's gradient in every epoch; `layers.0` is the first.
+# question does as well. The picture shows the size of each layer's gradient in every epoch; `layers.0` is the first,
+# and `layers.12` the output.
 
 # %% plot=""
 import nn.plots
@@ -568,8 +571,8 @@ plt.show()
 # Training does not repair this. To raise the gradient the first layers would have to move, and without a gradient they
 # do not move.
 #
-# **Guess first.** Perhaps the steps are just too small. Train the deep network with a rate ten times as large. A coin
-# gets half of the moons right. Does the network get more than 60 %, `"yes"` or `"no"`?
+# **Guess first.** Perhaps the steps are just too small. Train the deep network with a rate ten times as large. Does the
+# network get more than 60 %, `"yes"` or `"no"`?
 
 # %% guess="rate"
 ### BEGIN SOLUTION
@@ -889,5 +892,5 @@ sizes = arriving(forward(deep(my_activation, spread(my_spread))))
 print(f"first / last: {sizes[0] / sizes[-1]:.0e}")
 
 # %% [markdown]
-# You choose the factor of a layer when you choose the weights. The next notebook does it well. Try it now: for which
-# spread does tanh bring at least a third of the gradient to the first layer, and at most three times as much?
+# You choose the factor of a layer when you choose the weights. The next notebook shows how to choose well. Try it now:
+# for which spread does tanh bring at least a third of the gradient to the first layer, and at most three times as much?
