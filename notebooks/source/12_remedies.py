@@ -14,8 +14,8 @@
 # or explodes. So there is one question to ask of every remedy: **what does it do to the factor?** And one measurement
 # answers it: the gradient at the first layer, divided by that at the last.
 #
-# The network is that of the last notebook, twelve hidden layers of sixteen. Here it is put together from blocks, so
-# that each remedy can be put into the blocks. `measure` prints the ratio, and keeps the sizes for the picture.
+# The network is that of the last notebook, twelve hidden layers of sixteen. Here it is built from blocks, and each
+# remedy changes the block. `measure` prints the ratio, and keeps the sizes for the picture.
 
 # %%
 import numpy as np
@@ -55,7 +55,7 @@ lines = {}
 
 def measure(name, block):
     lines[name] = sizes = arriving(deep(block))
-    print(f"{name:22} first / last: {sizes[0] / sizes[-1]:.0e}")
+    print(f"{name:22} first / last: {sizes[0] / sizes[-1]:.2g}")
 
 
 def plain(activation, init):
@@ -75,7 +75,7 @@ print(f"so a layer multiplies by about {factor:.2f}")
 # $$\operatorname{rms}(z) = \sqrt n \cdot \text{spread} \cdot \operatorname{rms}(\text{inputs})$$
 #
 # With a spread of $1/\sqrt n$ the size stays, forwards and backwards, as long as the activation keeps it too. That is
-# **Xavier's initialisation**. ($n$ is the number of inputs, or its mean with the number of outputs where they differ.)
+# **Xavier's initialisation**. (Where a layer has more inputs than outputs, or fewer, $n$ is the mean of both numbers.)
 # It suits tanh, whose slope near 0 is 1.
 #
 # It does not suit relu. A relu sets half of the numbers to 0, so it halves the mean of the squares.
@@ -189,8 +189,8 @@ for activation in ("tanh", "relu", "sigmoid"):
         measure(f"{activation}, {init}", plain(activation, init))
 
 # %% [markdown]
-# A spread that suits the activation keeps the factor near 1. A quarter of the gradient arrives through tanh layers
-# with Xavier's weights, and a tenth through these narrow relu layers with He's. Sigmoids are not helped: their slope
+# A spread that suits the activation keeps the factor near 1. A quarter of the gradient arrives through tanh layers with
+# Xavier's weights, and about a tenth through these narrow relu layers with He's. Sigmoids are not helped: their slope
 # is a quarter at most. That is one reason why few hidden layers have sigmoids today.
 #
 # ## Leave a way past
@@ -243,8 +243,8 @@ my_guess = 1 + 0.2**12
 my_guess = 3.4
 
 # %% [markdown]
-# The first layer takes two inputs to sixteen neurons, so it has nothing to add to. From the second layer on there is a
-# way past:
+# The first layer makes sixteen numbers of two, so its input cannot be added to them. From the second layer on there is
+# a way past:
 
 
 # %%
@@ -256,9 +256,9 @@ def residual(activation, init):
 measure("sigmoid, residual", residual("sigmoid", "xavier"))
 measure("relu, residual", residual("relu", "he"))
 # %% [markdown]
-# The sigmoids now bring all of the gradient to the first layer. But $1 + f'$ is a factor too. The relu layers pass
-# back about as much as the way past them, and now the gradient grows. Deep residual networks start with smaller
-# weights, or take the next remedy as well.
+# The sigmoids now bring the whole gradient to the first layer, and half as much again. But $1 + f'$ is a factor too. A
+# relu layer alone keeps most of the gradient, the way past brings all of it once more, and so it grows. Deep residual
+# networks start with smaller weights, or take the next remedy as well.
 #
 # ## Normalise
 #
@@ -286,7 +286,7 @@ deviation = np.std([[v.data for v in row] for row in sums], axis=0)
 print(f"the sums of layer 6 deviate from their mean by {np.mean(deviation):.1f}")
 
 # %% [markdown]
-# What sigmoids give differs little from sample to sample, so the sums deviate little, by 0.2. Dividing by 0.2 makes
+# The outputs of sigmoids differ little from sample to sample, so the sums deviate little, by 0.2. Dividing by 0.2 makes
 # differences larger, forwards and backwards: **the gradient that goes back is divided by the deviation too**.
 #
 # **Guess first.** A plain sigmoid layer multiplies the gradient by 0.21, as measured above. By what does a layer with
@@ -325,9 +325,9 @@ my_guess = 0.21
 measure("sigmoid, batch norm", with_norm(nn.BatchNorm))
 
 # %% [markdown]
-# That is a little more than was lost. (One warning. In training, what becomes of a sample depends on the rest of its
-# batch. So `BatchNorm` also keeps a running mean and variance, and uses those once you call `model.eval()`. `predict`
-# calls it for you.)
+# Each layer gives back a little more than its sigmoids take, and twelve layers make fifty of it. (One warning. In
+# training, what becomes of a sample depends on the rest of its batch. So `BatchNorm` also keeps a running mean and
+# variance, and uses those once you call `model.eval()`. `predict` calls it for you.)
 #
 # ## Break it on purpose
 #
@@ -364,7 +364,7 @@ for kind in (nn.BatchNorm, Frozen):
 
 # %% [markdown]
 # Both compute the same outputs, and the ratio of the wrong one looks just as healthy. Its gradient has the wrong sign.
-# **A ratio near 1 says that a gradient arrives. It does not say that the gradient is right.** Only the nudge says
+# **A healthy ratio says that a gradient arrives. It does not say that the gradient is right.** Only the nudge says
 # that.
 #
 # ## Clip
@@ -395,8 +395,8 @@ print(f"first {norm(first):.2f}, last {norm(last):.2f}")
 print(f"first / last: {norm(first) / norm(last):.0f}")
 
 # %% [markdown]
-# **Guess first.** Clip it to a norm of 1. Does the ratio first / last become `"smaller"`, stay `"the same"`, or become
-# `"larger"`?
+# **Guess first.** Clip this gradient to a norm of 1. Does the ratio first / last become `"smaller"`, stay `"the same"`,
+# or become `"larger"`?
 
 # %% guess="clipped"
 ### BEGIN SOLUTION
@@ -413,8 +413,8 @@ reveal(
     f"{norm(wild.parameters()):.2f}, the first layer's {norm(first):.3f}, the last's {norm(last):.3f}, and their ratio "
     f"is {ratios[0]:.0f}",
     replies={
-        "smaller": "The large ones are cut most, one might think. That is clipping each for itself; by norm there is "
-        "one factor for all.",
+        "smaller": "You may think that the large ones are cut most. That is clipping each for itself; by norm there "
+        "is one factor for all.",
         "larger": "Nothing grows by clipping.",
     },
 )
@@ -473,8 +473,8 @@ plt.show()
 # The old network loses seven powers of ten on the way from the last layer to the first. None of the other three loses
 # or gains as much as two.
 #
-# Do deep networks learn now? In the last notebook the sigmoids stayed at half of the moons. Here are sixty epochs of
-# plain descent on sixty moons, at the rate 0.1, without clipping and with clipping to a norm of 1. (`fit` raises an
+# Do deep networks learn now? In the last notebook the sigmoids got only half of the moons right. Here are sixty epochs
+# of plain descent on sixty moons, at the rate 0.1, without clipping and with clipping to a norm of 1. (`fit` raises an
 # error where a number becomes too large for a float.)
 
 # %%
@@ -501,9 +501,9 @@ for name, block in {
     print(f"{name:20} {trained(block, None):12} {trained(block, 1.0)}")
 
 # %% [markdown]
-# Remedies are combined. Residual connections bring the gradient to the first layer, and clipping keeps a large
-# gradient from throwing the weights away. (Batch normalisation is not in the table. There a sample depends on its
-# batch, so `fit` cannot replay the graph of a single one, and twelve layers would take a minute.)
+# Remedies are combined. Residual connections bring the gradient to the first layer, and clipping keeps a large gradient
+# from throwing the weights away. (Batch normalisation is not in the table. There a sample depends on its batch, so
+# `fit` cannot record one sample and replay it, and twelve layers would take a minute.)
 #
 # ## What you can now do
 #
