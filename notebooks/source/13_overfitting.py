@@ -3,9 +3,9 @@
 #
 # **Goal.** Find out what a network has learned beyond the points it was shown, and make it learn more of that.
 #
-# **You need** a trained network on the moons ([notebook 9](09_xor_then_moons.ipynb)) and the optimizers
-# ([notebook 10](10_optimizers.ipynb)). **Afterwards you can** hold samples out and read the two curves, stop in time,
-# put a price on weights in the right place, and write dropout so that it is right in evaluation too.
+# **You need** a trained network on the moons ([notebook 9](09_xor_then_moons.ipynb)) and the optimizers ([notebook
+# 10](10_optimizers.ipynb)). **Afterwards you can** hold samples out and read the two curves, stop in time, put a price
+# on large weights, and write dropout so that it is right in evaluation too.
 
 # %% [markdown]
 # ## Thirty points, and two hundred others
@@ -94,9 +94,9 @@ plt.show()
 
 # %% [markdown]
 # The gap between the two curves is what the network has learned by heart. This is **overfitting**. The lower panel
-# looks odd: on the others the network is wrong only a little more often than at its best epoch. So see where the
-# boundary bends (the thirty points are ringed). The table says how many of the others it gets wrong, and how sure it
-# is of its wrong answers, on average.
+# looks odd: the loss on the 200 others rises, yet the share of right answers hardly falls. The next picture shows where
+# the boundary bends (the thirty points are ringed). The table says how many of the others the network gets wrong, and
+# how sure it is of these wrong answers, on average.
 
 # %% plot=""
 ax = plots.decision_boundary(plain, *points, threshold=0.0)
@@ -109,9 +109,9 @@ runs = {}
 rows = ["                epochs  loss: 30 points  200 others   wrong  sure of it"]
 
 
-def loss_of(scores, y):
-    """The mean loss: log(1 + exp(−z)) of a score z for class 1, with +z for 0."""
-    return np.logaddexp(0, (1 - 2 * y) * scores).mean()
+def losses_of(scores, y):
+    """The losses: log(1 + exp(−z)) of a score z for class 1, with +z for 0."""
+    return np.logaddexp(0, (1 - 2 * y) * scores)
 
 
 def enter(name, model):
@@ -120,7 +120,8 @@ def enter(name, model):
     known, others = model.predict(X)[:, 0], model.predict(X_val)[:, 0]
     wrong = others[(others > 0) != (y_val == 1)]
     sure = (1 / (1 + np.exp(-abs(wrong)))).mean()
-    row = f"{len(model.history):6}{loss_of(known, y):17.3f}{loss_of(others, y_val):12.3f}"
+    loss, loss_val = losses_of(known, y).mean(), losses_of(others, y_val).mean()
+    row = f"{len(model.history):6}{loss:17.3f}{loss_val:12.3f}"
     rows.append(f"{name:16}" + row + f"{len(wrong):8}{sure:12.0%}")
     print("\n".join(rows))
 
@@ -131,13 +132,13 @@ enter("nothing", plain)
 # ## Stop in time
 #
 # The first remedy costs nothing. Watch the validation curve, and stop when it has not fallen for some epochs, the
-# **patience**. Then go back to the weights of its lowest point.
+# **patience**. Then go back to the weights of its lowest point. Here the patience is forty epochs:
 
 # %%
 enter("early stopping", train(early_stopping=40))
 
 # %% [markdown]
-# It stopped after epoch 99, forty epochs after the best one, and went back to the weights of epoch 59.
+# It stopped after epoch 99, and went back to the weights of epoch 59.
 #
 # ## A price on weights
 #
@@ -145,9 +146,8 @@ enter("early stopping", train(early_stopping=40))
 # $\text{strength} \cdot \sum w^2$ to what is minimised. Its gradient $2 \cdot \text{strength} \cdot w$ pulls every
 # weight toward 0, and it pulls large weights harder.
 #
-# Where does it go? It is added once, to the *mean* loss of the batch. And it counts weights only, no biases. To see
-# why, take a linear neuron that has nothing to learn but its bias. `answer` trains it, and its argument says what is
-# penalised.
+# The penalty is added once, to the *mean* loss of the batch. And it counts weights only, no biases. To see why, take a
+# linear neuron that has nothing to learn but its bias. `answer` trains it, and its argument says what is penalised.
 
 
 # %%
@@ -205,8 +205,8 @@ print(f"penalty on weights only:   {answer(lambda model: model):.3f}")
 # A bias shifts all answers together, and bends nothing. So penalties spare biases, and `nn.l2_penalty(model, …)` leaves
 # them out.
 #
-# **Exercise: what is minimised.** Compute it from the losses of a batch, one for each sample, and from all weights and
-# all biases. All three are lists of numbers.
+# **Exercise: what is minimised.** You get three lists of numbers: the losses of a batch, one for each sample, all
+# weights, and all biases. Return the one number that training with an L2 penalty of this `strength` minimises.
 
 
 # %% exercise="objective"
@@ -229,7 +229,12 @@ def squares(weights):
     return sum(w**2 for w in weights)
 
 
-check_function(
+def objective(losses, weights, biases, strength):
+    return mean_of(losses) + strength * squares(weights)
+
+
+if passed(
+    check_function,
     my_objective,
     lambda losses, weights, biases, strength: mean_of(losses) + strength * squares(weights),
     [([1.0, 4.0, 2.5], [2.0, -3.0], [5.0], 0.1), ([0.5, 0.25, 3.0], [-1.5, 0.2, 0.3], [0.7, -2.0], 0.01)],
@@ -279,7 +284,9 @@ check_function(
             x + strength * squares(weights) for x in losses
         ]: "one number is minimised: the mean of the losses, plus the penalty once",
     },
-)
+):
+    objective = my_objective
+    print("From here on `objective` is yours.")
 
 
 # %% wrong="objective" hint="biases are spared"
@@ -308,19 +315,24 @@ def my_objective(losses, weights, biases, strength):
 
 
 # %% [markdown]
-# The penalty is a part of what is minimised, not of what is reported. Curves and tables show the loss without it.
+# The penalty is a part of what is minimised, not of what is reported: curves and tables show the loss without it.
+# `objective` is your function if it passed the check, and one of ours if not. It tells what each network costs with the
+# penalty.
 
 
 # %%
-def weights_of(model):
+def weights_of(model, kind="weight"):
     state = model.state_dict()
-    return np.concatenate([state[name].ravel() for name in state if "weight" in name])
+    return np.concatenate([state[name].ravel() for name in state if kind in name])
 
 
 enter("L2", train(regularizer=lambda model: nn.l2_penalty(model, 0.003)))
 for name in ("nothing", "L2"):
-    sizes = abs(weights_of(runs[name]))
-    print(f"{name}: {len(sizes)} weights, mean size {sizes.mean():.2f}")
+    weights, biases = weights_of(runs[name]), weights_of(runs[name], "bias")
+    losses = losses_of(runs[name].predict(X)[:, 0], y)
+    cost = objective(losses.tolist(), weights.tolist(), biases.tolist(), 0.003)
+    print(f"{name}: {len(weights)} weights, mean size {abs(weights).mean():.2f}")
+    print(f"    loss {losses.mean():.3f}, with the penalty {cost:.3f}")
 
 # %% [markdown]
 # ## L1, a pull that does not fade
@@ -520,14 +532,14 @@ print("proximal:   ", " ".join(f"{w:6.3f}" if w else "     0" for w in proximal)
 print("exactly 0:", by_gradient.count(0), "by gradient,", proximal.count(0), "proximal")
 
 # %% [markdown]
-# Descent leaves crumbs, and the proximal step leaves zeros. The price is that the two weights that matter have become a
-# little smaller. One weight that does not matter has survived, the last. A larger strength would remove it, and take
-# more from the two.
+# Descent leaves crumbs, and the proximal step leaves zeros. L1 has its price: the two weights that matter are 3 and −2
+# in the data, and come out smaller in both rows. One weight that does not matter has survived, the last. A larger
+# strength would remove it, and take more from the two.
 #
 # ## Dropout
 #
-# Here is another idea. In training, set each hidden output to 0 with probability $p$, drawn again for each sample. Then
-# no neuron can rely on a single other one, and what they know must be spread. In evaluation nothing is dropped.
+# In training, set each hidden output to 0 with probability $p$, drawn again for each sample. Then no neuron can rely on
+# a single other one, and has to use many. In evaluation nothing is dropped.
 #
 # ## Break it on purpose
 #
@@ -562,8 +574,8 @@ my_guess = 0.5
 
 # %% [markdown]
 # So divide what is kept by $1 - p$, in training. Then the mean stays, and evaluation needs no change. The first line
-# below shows both means, and the last two lines show what happens otherwise. Without the division the last layer would
-# get twice what it is used to, so for the wrong network the hidden outputs are doubled by hand.
+# below shows both means. The last two lines show the loss in evaluation, with the division and without it: then the
+# last layer gets twice what it is used to. (To see that, we double the hidden outputs by hand.)
 
 # %%
 unscaled = np.mean([sum(mask) for mask in masks])
@@ -576,7 +588,7 @@ weights, bias = (runs["dropout"].state_dict()[name] for name in ("2.weight", "2.
 losses = {}
 for name, factor in (("scaled", 1), ("unscaled", 2)):  # 2: as if training had not divided
     scores = factor * hidden @ weights[0] + bias[0]
-    losses[name] = loss_of(scores, y_val)
+    losses[name] = losses_of(scores, y_val).mean()
     print(f"{name:9} loss on the 200 others {losses[name]:.3f}")
 assert losses["scaled"] < losses["unscaled"]
 
@@ -618,10 +630,9 @@ plt.show()
 
 # %% [markdown]
 # Every remedy makes the training loss *worse*, and the loss on the others better. The network is less sure where it is
-# wrong. But it is not always wrong less often, and with some points it is wrong more often. With dropout and
-# augmentation the training curve is rough: it is the loss of a network with holes, or of moved points. Which remedy is
-# best depends on the points. Change the seed at the top and run everything again: without a remedy the gap is always
-# there, but the order of the remedies changes.
+# wrong. But it need not be wrong less often: look down the column *wrong*. With dropout and augmentation the training
+# curve is rough: it is the loss of a network with holes, or of moved points. Change the seed at the top and run
+# everything again: without a remedy the gap is always there, but the order of the remedies changes.
 
 # %% plot=""
 fig, axes = plt.subplots(1, 2, figsize=(9, 4))
@@ -632,6 +643,8 @@ fig.tight_layout()
 plt.show()
 
 # %% [markdown]
+# With L2 the boundary bends more gently.
+#
 # One warning. If you compare many networks on the same validation points and keep the best, you have learned from these
 # points too. Here are 200 "networks" that toss a coin:
 
@@ -876,12 +889,12 @@ def kept_epoch(losses, patience):
 
 # %% [markdown]
 # **Exercise 3: dropout.** Write it for a list of numbers `x`. `chances` has a random number between 0 and 1 for each of
-# them. A number is dropped where its chance is below `p`.
+# them. In training a number is dropped where its chance is below `p`. `training` is True or False.
 #
 # <details><summary>Hint</summary>
 #
 # In evaluation return the list as it is. In training go through `zip(x, chances)`: what is dropped becomes 0 and keeps
-# its place, and what is kept is divided by what share is kept on average.
+# its place, and what is kept is divided by the share that is kept on average.
 #
 # </details>
 
@@ -973,9 +986,11 @@ if passed(
         ): "dropped is what has a chance below p",
     },
 ):
-    hidden, rng = runs["dropout"][0].predict(X_val)[0].tolist(), np.random.default_rng(0)
-    draws = [sum(my_dropout(hidden, 0.5, True, rng.uniform(size=32).tolist())) for _ in range(2000)]
-    print(f"32 hidden outputs add up to {sum(hidden):.2f}. With your dropout it is {np.mean(draws):.2f} on average.")
+    sizes, rng = abs(runs["dropout"][0].predict(X_val)[0]).tolist(), np.random.default_rng(0)
+    draws = [sum(my_dropout(sizes, 0.5, True, rng.uniform(size=32).tolist())) for _ in range(2000)]
+    print(f"The sizes of 32 hidden outputs add up to {sum(sizes):.1f}.")
+    print(f"In 2000 draws of your dropout they add up to {np.mean(draws):.1f} on average.")
+    assert abs(np.mean(draws) - sum(sizes)) < 0.5
 
 
 # %% wrong="dropout" hint="so that the mean stays"
