@@ -106,8 +106,8 @@ print("w, shared:  ", w.grad)
 assert sum(copy.grad for copy in copies) == w.grad
 
 # %% [markdown]
-# The gradient of the shared weight is the sum over its copies. You know that from notebook 5, as accumulation, and
-# nothing new is needed. **Backpropagation through time** is just a name for backpropagation on an unrolled graph.
+# The gradient of the shared weight is the sum over its copies. You know that from notebook 5, as accumulation.
+# **Backpropagation through time** is just a name for backpropagation on an unrolled graph.
 #
 # **Exercise: unroll by hand.** Other numbers:
 
@@ -248,7 +248,7 @@ unrolled(0.5, start, [0.0] * 10)[-1].backward()
 reveal(
     my_guess,
     1 / start.grad,
-    because="each of the ten steps halves it, and half of a half ten times over is one part in 2 to the power of ten",
+    because="each of the ten steps halves what is left, and ten halvings leave one part in 2 to the power of ten",
     replies={
         20: "That would be ten steps that each add 2. Along a path the factors multiply.",
         512: "One step is missing: from h0 to h10 there are ten.",
@@ -271,9 +271,9 @@ my_guess = 2
 my_guess = 1 / 1024
 
 # %% [markdown]
-# Now take longer sequences and other weights, with nothing coming in. On the left is the network from above. On the
-# right each step squashes the state, $h_t = \tanh(w \cdot h_{t-1})$, as most networks do. Watch the two largest
-# weights.
+# Now take longer sequences and other weights, with nothing coming in. In the picture, the left half shows the network
+# from above. On the right each step squashes the state, $h_t = \tanh(w \cdot h_{t-1})$, as most networks do. Watch the
+# two largest weights.
 
 # %%
 from autograd import tanh
@@ -323,7 +323,7 @@ plt.show()
 # > **Misconception: "backpropagation does not suit recurrent networks".** You can find this in print, with two reasons
 # > that sound good: such a network has a loop, while backpropagation needs an order; and its gradients vanish. But the
 # > loop is in the drawing of the network, not in what it computes. And a small derivative is not a wrong one: any right
-# > method finds the same number.
+# > method finds the same number. The next cell tests both. (`nn.Recurrent` is the layer of the next section.)
 
 # %%
 import numpy as np
@@ -366,9 +366,9 @@ print(f"twenty steps, w = 0.5: sweep {start.grad:.6e}, nudge {nudged:.6e}")
 assert abs(nudged / start.grad - 1) < 1e-6
 
 # %% [markdown]
-# It is small, and right to all the digits shown. One thing in the claim is true: a *long* memory is hard to learn where
-# the function itself forgets. The remedies change the function, as in notebook 12: a way past the step carries the old
-# state over with a factor near 1.
+# After twenty steps the derivative is small, and right to all the digits shown. One thing in the claim is true: a
+# *long* memory is hard to learn where the function itself forgets. The remedies change the function, as in notebook 12:
+# a way past the step carries the old state over with a factor near 1.
 #
 # ## A layer for the state
 #
@@ -389,7 +389,7 @@ draw(answer, collapse="layer", direction="TB")
 
 # %% [markdown]
 # It is a deep network, with an input at every layer. All four boxes of three units have the *same* 15 parameters, so
-# they could read a sequence of any length.
+# the layer can read a sequence of any length.
 #
 # ## Learn to remember
 #
@@ -410,7 +410,7 @@ def new_model(recurrent):
     return nn.Sequential(memory, nn.Layer(8, 1, "linear", init="xavier", rng=rng))
 
 
-def attention(model, X):
+def sensitivity(model, X):
     """How strongly the output answers to each input: its derivative, mean size."""
     sizes = []
     for sequence in X:
@@ -437,7 +437,7 @@ my_guess = "last"
 
 # %% reveal="untrained"
 model = new_model(nn.Recurrent)
-before = attention(model, X_new[:50])
+before = sensitivity(model, X_new[:50])
 reveal(
     my_guess,
     "last" if before[-1] > before[0] else "first",
@@ -451,7 +451,8 @@ my_guess = "first"
 
 # %% [markdown]
 # Now train it with `fit`. It records the unrolled graph of one sequence and replays it for whole batches. That is
-# backpropagation through time, and nothing else. `clip` shortens a gradient that explodes.
+# backpropagation through time. `clip` shortens a gradient that explodes. For comparison: the best constant answer is
+# the mean of the targets, and its loss is their variance.
 
 
 # %%
@@ -464,9 +465,9 @@ def train(model):
 remembers = train(model)
 error = np.mean((model.predict(X_new)[:, 0] - y_new) ** 2)
 print(remembers)
-print(f"on new sequences: {error:.3f}; their best constant answer: {y_new.var():.3f}")
+print(f"on new sequences: {error:.3f}; the best constant answer: {y_new.var():.3f}")
 assert error < 0.2 * y_new.var()
-after = attention(model, X_new[:50])
+after = sensitivity(model, X_new[:50])
 
 # %% plot=""
 t = np.arange(1, 11)
@@ -486,9 +487,9 @@ plt.show()
 #
 # ## Break it on purpose
 #
-# The wrong engine forgets to look back. `h.detach()` gives a value with the same number and **no parents**, so a
-# gradient that comes back from later stops there. This is easily written by accident: a program keeps the state as a
-# plain number between two steps.
+# This network forgets to look back. `h.detach()` gives a value with the same number and **no parents**, so a gradient
+# that comes back from later stops there. This is easily written by accident: a program keeps the state as a plain
+# number between two steps.
 
 
 # %%
@@ -735,9 +736,9 @@ def gradient_of_w(w, states):
 
 
 # %% [markdown]
-# **Exercise 3: truncation.** Now with Values: unroll $h_t = w \cdot h_{t-1} + x_t$ over all the inputs `xs`, and return
-# the last state. But `backward()` from there shall reach the last `k` steps only. The check looks at the state and at
-# the gradient of `w`.
+# **Exercise 3: truncation.** Now `w` and `h` are Values: unroll $h_t = w \cdot h_{t-1} + x_t$ over all the inputs `xs`,
+# which are plain numbers, and return the last state. But `backward()` from there must reach the last `k` steps only.
+# The check looks at the state and at the gradient of `w`.
 #
 # <details><summary>Hint</summary>
 #
@@ -932,6 +933,6 @@ X, y = third_of(200, 10, np.random.default_rng(1))
 print(train(new_model(nn.Recurrent)))
 
 # %% [markdown]
-# A network that reads in time is a deep network whose layers share their weights. The next notebook turns to images,
-# and goes from single numbers to arrays. Before you go: how long can a sequence be until this network, with 15 epochs,
-# no longer remembers the first number to half of its variance?
+# A network that reads a sequence is a deep network whose layers share their weights. The next notebook turns to images,
+# and goes from single numbers to arrays. Before you go: from how many steps on does this network, after 15 epochs, have
+# more than half of the variance left as its loss?
