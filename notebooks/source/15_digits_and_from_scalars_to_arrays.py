@@ -12,8 +12,8 @@
 # %% [markdown]
 # ## Real digits
 #
-# The package ships real digits. Thirteen people wrote them, and each was scanned at 8 × 8 pixels. A sample is one
-# image, row after row, with a number for each pixel: 0 is paper, and 1 is ink.
+# The package ships real digits. Thirteen people wrote them. A sample is one image of 8 × 8 pixels, row after row, with
+# a number for each pixel: 0 is paper, and 1 is ink.
 
 # %%
 import numpy as np
@@ -34,8 +34,8 @@ for ax, image, label in zip(axes.flat, X[:20], y[:20], strict=True):
 plt.show()
 
 # %% [markdown]
-# Some of them are held back for the test. The mean image is subtracted from all, so that the inputs lie around 0. The
-# labels become rows of `T`, with a 1 in the column of the right class and 0 elsewhere.
+# Some of the digits are held back for the test. The mean image is subtracted from all, so that the inputs lie around 0.
+# The labels become rows of `T`, with a 1 in the column of the right class and 0 elsewhere.
 
 # %%
 X, X_test, y, y_test = nn.data.train_test_split(X, y, test=500, rng=0)
@@ -72,10 +72,10 @@ print("computed, no leaves:    ", f"{sum(bool(v.parents) for v in values):,}")
 print("parameters:             ", len(model.parameters()))
 
 # %% [markdown]
-# `eager` builds such a graph for every digit of a batch, sweeps it, and drops it. The gradients of all digits add up in
-# the parameters. One flat array keeps the numbers of all parameters, so that everything below can start from the same.
-# `train` works with any function `gradient_of(flat, xs, ts)` that returns the loss and the gradient. There will be
-# three such functions.
+# **Eager** means: each operation is computed as soon as it is written. `eager` builds such a graph for every digit of a
+# batch, sweeps it, and drops it. The gradients of all digits add up in the parameters. One flat array keeps the numbers
+# of all parameters, so that every training below can start from the same numbers. `train` works with any function
+# `gradient_of(flat, xs, ts)` that returns the loss and the gradient. There will be three such functions.
 
 # %%
 from time import perf_counter
@@ -124,10 +124,10 @@ print(f"twenty epochs are {len(batches)} steps: about {one_step * len(batches):.
 from autograd import draw
 
 x1, x2 = Value(3.0, "x₁"), Value(1.0, "x₂")
-u1, u2, v1, v2 = weights = [Value(0.5), Value(-1.0), Value(2.0), Value(1.5)]
+u1, u2, w1, w2 = weights = [Value(0.5), Value(-1.0), Value(2.0), Value(1.5)]
 z1 = u1 * x1 + u2 * x2
-z2 = v1 * x1 + v2 * x2
-u1.label, u2.label, v1.label, v2.label = "u₁", "u₂", "v₁", "v₂"
+z2 = w1 * x1 + w2 * x2
+u1.label, u2.label, w1.label, w2.label = "u₁", "u₂", "w₁", "w₂"
 z1.label, z2.label = "z₁", "z₂"
 draw([z1, z2], collapse=False)
 
@@ -135,12 +135,12 @@ draw([z1, z2], collapse=False)
 # Both neurons do the same with the same inputs, and so would a thousand neurons. Write the weights as a matrix, with a
 # row for each neuron. Then all the products, and the sums that join them, are one matrix product:
 #
-# $$\begin{pmatrix} z_1 \\ z_2 \end{pmatrix} = \begin{pmatrix} u_1 & u_2 \\ v_1 & v_2 \end{pmatrix}
+# $$\begin{pmatrix} z_1 \\ z_2 \end{pmatrix} = \begin{pmatrix} u_1 & u_2 \\ w_1 & w_2 \end{pmatrix}
 # \begin{pmatrix} x_1 \\ x_2 \end{pmatrix}$$
 #
-# A second sample is a second column beside the $x$. `record` looks for such groups. It takes the graph of one sample
-# and writes it down as a list of instructions for whole batches. The graph should end in one value, so $z_1$ and $z_2$
-# are multiplied at the end.
+# A second sample is a second column beside the $x$. `record` takes the graph of one sample, looks for what can be done
+# together, and writes it down as a list of instructions for whole batches. The graph should end in one value, so $z_1$
+# and $z_2$ are multiplied at the end.
 
 # %%
 from autograd import record
@@ -215,7 +215,7 @@ print(program)
 def replay(flat, xs, ts):
     """The same by the recorded program, all digits of the batch at once."""
     program.parameters[:] = flat
-    return program.value_and_grad(np.c_[xs, ts])
+    return program.value_and_grad(np.c_[xs, ts])  # side by side
 
 
 xs, ts = batches[0]
@@ -279,7 +279,7 @@ print(f"one multiplication, in array: {array_time / len(xs) / W.size * 1e9:8.1f}
 #
 # ## Write the layer
 #
-# In NumPy and in PyTorch a batch usually has a sample in each **row**, so the layer is turned:
+# In NumPy and in PyTorch a batch usually has a sample in each **row**, so the layer is turned, that is, transposed:
 #
 # $$Z = X W^\top + b$$
 #
@@ -522,7 +522,7 @@ def my_backward(G, X, W):
 
 # %%
 def arrays(flat):
-    """W1, b1, W2, b2 as views: the flat array has a neuron's weights, then its bias."""
+    """W1, b1, W2, b2, not copied: in the flat array a bias follows its weights."""
     hidden, output = flat[:650].reshape(10, 65), flat[650:].reshape(10, 11)
     return hidden[:, :-1], hidden[:, -1], output[:, :-1], output[:, -1]
 
@@ -571,9 +571,9 @@ print(f"{len(batches)} steps by replay: {curve[-1, 0]:.2f} s")
 #
 # ## Break it on purpose
 #
-# Here are two mistakes that people make in networks by hand. The first passes back `G @ W.T` instead of `G @ W`. Our
-# second layer is 10 × 10, so the wrong product fits and raises no error. The second forgets to divide by the number of
-# samples.
+# Here are two mistakes that people make when they write networks by hand. The first passes back `G @ W.T` instead of
+# `G @ W`. Our second layer is 10 × 10, so the wrong product fits and raises no error. The second forgets to divide by
+# the number of samples.
 
 
 # %%
@@ -652,8 +652,8 @@ assert abs(nudged - by_hand(start, xs, ts)[1][i]) < 1e-6
 # You can read a graph of single numbers as a few matrix products and write both directions of a layer in NumPy, and you
 # know why a network that learns is no proof. Show it:
 #
-# **Exercise 1: a layer on paper.** One neuron has two inputs, and the batch has two samples. `G` is the gradient toward
-# its output, for each sample. What are the gradients of its two weights, as a list, and of its bias?
+# **Exercise 1: a layer on paper.** One neuron has two inputs, and the batch has two samples. `G_paper` is the gradient
+# toward its output, for each sample. What are the gradients of its two weights, as a list, and of its bias?
 
 # %%
 X_paper = [[1.0, 2.0], [3.0, -1.0]]
@@ -1101,10 +1101,10 @@ def my_gradients(X, T, layers):
 
 
 # %% [markdown]
-# **Open task: your own digits.** `fit` does all of this in daily work: it shuffles, records, replays and steps. Train
-# a network, look at what it confuses, and write those digits yourself. (`nn.plots.weights_as_images(reader.layers[0])`
+# **Open task: your own digits.** `fit` does all of this in daily work: it shuffles, records, replays and steps. Train a
+# network, look at what it confuses, and write those digits yourself. (`nn.plots.weights_as_images(reader.layers[0])`
 # shows what each hidden neuron looks for. `nn.data.mnist(path)` reads the larger MNIST, if you have its files.) Or
-# break a friend's network: turn one product in `by_hand`, and let your friend find out which.
+# break a friend's network: change one thing in `by_hand`, and let your friend find it with a nudge.
 
 # %%
 import nn.plots
