@@ -42,7 +42,10 @@ MOST = 2000  # groups by levels that are scheduled: a graph of more is deep and 
 
 @dataclass(eq=False)
 class Bundle:
-    """Like nodes of one level, as far from the outputs: a step takes all of them. Its children wait for its parents."""
+    """Like nodes of one level that are equally far from the outputs: a step takes all of them or none.
+
+    It waits for its parents, the bundles that its nodes are computed from, and its children wait for it.
+    """
 
     nodes: list[Node]
     likeness: tuple[Any, ...]

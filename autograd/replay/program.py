@@ -113,7 +113,7 @@ class Program:
         self._slots = kinds.count(VARYING)
         self._rows = max(1, BLOCK // max(1, self._slots))  # of a block
         edges = sum([len(node.parents) for node in self._recording.nodes])
-        time_on_floats = 0.05 * (len(kinds) + edges)  # µs for a sample
+        time_on_floats = 0.04 * (len(kinds) + edges)  # µs for a sample
         time_on_arrays = 2.5 * len(self._groups)  # µs for a small batch
         self._few = int(time_on_arrays / max(time_on_floats, 0.05))  # samples that are evaluated one by one, on floats
         self.parameters = self._fixed[: len(parameters)]
