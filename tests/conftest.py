@@ -11,6 +11,15 @@ from autograd.pictures import rendering  # before pytest imports a file of autog
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
 
+gc.disable()  # while tests are collected: all of it stays
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end; the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
 
 @pytest.fixture
 def collector_off():

@@ -113,9 +113,9 @@ def test_a_file_that_fails_is_told_why(told, file, where, words):
 
 def test_a_loop_inside_c_is_ended_and_told_with_its_line(tmp_path, capsys):
     (tmp_path / "loop_in_c.py").write_text(LOOP_IN_C)
-    assert main([str(tmp_path), "--seconds", "8"]) == 1
+    assert main([str(tmp_path), "--seconds", "4"]) == 1
     told = capsys.readouterr().out
-    assert "in `loop_in_c.py`:\n  loop_in_c.py\n  still running after 8 s\n  in line" in told
+    assert "in `loop_in_c.py`:\n  loop_in_c.py\n  still running after 4 s\n  in line" in told
     assert "of backward: `sum(itertools.repeat(1))`" in told
 
 
