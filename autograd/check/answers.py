@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.check.hints import hint_for_error
+from autograd.check.errors import hint_for_error
 from autograd.reports import compared, shown
 from autograd.tables import short
 

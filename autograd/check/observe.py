@@ -16,7 +16,8 @@ import numpy as np
 
 from autograd.check.deadline import Limit, OutOfTime
 from autograd.check.driving import RTOL, Engine
-from autograd.check.hints import Evidence, hint_for_error
+from autograd.check.errors import hint_for_error
+from autograd.check.hints import Evidence
 from autograd.check.probes import evaluate, names_in
 from autograd.operation import Operation
 from autograd.reports import Finding, compared, place_of, shown
