@@ -11,7 +11,7 @@ from autograd.check.deadline import Limit
 from autograd.check.driving import SAMPLE, Engine, Make, driven, steady_sets
 from autograd.check.hints import Mistake, explaining, one_of, rounding_or_difference
 from autograd.check.methods import Methods
-from autograd.check.mistakes import lost_parents, mistakes_in_repeating, mistakes_in_sweep, parents_in_a_set
+from autograd.check.mistakes import IN_REPEATING, IN_SWEEP, lost_parents, parents_in_a_set
 from autograd.check.observe import Observation, Trouble, expect, is_close, limited, observe, read
 from autograd.check.probes import ADD, CHAIN, DOUBLINGS, MUL, Layer, methods_in, numbers_for
 from autograd.check.wrong_rules import explain_values, mistakes_in_operation
@@ -263,7 +263,7 @@ class EngineCheck:
 def mistakes_for(layer: Layer, before: Set[str] = frozenset()) -> list[Mistake]:
     """What can be wrong in a layer, after kinds before. The first try the sweep too, and the parents of `+` and `*`."""
     if layer is probes.REPEATED:
-        return mistakes_in_repeating()
+        return IN_REPEATING
     operation = layer.operation
     mistakes = []
     if operation:
@@ -272,7 +272,7 @@ def mistakes_for(layer: Layer, before: Set[str] = frozenset()) -> list[Mistake]:
         mistakes.append(parents_in_a_set(operation))
     mistakes = [mistake._replace(is_in_operation=True) for mistake in mistakes]
     if layer not in probes.OPERATORS and not layer.is_function:
-        mistakes += mistakes_in_sweep()
+        mistakes += IN_SWEEP
     return mistakes
 
 

@@ -13,7 +13,7 @@ from autograd.value import Value
 
 Gradients = dict[Value, float]
 Order = Callable[[Sequence[Value]], Iterable[Value]]  # from the outputs so far, the last of them swept now
-Event = Callable[[float, float, float, Value, int], float]  # (old, d, g, child, position of the parent) → new
+Event = Callable[[float, float, float, Value, int, Gradients], float]  # see `accumulate`
 Rule = Callable[[Value], Sequence[float]]
 Side = Callable[[Value], Sequence[Value]]  # a node's parents, in the order in which they are met
 LONGEST = 20_000  # visits after which a mistake's sweep is given up
@@ -33,14 +33,19 @@ def recorded(node: Value) -> Sequence[float]:
     return node.local_derivatives
 
 
-def accumulate(old: float, d: float, g: float, child: Value, i: int) -> float:
-    """The right event."""
+def accumulate(old: float, d: float, g: float, child: Value, i: int, gradients: Gradients) -> float:
+    """The right event: what becomes of the gradient of a child's parent number i, by d toward it and the child's g."""
     return old + d * g
 
 
-def is_interior(node: Value) -> bool:
+def is_interior(node: Value, output: Value) -> bool:
     """What is rightly cleared when `backward()` begins."""
     return bool(node.parents)
+
+
+def itself(node: Value, output: Value) -> Value:
+    """Whose parents a node rightly gives its gradient to."""
+    return node
 
 
 def swept(
@@ -50,28 +55,28 @@ def swept(
     event: Event = accumulate,
     rule: Rule = recorded,
     start: Callable[[float, Value], float] = lambda old, output: 1.0,
-    cleared: Callable[[Value], bool] = is_interior,
+    cleared: Callable[[Value, Value], bool] = is_interior,
+    giver: Callable[[Value, Value], Value] = itself,
     turned: bool = False,
-    gradients: Gradients | None = None,
 ) -> Gradients:
     """The gradients after `backward()` on each output in turn; what is not given is right.
 
-    `turned` serves a node's last parent first, which is right too. `gradients` is what holds them meanwhile.
+    `turned` serves a node's last parent first, which is right too.
     """
-    gradients = defaultdict(float) if gradients is None else gradients
+    gradients: Gradients = defaultdict(float)
     for count, output in enumerate(outputs, 1):
         nodes = list(islice(order(outputs[:count]), LONGEST))
         if len(nodes) == LONGEST:
             raise TooLong
         for node in nodes:
-            if cleared(node):
+            if cleared(node, output):
                 gradients[node] = 0.0
         gradients[output] = start(gradients[output], output)
         for node in nodes:
-            g = gradients[node]
-            edges = list(enumerate(zip(node.parents, rule(node), strict=True)))
+            child = giver(node, output)
+            edges = list(enumerate(zip(child.parents, rule(child), strict=True)))
             for i, (parent, d) in reversed(edges) if turned else edges:
-                gradients[parent] = event(gradients[parent], d, g, node, i)
+                gradients[parent] = event(gradients[parent], d, gradients[node], child, i, gradients)
     return gradients
 
 

@@ -9,76 +9,56 @@ from typing import Any
 
 from autograd.backprop import interior_order, topological_order
 from autograd.check.hints import Mistake, one_of, same
-from autograd.check.mistakes import sweeps
-from autograd.check.sweeping import Event, Gradients, Rule, swept
+from autograd.check.mistakes import Change, sweeps, varied
+from autograd.check.sweeping import Event, Gradients, Rule, accumulate
 from autograd.graphs import values_at
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, constant
 from autograd.value import Value
 
-# ---- contributions: (old gradient, local derivative, upstream gradient, the child's data) → new gradient
+# ---- contributions: what becomes of a parent's gradient, by its local derivative d and the upstream gradient g
 
-Contribution = Callable[[float, float, float, float], float]
 ADD_UP = "a value used twice must add up both contributions: use `+=`, not `=`"
 WHOLE = "the gradients are cut or rounded to whole numbers: keep them as they are"
-EVENTS: list[tuple[str, str, Contribution]] = [
-    ("overwrite", ADD_UP, lambda old, d, g, y: d * g),
-    (
-        "no upstream",
-        "the upstream gradient is left out: a contribution is local derivative * `out.grad`",
-        lambda old, d, g, y: old + d,
-    ),
-    (
-        "overwrite",
-        "the upstream gradient is left out, and `=` overwrites: `+= local derivative * out.grad`",
-        lambda old, d, g, y: d,
-    ),
-    (
-        "upstream added",
-        "the upstream gradient is added to the local derivative: multiply them",
-        lambda old, d, g, y: old + d + g,
-    ),
-    (
-        "upstream added",
-        "the upstream gradient is added to the local derivative, and `=` overwrites: `+= local derivative * out.grad`",
-        lambda old, d, g, y: d + g,
-    ),
-    ("data", "`out.data` stands where `out.grad` belongs", lambda old, d, g, y: old + d * y),
-    ("sign", "the sign is wrong", lambda old, d, g, y: old - d * g),
-    (
-        "twice",
-        "twice what it should be: one of: it is added twice; a factor 2 is too many, or 1/2 missing",
-        lambda old, d, g, y: old + 2 * d * g,
-    ),
-    ("half", "half of what it should be: a factor 2 is missing, or 1/2 too many", lambda old, d, g, y: old + d * g / 2),
-    ("upstream squared", "the upstream gradient is multiplied in twice", lambda old, d, g, y: old + d * g * g),
-    (
-        "nothing",
+
+
+def _by_gradients(old: float, d: float, g: float, child: Value, i: int, gradients: Gradients) -> float:
+    """In the place of the other operand's number stands the gradient that it has just then."""
+    return old + gradients[child.parents[1 - i]] * g
+
+
+# fmt: off
+EVENTS: list[tuple[str, Event, str]] = [
+    ("overwrite", lambda old, d, g, *_: d * g, ADD_UP),
+    ("no upstream", lambda old, d, g, *_: old + d,
+        "the upstream gradient is left out: a contribution is local derivative * `out.grad`"),
+    ("overwrite", lambda old, d, g, *_: d,
+        "the upstream gradient is left out, and `=` overwrites: `+= local derivative * out.grad`"),
+    ("upstream added", lambda old, d, g, *_: old + d + g,
+        "the upstream gradient is added to the local derivative: multiply them"),
+    ("upstream added", lambda old, d, g, *_: d + g,
+        "the upstream gradient is added to the local derivative, and `=` overwrites: `+= local derivative * out.grad`"),
+    ("data", lambda old, d, g, child, *_: old + d * child.data, "`out.data` stands where `out.grad` belongs"),
+    ("sign", lambda old, d, g, *_: old - d * g, "the sign is wrong"),
+    ("twice", lambda old, d, g, *_: old + 2 * d * g,
+        "twice what it should be: one of: it is added twice; a factor 2 is too many, or 1/2 missing"),
+    ("half", lambda old, d, g, *_: old + d * g / 2,
+        "half of what it should be: a factor 2 is missing, or 1/2 too many"),
+    ("upstream squared", lambda old, d, g, *_: old + d * g * g, "the upstream gradient is multiplied in twice"),
+    ("nothing", lambda old, *_: old,
         "nothing arrives: one of: the result does not know its parents, or was made from `.data` alone; its backward "
-        "function is missing or never called; a `.grad`, which is still 0, stands where `.data` belongs",
-        lambda old, d, g, y: old,
-    ),
-    (
-        "own gradient",
-        "`self.grad` stands where `out.grad` belongs, or the two have changed places",
-        lambda old, d, g, y: old + d * old,
-    ),
-    (
-        "gate",
-        "the gradient is let through by its own sign: what counts is the sign of the input",
-        lambda old, d, g, y: old + d * max(g, 0.0),
-    ),
-    ("whole", WHOLE, lambda old, d, g, y: old + int(d * g)),
-    ("whole", WHOLE, lambda old, d, g, y: old + round(d * g)),
+        "function is missing or never called; a `.grad`, which is still 0, stands where `.data` belongs"),
+    ("own gradient", lambda old, d, *_: old + d * old,
+        "`self.grad` stands where `out.grad` belongs, or the two have changed places"),
+    ("gate", lambda old, d, g, *_: old + d * max(g, 0.0),
+        "the gradient is let through by its own sign: what counts is the sign of the input"),
+    ("whole", lambda old, d, g, *_: old + int(d * g), WHOLE),
+    ("whole", lambda old, d, g, *_: old + round(d * g), WHOLE),
+    *(("rounded", lambda old, d, g, *_, digits=digits: old + round(d * g, digits),
+        f"the gradients are rounded to {digits} decimals: keep them as they are") for digits in range(1, 5)),
 ]
-EVENTS += [
-    (
-        "rounded",
-        f"the gradients are rounded to {digits} decimals: keep them as they are",
-        lambda old, d, g, y, digits=digits: old + round(d * g, digits),  # type: ignore[misc]
-    )
-    for digits in range(1, 5)
-]
+# fmt: on
+OF_PRODUCTS: list[tuple[str, Event, str]] = [("gradients", _by_gradients, "`.grad` stands where `.data` belongs")]
 SIDES = ((None, ""), (0, "toward the first operand, "), (1, "toward the second operand, "))
 
 
@@ -93,52 +73,37 @@ def mistakes_in_operation(operation: Operation, *, beside: bool = False, sums: b
 
     mistakes = []
     for position, side in SIDES if operation.arity == 2 and not beside else SIDES[:1]:
-        for kind, hint, contribution in EVENTS:
-            event = _on(is_on_trial, position, contribution)
-            is_ordered = contribution(7.0, 2.0, 3.0, 5.0) == contribution(11.0, 2.0, 3.0, 5.0)  # overwrites the old
-            variants = _in_all_orders(event) if is_ordered else _in_one_order(event)
-            if sums or not is_ordered:
-                mistakes.append(Mistake(kind, f"{side}{hint}", variants))
-        if operation.name == "multiply" and not beside:
-            variants = partial(_by_gradients, is_on_trial, position)
-            mistakes.append(Mistake("gradients", f"{side}`.grad` stands where `.data` belongs", variants))
-    rules = [sweeps("rule", hint, {"rule": _ruled(is_on_trial, rule)}) for hint, rule in rules_for(operation)]
+        for kind, wrong, hint in EVENTS + OF_PRODUCTS * (operation.name == "multiply" and not beside):
+            event = _on(is_on_trial, position, wrong)
+            if not _overwrites(wrong):
+                mistakes.append(sweeps(kind, event=event, hint=f"{side}{hint}"))
+            elif sums:
+                mistakes.append(varied(kind, partial(_in_all_orders, event), hint=f"{side}{hint}"))
+    rules = [sweeps("rule", rule=_ruled(is_on_trial, rule), hint=hint) for hint, rule in rules_for(operation)]
     return mistakes + rules
 
 
-def _on(is_on_trial: Callable[[Value], bool], position: int | None, wrong: Contribution) -> Event:
+def _on(is_on_trial: Callable[[Value], bool], position: int | None, wrong: Event) -> Event:
     """The event that goes wrong for the nodes on trial, toward the parent at this position."""
 
-    def event(old: float, d: float, g: float, child: Value, i: int) -> float:
-        return wrong(old, d, g, child.data) if is_on_trial(child) and position in (None, i) else old + d * g
+    def event(old: float, d: float, g: float, child: Value, i: int, gradients: Gradients) -> float:
+        is_wrong = is_on_trial(child) and position in (None, i)
+        return (wrong if is_wrong else accumulate)(old, d, g, child, i, gradients)
 
     return event
 
 
-def _by_gradients(is_on_trial: Callable[[Value], bool], at: int | None, outputs: list[Value]) -> Iterator[Gradients]:
-    """In the place of the other operand's number stands the gradient that it has just then."""
-    gradients: Gradients = defaultdict(float)
-
-    def event(old: float, d: float, g: float, child: Value, i: int) -> float:
-        is_wrong = is_on_trial(child) and at in (None, i)
-        return old + (gradients[child.parents[1 - i]] if is_wrong else d) * g
-
-    yield swept(outputs, event=event, gradients=gradients)
+def _overwrites(event: Event) -> bool:
+    """Whether nothing is left of the old gradient."""
+    child = Value(5.0) * Value(3.0)
+    return len({event(old, 2.0, 3.0, child, 0, defaultdict(float)) for old in (7.0, 11.0)}) == 1
 
 
-def _in_one_order(event: Event) -> Callable[[list[Value]], Iterator[Gradients]]:
-    return lambda outputs: iter([swept(outputs, event=event)])
-
-
-def _in_all_orders(event: Event) -> Callable[[list[Value]], Iterator[Gradients]]:
+def _in_all_orders(event: Event, outputs: list[Value]) -> Iterator[Change]:
     """What is left where a gradient is overwritten depends on which child comes last."""
-
-    def variants(outputs: list[Value]) -> Iterator[Gradients]:
-        for order in islice(_complete_orders(outputs[-1]), 12):
-            for turned in (False, True):
-                yield swept(outputs, order=lambda outputs: order, event=event, turned=turned)  # noqa: B023
-
-    return variants
+    for order in islice(_complete_orders(outputs[-1]), 12):
+        for turned in (False, True):
+            yield {"order": lambda outputs: order, "event": event, "turned": turned}  # noqa: B023
 
 
 def _complete_orders(output: Value) -> Iterator[list[Value]]:
