@@ -29,10 +29,12 @@ from autograd.check import (
     report,
     reveal,
     wrong_rules,
+    wrong_values,
 )
 from autograd.check.deadline import Limit, OutOfTime
 from autograd.check.engine import mistakes_for
 from autograd.check.errors import hint_for_error
+from autograd.check.evaluating import evaluate, names_in
 from autograd.check.hints import Evidence, explain, explaining
 from autograd.check.observe import expect
 from autograd.check.probes import (
@@ -43,9 +45,7 @@ from autograd.check.probes import (
     OPERATORS,
     REPEATED,
     TWO_GRAPHS,
-    evaluate,
     function_layer,
-    names_in,
     numbers_for,
 )
 from autograd.check.steps import DEFAULTS, SETTINGS
@@ -530,7 +530,7 @@ def test_every_hint_is_given_to_someone():
     reports = [told(*case.values[:2]) for case in CASES] + [told_of_operation(*case[:3]) for case in WRONG_OPERATIONS]
     given = "\n".join(finding.hint for found in reports for finding in found.findings)
     patterns = {*errors.ERRORS, *errors.IN_BACKWARD, *errors.IN_SWEEP}
-    expected = set().union(*map(phrases, (errors, hints, mistakes, wrong_rules))) - patterns
+    expected = set().union(*map(phrases, (errors, hints, mistakes, wrong_rules, wrong_values))) - patterns
     assert {phrase for phrase in expected if phrase not in given} == set()
     assert len(expected) > 80
 

@@ -28,7 +28,7 @@ from typing import Any
 from autograd.check.checks import check_value
 from autograd.check.engine import LEVELS
 from autograd.check.lesson import SECONDS
-from autograd.check.observe import Trouble, limited
+from autograd.check.trouble import Trouble, limited
 from autograd.reports import Finding, Place, Report
 from autograd.tables import aligned, short
 

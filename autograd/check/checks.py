@@ -15,8 +15,8 @@ from autograd.check.engine import LEVELS, EngineCheck
 from autograd.check.functions import OperationCheck, examine_order
 from autograd.check.gradients import GradientCheck
 from autograd.check.lesson import SECONDS
-from autograd.check.observe import quiet
 from autograd.check.steps import examine_steps
+from autograd.check.trouble import quiet
 from autograd.reports import Report
 from autograd.value import Value
 

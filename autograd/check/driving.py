@@ -1,21 +1,26 @@
-"""How someone's engine is driven: what its number, its gradient and its sweep are called, and how exact it is.
+"""How someone's engine is driven and read: what its number, gradient and sweep are called, and how exact it is.
 
 What other engines name otherwise is found by what it holds. Objects that are hashed by their address get a hash of
 their own while they are checked, so that a set of them has the same order in every run.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from inspect import signature
+from inspect import ismethod, signature
 from itertools import count
-from math import sqrt
+from math import isclose, sqrt
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.check.trouble import Trouble
+from autograd.tables import short
+
 Make = Callable[..., Any]
+NAMES = "data", "grad", "backward"
 RTOL = 1e-9
 SAMPLE = 1.3
 LOOKS = {  # what other names look like
@@ -84,6 +89,64 @@ def _rounding(x: Any) -> float:
     is_single = isinstance(x, float) and x == float(np.float32(SAMPLE))
     kind = re.search(r"float(16|32)", str(getattr(x, "dtype", "float32" if is_single else "")))
     return float(np.finfo(kind[0]).eps) if kind else 0.0
+
+
+# ---- what it holds
+
+
+def is_close(yours: float, expected: float, rtol: float = RTOL) -> bool:
+    """Equal but for rounding: a difference quotient is not."""
+    return isclose(yours, expected, rel_tol=rtol, abs_tol=max(rtol / 100, rtol * rtol)) or (
+        yours != yours and expected != expected
+    )
+
+
+def read(engine: Engine, v: Any, what: str, name: str = "") -> float:
+    """The number (`data`) or the gradient (`grad`) of a Value; a gradient of None is none yet."""
+    name = f"{name}.{getattr(engine, what)}"
+    x = getattr(v, getattr(engine, what))
+    return 0.0 if x is None and what == "grad" else number(x, name, may_be_value=what == "grad", names=engine[1:4])
+
+
+def check_kind(result: Any, names: Sequence[str] = NAMES) -> None:
+    """Trouble where the result of an expression of Values is no Value."""
+    if result is None:
+        raise Trouble("the result is None, not a Value", "the `return` of the result is missing")
+    missing = [name for name in names if not hasattr(result, name)]
+    if (missing and isinstance(result, (Real, np.generic, np.ndarray))) or len(missing) == len(names):
+        raise Trouble(
+            f"the result is {short(result)}, a plain {type(result).__name__}, not a Value",
+            "wrap the number into a Value that knows its parents",
+        )
+    if missing:
+        raise Trouble(f"the result, a {type(result).__name__}, has no `{missing[0]}`")
+
+
+def number(x: Any, what: str, *, may_be_value: bool = True, names: Sequence[str] = NAMES) -> float:
+    """A number as a float, also that in an array or a tensor of one; read out of a Value where gradients are Values.
+
+    Trouble for anything else.
+    """
+    if hasattr(x, "dtype") and hasattr(x, "item") and np.prod(getattr(x, "shape", ())) == 1:
+        x = x.item()
+    if isinstance(x, Real):
+        return float(x)
+    if hasattr(x, names[0]) and hasattr(x, names[-1]):
+        if may_be_value:
+            return number(getattr(x, names[0]), what, names=names)
+        raise Trouble(
+            f"{what} is a Value, not a number", f"a Value was wrapped into a Value again: pass its .{names[0]}"
+        )
+    if ismethod(x):
+        name = x.__name__
+        raise Trouble(
+            f"{what} is a method, not a number",
+            f"keep it as a number, `self.{name} = 0.0`, and call the method otherwise",
+        )
+    raise Trouble(f"{what} is {short(x)}, not a number")
+
+
+# ---- its sets
 
 
 @contextmanager

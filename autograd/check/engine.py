@@ -1,36 +1,31 @@
 """The check of a learner's engine: layer after layer of probes. What an earlier finding explains is not told again."""
 
-import gc
 import re
 from collections.abc import Iterator, Set
+from contextlib import suppress
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from autograd.check import probes
+from autograd.check.cycles import cycle_in
 from autograd.check.deadline import Limit
-from autograd.check.driving import SAMPLE, Engine, Make, driven, steady_sets
+from autograd.check.driving import SAMPLE, Make, driven, steady_sets
+from autograd.check.evaluating import methods_in
 from autograd.check.hints import Mistake, explaining, one_of, rounding_or_difference
-from autograd.check.methods import Methods
+from autograd.check.methods import Methods, check_new
 from autograd.check.mistakes import IN_REPEATING, IN_SWEEP, lost_parents, parents_in_a_set
-from autograd.check.observe import Observation, Trouble, expect, is_close, limited, observe, read
-from autograd.check.probes import ADD, CHAIN, DOUBLINGS, MUL, Layer, methods_in, numbers_for
-from autograd.check.wrong_rules import explain_values, mistakes_in_operation
-from autograd.reports import Finding, Report, compared, shown
+from autograd.check.observe import Observation, expect, observe
+from autograd.check.probes import ADD, CHAIN, DOUBLINGS, MUL, Layer, numbers_for
+from autograd.check.trouble import Trouble, limited
+from autograd.check.wrong_rules import mistakes_in_operation
+from autograd.check.wrong_values import explain_values
+from autograd.reports import Finding, Report
 
 LEVELS = ("add", "mul", "own", "all", "strict")
 TURNS = 2  # the order of a set varies, so every probe is run more than once
-LONG = -17.6372641  # a number that is neither small nor short
 SHARED = (
     "two nodes hold one and the same array as their gradient, and `+=` changes it for both: make a new one, "
     "`self.grad = self.grad + …`"
-)
-CYCLE_OF_NODES = (
-    "a node refers to itself, as a closure on it does (`out._backward` that reads `out`): keep local derivatives, or "
-    "pass the node in as an argument"
-)
-CYCLE_IN_BACKWARD = (
-    "a function inside `backward()` that calls itself refers to itself, and to the nodes it has listed: make it a "
-    "method, or a loop with a stack"
 )
 
 
@@ -76,7 +71,7 @@ class EngineCheck:
         try:
             self.engine, sample, self.notes = limited(lambda: driven(self.make, self.names), self.seconds)
             self.name = type(sample).__name__
-            limited(lambda: _check_new(self.engine, sample), self.seconds)
+            limited(lambda: check_new(self.engine, sample), self.seconds)
             self.methods = limited(lambda: Methods(self.engine, sample, self.level, self.seconds), inf)
         except Trouble as trouble:
             self.findings.append(trouble.finding(f"`{self.name}`", f"{self.name}({SAMPLE})"))
@@ -115,7 +110,11 @@ class EngineCheck:
             self._large()
             self.notes += [f"not tried: {', '.join(self.methods.untried)}"] * bool(self.methods.untried)
         if self.level == "strict":
-            self._cycles()
+            self.total += 1
+            with suppress(Trouble):  # it has been told of
+                cycle = cycle_in(self.engine, self.seconds)
+                self.passed += cycle is None
+                self.findings += [cycle] if cycle else []
 
     # ---- layers
 
@@ -231,34 +230,6 @@ class EngineCheck:
             del self.findings[count[0] :]
             _, self.passed, self.total = count
 
-    def _cycles(self) -> None:
-        """Whether a graph that is dropped leaves anything to the cycle collector."""
-        self.total += 1
-        was_enabled = gc.isenabled()
-        gc.collect(0)
-        gc.disable()
-        try:
-            built = limited(lambda: self._left_to_collector(is_swept=False), self.seconds)
-            left = limited(lambda: self._left_to_collector(is_swept=True), self.seconds)
-        except Trouble:
-            return  # it has been told of
-        finally:
-            if was_enabled:
-                gc.enable()
-        if not left:
-            self.passed += 1
-            return
-        facts = f"a * b + c   leaves {left} objects that only the cycle collector can free"
-        self.findings.append(Finding("a graph that is dropped", facts, CYCLE_OF_NODES if built else CYCLE_IN_BACKWARD))
-
-    def _left_to_collector(self, *, is_swept: bool) -> int:
-        a, b, c = (self.engine.make(x) for x in (1.3, 2.7, -0.7))
-        y = a * b + c
-        if is_swept:
-            getattr(y, self.engine.backward)()
-        del a, b, c, y
-        return gc.collect(0)
-
 
 def mistakes_for(layer: Layer, before: Set[str] = frozenset()) -> list[Mistake]:
     """What can be wrong in a layer, after kinds before. The first try the sweep too, and the parents of `+` and `*`."""
@@ -279,25 +250,3 @@ def mistakes_for(layer: Layer, before: Set[str] = frozenset()) -> list[Mistake]:
 def _are_one(a: Finding, b: Finding) -> bool:
     """Whether two findings are the same mistake: one hint, or one error at one line."""
     return a.hint == b.hint != "" or ("raised" in b.text and a.text.split("\n")[1:] == b.text.split("\n")[1:])
-
-
-def _check_new(engine: Engine, sample: Any) -> None:
-    """Trouble where a new Value does not hold its number and the gradient zero."""
-    kind = type(sample).__name__
-    for name in (engine.data, engine.grad, engine.backward):
-        if not hasattr(sample, name):
-            raise Trouble(
-                f"the new {kind} has no `{name}`",
-                f"is `{name}` called otherwise? The names can be given: "
-                '`check_value(…, data="value", grad="gradient", backward="backprop")`',
-            )
-    for x, v, name in ((SAMPLE, sample, "its "), (LONG, engine.make(LONG), f"{kind}({LONG})")):
-        data = read(engine, v, "data", name)
-        if not is_close(data, x, engine.rtol):
-            hint = "the number is cut or rounded: keep it as it is given" if abs(data - x) < 1 else ""
-            raise Trouble(f"{name}.{engine.data}: {compared(data, x)}", hint)
-    if grad := read(engine, sample, "grad", "its "):
-        raise Trouble(
-            f"its .{engine.grad} is {shown(grad)} before any `{engine.backward}()`, expected 0",
-            "gradients are summed up, so they start at 0",
-        )

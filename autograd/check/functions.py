@@ -8,11 +8,14 @@ from typing import Any
 
 from autograd.backprop import topological_order
 from autograd.check.deadline import OutOfTime
+from autograd.check.driving import is_close, number
+from autograd.check.evaluating import evaluate
 from autograd.check.gradients import slopes
 from autograd.check.hints import Evidence, explain
-from autograd.check.observe import Trouble, heading, is_close, limited, number
-from autograd.check.probes import evaluate
-from autograd.check.wrong_rules import explain_values, mistakes_in_operation
+from autograd.check.observe import heading
+from autograd.check.trouble import Trouble, limited
+from autograd.check.wrong_rules import mistakes_in_operation
+from autograd.check.wrong_values import explain_values
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, fixed_power
 from autograd.reports import Finding, Report, compared, shown

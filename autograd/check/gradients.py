@@ -9,7 +9,9 @@ import numpy as np
 
 from autograd.backprop import topological_order
 from autograd.check.differences import EPSILON, Judgement, judge, measure
-from autograd.check.observe import Trouble, check_kind, heading, limited, number
+from autograd.check.driving import check_kind, number
+from autograd.check.observe import heading
+from autograd.check.trouble import Trouble, limited
 from autograd.operations import OPERATIONS, constant, own
 from autograd.reports import Finding, Report, compared, shown
 from autograd.value import Value

@@ -18,9 +18,9 @@ from autograd.check.answers import Raised, difference, in_words, is_blank, is_te
 from autograd.check.causes import ONLY_SOME, cause
 from autograd.check.cells import CheckFailed, last_cell, not_done, wrapped
 from autograd.check.deadline import OutOfTime
-from autograd.check.observe import Trouble, limited, quiet
 from autograd.check.reading import emptied, is_begun, stuck, unreturned, unused
 from autograd.check.repair import repair, repair_expression
+from autograd.check.trouble import Trouble, limited, quiet
 from autograd.reports import Finding
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take

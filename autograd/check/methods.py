@@ -6,11 +6,11 @@ from inspect import isfunction
 from typing import Any
 
 from autograd.check import probes
-from autograd.check.driving import Engine, takes_nothing
+from autograd.check.driving import SAMPLE, Engine, is_close, read, takes_nothing
 from autograd.check.functions import own_operation
-from autograd.check.observe import Trouble, limited, read
+from autograd.check.trouble import Trouble, limited
 from autograd.operations import OPERATIONS
-from autograd.reports import Finding
+from autograd.reports import Finding, compared, shown
 
 REMEDIES = {
     "__radd__": "`def __radd__(self, other): return self + other`",
@@ -26,6 +26,7 @@ REMEDIES = {
     "relu": "relu (or tanh, or sigmoid) is `max(self.data, 0.0)`, with the local derivative `float(self.data > 0)`",
 }
 UNTRIED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "matmul": "@", "floordiv": "//", "mod": "%"}
+LONG = -17.6372641  # a number that is neither small nor short
 SYMBOLS = {"add": "+", "sub": "-", "neg": "-", "mul": "*", "truediv": "/", "pow": "**"}
 NO_FUNCTIONS = re.compile(
     "^_|back|grad|zero|reset|clear|topo|order|sort|detach|stop|copy|clone|item|numpy|float|int|draw|show|plot|graph|dot"
@@ -79,6 +80,28 @@ class Methods:
         facts = [f"{name} has no `{method}`: `{layer.texts[0]}` fails" for method, layer in missing.items()]
         return Finding(
             next(iter(missing.values())).where, "\n".join(facts), "\n".join(map(REMEDIES.__getitem__, missing))
+        )
+
+
+def check_new(engine: Engine, sample: Any) -> None:
+    """Trouble where a new Value does not hold its number and the gradient zero."""
+    kind = type(sample).__name__
+    for name in (engine.data, engine.grad, engine.backward):
+        if not hasattr(sample, name):
+            raise Trouble(
+                f"the new {kind} has no `{name}`",
+                f"is `{name}` called otherwise? The names can be given: "
+                '`check_value(…, data="value", grad="gradient", backward="backprop")`',
+            )
+    for x, v, name in ((SAMPLE, sample, "its "), (LONG, engine.make(LONG), f"{kind}({LONG})")):
+        data = read(engine, v, "data", name)
+        if not is_close(data, x, engine.rtol):
+            hint = "the number is cut or rounded: keep it as it is given" if abs(data - x) < 1 else ""
+            raise Trouble(f"{name}.{engine.data}: {compared(data, x)}", hint)
+    if grad := read(engine, sample, "grad", "its "):
+        raise Trouble(
+            f"its .{engine.grad} is {shown(grad)} before any `{engine.backward}()`, expected 0",
+            "gradients are summed up, so they start at 0",
         )
 
 

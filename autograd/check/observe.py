@@ -3,47 +3,19 @@
 An engine is anything that makes objects with `data`, `grad`, `backward()` and operators from numbers.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
-from inspect import ismethod
-from io import StringIO
-from math import isclose, isfinite
-from numbers import Real
-from typing import Any, NamedTuple, TypeVar
-from warnings import catch_warnings, simplefilter
-
-import numpy as np
+from collections.abc import Mapping
+from contextlib import suppress
+from math import isfinite
+from typing import Any, NamedTuple
 
 from autograd.check.deadline import Limit, OutOfTime
-from autograd.check.driving import RTOL, Engine
-from autograd.check.errors import hint_for_error
+from autograd.check.driving import RTOL, Engine, check_kind, is_close, read
+from autograd.check.evaluating import evaluate, names_in
 from autograd.check.hints import Evidence
-from autograd.check.probes import evaluate, names_in
+from autograd.check.trouble import Trouble, limited
 from autograd.operation import Operation
 from autograd.reports import Finding, compared, place_of, shown
-from autograd.tables import short
 from autograd.value import Value
-
-T = TypeVar("T")
-NAMES = "data", "grad", "backward"
-STOPPED = (Exception, SystemExit, OutOfTime)  # what ends a learner's code; an interrupt from the keyboard goes through
-
-
-class Trouble(Exception):  # noqa: N818
-    """Why a probe came to no gradients: facts, and a hint where they allow one."""
-
-    def __init__(self, text: str, hint: str = "") -> None:
-        super().__init__(text)
-        self.text = text
-        self.hint = hint
-
-    def finding(self, where: str, title: str, hint: str = "") -> Finding:
-        """What is found of it at an expression and inputs. The trouble's own hint is the second."""
-        unwritten = ""
-        if isinstance(self.__cause__, NotImplementedError):
-            place = place_of(self.__cause__)
-            unwritten = f"`{place.function}`" if place and place.function.isidentifier() else where
-        return Finding(where, f"{title}\n{self.text}", hint or self.hint, unwritten)
 
 
 class Expected(NamedTuple):
@@ -151,13 +123,6 @@ def heading(text: str, numbers: Mapping[str, float]) -> str:
     return f"{text}{separator}at {inputs}" if inputs else text
 
 
-def is_close(yours: float, expected: float, rtol: float = RTOL) -> bool:
-    """Equal but for rounding: a difference quotient is not."""
-    return isclose(yours, expected, rel_tol=rtol, abs_tol=max(rtol / 100, rtol * rtol)) or (
-        yours != yours and expected != expected
-    )
-
-
 def expect(text: str, numbers: Mapping[str, float], own: Operation | None = None) -> Expected:
     """What our own engine makes of a probe; `own` stands for the function of its name."""
     leaves = {name: Value(numbers[name], name) for name in names_in(text)}
@@ -242,82 +207,3 @@ class _Run:
                     f"{name}.data was {shown(self.inputs[name])} and is {shown(now)} after {when}",
                     "an operation must leave its inputs as they are: put the result into a new Value",
                 )
-
-
-def read(engine: Engine, v: Any, what: str, name: str = "") -> float:
-    """The number (`data`) or the gradient (`grad`) of a Value; a gradient of None is none yet."""
-    name = f"{name}.{getattr(engine, what)}"
-    x = getattr(v, getattr(engine, what))
-    return 0.0 if x is None and what == "grad" else number(x, name, may_be_value=what == "grad", names=engine[1:4])
-
-
-def check_kind(result: Any, names: Sequence[str] = NAMES) -> None:
-    """Trouble where the result of an expression of Values is no Value."""
-    if result is None:
-        raise Trouble("the result is None, not a Value", "the `return` of the result is missing")
-    missing = [name for name in names if not hasattr(result, name)]
-    if (missing and isinstance(result, (Real, np.generic, np.ndarray))) or len(missing) == len(names):
-        raise Trouble(
-            f"the result is {short(result)}, a plain {type(result).__name__}, not a Value",
-            "wrap the number into a Value that knows its parents",
-        )
-    if missing:
-        raise Trouble(f"the result, a {type(result).__name__}, has no `{missing[0]}`")
-
-
-def number(x: Any, what: str, *, may_be_value: bool = True, names: Sequence[str] = NAMES) -> float:
-    """A number as a float, also that in an array or a tensor of one; read out of a Value where gradients are Values.
-
-    Trouble for anything else.
-    """
-    if hasattr(x, "dtype") and hasattr(x, "item") and np.prod(getattr(x, "shape", ())) == 1:
-        x = x.item()
-    if isinstance(x, Real):
-        return float(x)
-    if hasattr(x, names[0]) and hasattr(x, names[-1]):
-        if may_be_value:
-            return number(getattr(x, names[0]), what, names=names)
-        raise Trouble(
-            f"{what} is a Value, not a number", f"a Value was wrapped into a Value again: pass its .{names[0]}"
-        )
-    if ismethod(x):
-        name = x.__name__
-        raise Trouble(
-            f"{what} is a method, not a number",
-            f"keep it as a number, `self.{name} = 0.0`, and call the method otherwise",
-        )
-    raise Trouble(f"{what} is {short(x)}, not a number")
-
-
-@contextmanager
-def quiet(notes: list[str]) -> Iterator[None]:
-    """What someone's code prints is not shown, but counted in a note; what it warns of is ignored."""
-    printed = StringIO()
-    with redirect_stdout(printed), catch_warnings():
-        simplefilter("ignore")
-        yield
-    if lines := printed.getvalue().count("\n"):
-        notes.append(f"your code printed {lines:,} line{'s' * (lines > 1)}")
-
-
-def limited(function: Callable[[], T], limit: float | Limit) -> T:
-    """function(), with its errors and endless loops as Trouble; the limit is one of seconds."""
-    try:
-        return (limit if isinstance(limit, Limit) else Limit(limit)).run(function)
-    except Trouble:
-        raise
-    except STOPPED as error:
-        raise _trouble_from(error) from error
-
-
-def _trouble_from(error: BaseException) -> Trouble:
-    """What a learner's code raised, told with its line."""
-    place = place_of(error, outermost=isinstance(error, OutOfTime))  # where the loop is likely to be
-    at = f"\nin {place}" if place else ""
-    if isinstance(error, OutOfTime):
-        text = f"{error}: an endless loop, or far too slow{at}"
-    elif isinstance(error, NotImplementedError):
-        text = f"not done yet: NotImplementedError{at}"
-    else:
-        text = f"raised {type(error).__name__}{f': {error}' * bool(str(error))}{at}"
-    return Trouble(text, hint_for_error(error))

@@ -5,9 +5,10 @@ from inspect import signature
 from math import isclose
 from typing import Any, NamedTuple
 
+from autograd.check.driving import number
 from autograd.check.hints import one_of
-from autograd.check.observe import Trouble, limited, number, quiet
 from autograd.check.repair import repair
+from autograd.check.trouble import Trouble, limited, quiet
 from autograd.check.update_rules import RULES, Settings, State, UpdateRule
 from autograd.check.wrong_steps import mistakes_in
 from autograd.reports import Finding, Report, compared, shown

@@ -1,17 +1,15 @@
-"""The usual mistakes in an operation: in what it adds to its parents' gradients, in its rule, in its value."""
+"""The usual mistakes in an operation: in what it adds to its parents' gradients, in its rule."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from math import log
-from typing import Any
 
-from autograd.backprop import interior_order, topological_order
-from autograd.check.hints import Mistake, one_of, same
+from autograd.backprop import topological_order
+from autograd.check.hints import Mistake
 from autograd.check.mistakes import Change, sweeps, varied
 from autograd.check.sweeping import Event, Gradients, Rule, accumulate
-from autograd.graphs import values_at
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS, constant
 from autograd.value import Value
@@ -207,60 +205,3 @@ def _ruled(is_on_trial: Callable[[Value], bool], wrong: Callable[..., tuple[floa
         return wrong(node.data, *[p.data for p in node.parents]) if is_on_trial(node) else node.local_derivatives
 
     return rule
-
-
-# ---- values
-
-WrongValue = tuple[str, Callable[..., Any]]
-
-
-def explain_values(row: Operation, runs: Sequence[tuple[Value, float]], rtol: float = 0.0) -> str:
-    """The hint for wrong values: what in the place of the row gives all of them."""
-    return one_of(hint for hint, f in _wrong_values(row) if all(_gives(row, f, y, yours, rtol) for y, yours in runs))
-
-
-def _gives(row: Operation, f: Callable[..., Any], output: Value, yours: float, rtol: float) -> bool:
-    def compute(node: Value, *inputs: float) -> Any:
-        return f(*inputs) if node.operation is row else node.operation(*inputs)  # type: ignore[misc]
-
-    try:
-        return same(values_at({}, interior_order(output), compute).get(output, output.data), yours, rtol)
-    except (ArithmeticError, ValueError, TypeError):
-        return False
-
-
-def _wrong_values(row: Operation) -> Iterator[WrongValue]:
-    f = row
-    yield "the sign is wrong", lambda *x: -f(*x)
-    yield "the result is cut to a whole number by int()", lambda *x: int(f(*x))
-    for digits in range(4):
-        yield f"the result is rounded to {digits} decimals", lambda *x, digits=digits: round(f(*x), digits)
-    for digits in range(1, 6):
-        yield (
-            f"what goes in is rounded to {digits} decimals",
-            lambda *x, digits=digits: f(*[round(i, digits) for i in x]),
-        )
-    if row.arity == 2:
-        yield "the operands are swapped", lambda a, b: f(b, a)
-        yield "that is the first operand, as it was", lambda a, b: a
-        yield "that is the second operand, as it was", lambda a, b: b
-        for name in ("add", "subtract", "multiply", "divide", "power"):
-            other = OPERATIONS[name]
-            if other.symbol != row.symbol:
-                yield f"that is a {other.symbol} b", other
-    if row.name == "divide":
-        yield "`//` cuts the result to a whole number: `/` divides", lambda a, b: a // b
-    if row.name == "fixed_power":
-        yield "the exponent is cut to a whole number", lambda x, n: x ** int(n)
-        yield "the sign of a negative base is lost", lambda x, n: abs(x) ** n
-    if row.arity == 1:
-        yield "that is the input, as it was", lambda x: x
-        yield f"that is {row.name}(-x)", lambda x: f(-x)
-        for digits in range(3, 9):
-            yield (
-                "something small is added to what goes in, which changes the function",
-                lambda x, digits=digits: f(x + 0.1**digits),
-            )
-        for name, other in OPERATIONS.items():
-            if other.arity == 1 and name not in (row.name, "positive", "negative"):
-                yield f"that is {name}(x)", other
