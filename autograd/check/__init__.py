@@ -12,7 +12,7 @@ it raises, with the cause from `errors.py`, within the time that `deadline.py` k
 Where numbers are wrong, `mistakes_for` in `engine.py` gathers the usual mistakes, from `mistakes.py` (seed, order,
 leftovers) and from `wrong_rules.py` (how a contribution is added, the rule). They are made on our own graph by
 `sweeping.py`, and `hints.py` says which of them explains the numbers: so `=` for `+=` is found. `wrong_values.py` does
-so for the value of a function. `functions.py`, `gradients.py` (with `differences.py`), `steps.py` (with
+so for the value of a function. `functions.py`, `orders.py`, `gradients.py` (with `differences.py`), `steps.py` (with
 `update_rules.py` and `wrong_steps.py`) and `lesson.py` (with `answers.py`, `causes.py`, `reading.py`, and `repair.py`,
 which tries `changes.py`) are the other checks, and `cells.py` is what a notebook's cells need of them.
 

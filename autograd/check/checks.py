@@ -12,9 +12,10 @@ from typing import Any, Generic, ParamSpec
 from autograd.check.cells import CheckFailed, not_done
 from autograd.check.driving import Make, steady_sets
 from autograd.check.engine import LEVELS, EngineCheck
-from autograd.check.functions import OperationCheck, examine_order
+from autograd.check.functions import OperationCheck
 from autograd.check.gradients import GradientCheck
 from autograd.check.lesson import SECONDS
+from autograd.check.orders import examine_order
 from autograd.check.steps import examine_steps
 from autograd.check.trouble import quiet
 from autograd.reports import Report

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
-from typing import TypeVar
+from typing import Any, TypeVar
 from warnings import catch_warnings, simplefilter
 
 from autograd.check.deadline import Limit, OutOfTime
@@ -63,3 +63,8 @@ def _trouble_from(error: BaseException) -> Trouble:
     else:
         text = f"raised {type(error).__name__}{f': {error}' * bool(str(error))}{at}"
     return Trouble(text, hint_for_error(error))
+
+
+def items(returned: Any) -> Any:
+    """What a learner's generator gives, while the time is kept; anything else as it is."""
+    return list(returned) if isinstance(returned, Iterator) else returned

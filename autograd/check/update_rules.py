@@ -6,7 +6,7 @@ settings. A keyword is what a mistake changes.
 
 from collections.abc import Callable
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 State = dict[str, float]
 
@@ -25,6 +25,13 @@ class Settings(NamedTuple):
 
 
 UpdateRule = Callable[[float, float, State, Settings], float]
+Renewal = Callable[[float, float, Settings], float]  # (what is kept, g, s) → what is kept from now on
+Divisor = Callable[[float, Settings], float]
+
+
+def root(x: float, s: Settings) -> float:
+    """√x + eps; a mistake may make x negative."""
+    return sqrt(abs(x)) + s.eps
 
 
 def sgd(p: float, g: float, state: State, s: Settings) -> float:
@@ -32,9 +39,17 @@ def sgd(p: float, g: float, state: State, s: Settings) -> float:
     return p - s.lr * g
 
 
-def momentum(p: float, g: float, state: State, s: Settings, *, nesterov: bool = False, damped: bool = False) -> float:
+def momentum(
+    p: float,
+    g: float,
+    state: State,
+    s: Settings,
+    *,
+    velocity: Renewal = lambda v, g, s: s.momentum * v + g,
+    nesterov: bool = False,
+) -> float:
     """With v ← momentum · v + g: p ← p − lr · v, and in Nesterov's form p ← p − lr · (g + momentum · v)."""
-    v = state["v"] = s.momentum * state.get("v", 0.0) + (g * (1 - s.momentum) if damped else g)
+    v = state["v"] = velocity(state.get("v", 0.0), g, s)
     return p - s.lr * (g + s.momentum * v if nesterov else v)
 
 
@@ -43,30 +58,26 @@ def nesterov(p: float, g: float, state: State, s: Settings) -> float:
     return momentum(p, g, state, s, nesterov=True)
 
 
-def adagrad(
-    p: float, g: float, state: State, s: Settings, *, rooted: bool = True, late: bool = False, eps: str = "outside"
-) -> float:
-    """With total ← total + g²: p ← p − lr · g / (√total + eps)."""
-    before = state.get("total", 0.0)
-    after = state["total"] = before + g * g
-    return p - s.lr * g / _divisor(before if late else after, s, rooted, eps)
-
-
 def rmsprop(
     p: float,
     g: float,
     state: State,
     s: Settings,
     *,
-    rooted: bool = True,
-    squared: bool = True,
-    swapped: bool = False,
-    eps: str = "outside",
+    mean: Renewal = lambda mean, g, s: s.alpha * mean + (1 - s.alpha) * g * g,
+    divisor: Divisor = root,
+    start: float = 0.0,
+    is_late: bool = False,
 ) -> float:
     """With mean ← alpha · mean + (1 − alpha) · g²: p ← p − lr · g / (√mean + eps)."""
-    alpha = 1 - s.alpha if swapped else s.alpha
-    mean = state["mean"] = alpha * state.get("mean", 0.0) + (1 - alpha) * (g * g if squared else g)
-    return p - s.lr * g / _divisor(mean, s, rooted, eps)
+    before = state.get("mean", start)
+    after = state["mean"] = mean(before, g, s)
+    return p - s.lr * g / divisor(before if is_late else after, s)
+
+
+def adagrad(p: float, g: float, state: State, s: Settings, **changes: Any) -> float:
+    """With total ← total + g², in the place of RMSprop's mean: p ← p − lr · g / (√total + eps)."""
+    return rmsprop(p, g, state, s, mean=lambda total, g, s: total + g * g, **changes)
 
 
 def adam(
@@ -75,21 +86,17 @@ def adam(
     state: State,
     s: Settings,
     *,
-    rooted: bool = True,
-    squared: bool = True,
-    swapped: bool = False,
-    corrected: tuple[bool, bool] = (True, True),
-    t: int | None = None,
-    eps: str = "outside",
+    mean: Renewal = lambda m, g, s: s.beta1 * m + (1 - s.beta1) * g,
+    square: Callable[[float, float, float, Settings], float] = lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * g * g,
+    corrected_m: Divisor = lambda m, s: m / (1 - s.beta1 ** float(s.t)),
+    corrected_v: Divisor = lambda v, s: v / (1 - s.beta2 ** float(s.t)),
+    divisor: Divisor = root,
+    above: Callable[[float, float], float] = lambda m, g: m,
 ) -> float:
     """With running means m of g and v of g²: p ← p − lr · m̂ / (√v̂ + eps), m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)."""
-    beta1, beta2 = (s.beta2, s.beta1) if swapped else (s.beta1, s.beta2)
-    m = state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * g
-    v = state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * (g * g if squared else g)
-    t = s.t if t is None else t
-    m /= 1 - beta1 ** float(t) if corrected[0] else 1.0
-    v /= 1 - beta2 ** float(t) if corrected[1] else 1.0
-    return p - s.lr * m / _divisor(v, s, rooted, eps)
+    m = state["m"] = mean(state.get("m", 0.0), g, s)
+    v = state["v"] = square(state.get("v", 0.0), g, m, s)
+    return p - s.lr * above(corrected_m(m, s), g) / divisor(corrected_v(v, s), s)
 
 
 def adamw(p: float, g: float, state: State, s: Settings) -> float:
@@ -100,13 +107,6 @@ def adamw(p: float, g: float, state: State, s: Settings) -> float:
 def decayed(p: float, s: Settings) -> float:
     """AdamW's decay: p · (1 − lr · weight_decay)."""
     return p * (1 - s.lr * s.weight_decay)
-
-
-def _divisor(x: float, s: Settings, rooted: bool, eps: str) -> float:
-    """√x + eps, and what is made of it by mistake."""
-    if eps == "inside":
-        return sqrt(abs(x) + s.eps)
-    return (sqrt(abs(x)) if rooted else x) + (s.eps if eps else 0.0)
 
 
 RULES: dict[str, UpdateRule] = {

@@ -26,7 +26,18 @@ def _with(rule: Callable[..., float], **changes: Any) -> UpdateRule:
     return lambda p, g, state, s: rule(p, g, state, s, **changes)
 
 
-SQUARE = "the running mean is of g * g, not of g"
+def _given(rule: UpdateRule, change: Callable[[Settings], dict[str, Any]]) -> UpdateRule:
+    """The rule with other settings than it is given."""
+    return lambda p, g, state, s: rule(p, g, state, s._replace(**change(s)))
+
+
+def _corrected(change: Callable[[float, float, float], float]) -> UpdateRule:
+    """Adam with another correction of a mean, from its beta and t."""
+    return _with(
+        adam,
+        corrected_m=lambda m, s: change(m, s.beta1, float(s.t)),
+        corrected_v=lambda v, s: change(v, s.beta2, float(s.t)),
+    )
 
 
 def _corrected_for_good(p: float, g: float, state: State, s: Settings) -> float:
@@ -37,56 +48,11 @@ def _corrected_for_good(p: float, g: float, state: State, s: Settings) -> float:
     return new
 
 
-def _velocity(new: Callable[[float, float, Settings], float]) -> UpdateRule:
-    """Momentum with another new velocity, made from the old one, the gradient and the settings."""
-
-    def rule(p: float, g: float, state: State, s: Settings) -> float:
-        v = state["v"] = new(state.get("v", 0.0), g, s)
-        return p - s.lr * v
-
-    return rule
-
-
 def _with_old_velocity(p: float, g: float, state: State, s: Settings) -> float:
     """Momentum that renews its velocity after the step."""
     old = state.get("v", 0.0)
     momentum(p, g, state, s)
     return p - s.lr * old
-
-
-def _scaled(
-    new: Callable[[float, float, Settings], float] = lambda m, g, s: s.alpha * m + (1 - s.alpha) * g * g,
-    step: Callable[[float, float, float, Settings], float] = lambda g, m, old, s: g / (sqrt(m) + s.eps),
-    start: float = 0.0,
-) -> UpdateRule:
-    """RMSprop with another mean m, or another step from the gradient, the mean and the mean before."""
-
-    def rule(p: float, g: float, state: State, s: Settings) -> float:
-        old = state.get("mean", start)
-        m = state["mean"] = new(old, g, s)
-        return p - s.lr * step(g, m, old, s)
-
-    return rule
-
-
-def _adam_with(
-    new_m: Callable[[float, float, Settings], float] = lambda m, g, s: s.beta1 * m + (1 - s.beta1) * g,
-    new_v: Callable[[float, float, float, Settings], float] = lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * g * g,
-    corrected: Callable[[float, float, float], float] = lambda x, beta, t: x / (1 - beta**t),
-    *,
-    swapped: bool = False,
-    above: Callable[[float, float], float] = lambda m, g: m,
-) -> UpdateRule:
-    """Adam with other running means, another correction, or something else above the line."""
-
-    def rule(p: float, g: float, state: State, s: Settings) -> float:
-        m = state["m"] = new_m(state.get("m", 0.0), g, s)
-        v = state["v"] = new_v(state.get("v", 0.0), g, m, s)
-        beta1, beta2 = (s.beta2, s.beta1) if swapped else (s.beta1, s.beta2)
-        m, v = corrected(m, beta1, float(s.t)), corrected(v, beta2, float(s.t))
-        return p - s.lr * above(m, g) / (sqrt(abs(v)) + s.eps)
-
-    return rule
 
 
 def _one_key(p: float, g: float, state: State, s: Settings) -> float:
@@ -97,71 +63,65 @@ def _one_key(p: float, g: float, state: State, s: Settings) -> float:
     return float(p - s.lr * m / share1 / (sqrt(abs(m / share2)) + s.eps))
 
 
+def _kept(x: float, s: Settings) -> float:
+    return x
+
+
+def _rootless(x: float, s: Settings) -> float:
+    return x + s.eps
+
+
+SQUARE = "the running mean is of g * g, not of g"
 SHARE = "the new one comes in with the factor 1 - {}"
+# fmt: off
 ADAM: list[WrongStep] = [
     ("the corrected means are kept: correct copies, and keep m and v as they are", _corrected_for_good),
-    (
-        "the bias correction is missing: divide m by 1 - beta1**t and v by 1 - beta2**t",
-        _with(adam, corrected=(False, False)),
-    ),
-    ("the bias correction of v is missing: divide it by 1 - beta2**t", _with(adam, corrected=(True, False))),
-    ("the bias correction of m is missing: divide it by 1 - beta1**t", _with(adam, corrected=(False, True))),
-    ("t stays at 1: it counts the steps", _with(adam, t=1)),
-    ("t is one too large: in the first step it is 1", lambda p, g, state, s: adam(p, g, state, s, t=s.t + 1)),
-    ("the square root is missing: divide by the root of v", _with(adam, rooted=False)),
-    (SQUARE, _with(adam, squared=False)),
-    ("beta1 and beta2 are swapped: beta1 belongs to m, beta2 to v", _with(adam, swapped=True)),
-    ("beta1 and beta2 are swapped in the correction: 1 - beta1**t belongs to m", _adam_with(swapped=True)),
-    (
-        "v has beta1 too: beta1 belongs to m, beta2 to v",
-        lambda p, g, state, s: adam(p, g, state, s._replace(beta2=s.beta1)),
-    ),
-    (
-        "m has beta2 too: beta1 belongs to m, beta2 to v",
-        lambda p, g, state, s: adam(p, g, state, s._replace(beta1=s.beta2)),
-    ),
-    ("the correction divides: m / (1 - beta1**t)", _adam_with(corrected=lambda x, beta, t: x * (1 - beta**t))),
-    ("the correction has a power, beta**t, not beta * t", _adam_with(corrected=lambda x, beta, t: x / (1 - beta * t))),
-    (
-        "the power belongs to beta: 1 - beta**t, not (1 - beta)**t",
-        _adam_with(corrected=lambda x, beta, t: x / (1 - beta) ** t),
-    ),
-    ("the step has m above the line, not g", _adam_with(above=lambda m, g: g)),
-    (
-        "v is the running mean of g * g, not of m * m",
-        _adam_with(new_v=lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * m * m),
-    ),
-    (SHARE.format("beta1"), _adam_with(lambda m, g, s: s.beta1 * m + g)),
-    (SHARE.format("beta2"), _adam_with(new_v=lambda v, g, m, s: s.beta2 * v + g * g)),
-    (
-        SHARE.format("beta"),
-        _adam_with(lambda m, g, s: s.beta1 * m + g, lambda v, g, m, s: s.beta2 * v + g * g),
-    ),
-    (
-        "beta and 1 - beta are swapped: the old mean keeps beta",
-        _adam_with(
-            lambda m, g, s: (1 - s.beta1) * m + s.beta1 * g, lambda v, g, m, s: (1 - s.beta2) * v + s.beta2 * g * g
-        ),
-    ),
+    ("the bias correction is missing: divide m by 1 - beta1**t and v by 1 - beta2**t",
+        _with(adam, corrected_m=_kept, corrected_v=_kept)),
+    ("the bias correction of v is missing: divide it by 1 - beta2**t", _with(adam, corrected_v=_kept)),
+    ("the bias correction of m is missing: divide it by 1 - beta1**t", _with(adam, corrected_m=_kept)),
+    ("t stays at 1: it counts the steps", _given(adam, lambda s: {"t": 1})),
+    ("t is one too large: in the first step it is 1", _given(adam, lambda s: {"t": s.t + 1})),
+    ("the square root is missing: divide by the root of v", _with(adam, divisor=_rootless)),
+    (SQUARE, _with(adam, square=lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * g)),
+    ("beta1 and beta2 are swapped: beta1 belongs to m, beta2 to v",
+        _given(adam, lambda s: {"beta1": s.beta2, "beta2": s.beta1})),
+    ("beta1 and beta2 are swapped in the correction: 1 - beta1**t belongs to m",
+        _with(adam, corrected_m=lambda m, s: m / (1 - s.beta2**s.t), corrected_v=lambda v, s: v / (1 - s.beta1**s.t))),
+    ("v has beta1 too: beta1 belongs to m, beta2 to v", _given(adam, lambda s: {"beta2": s.beta1})),
+    ("m has beta2 too: beta1 belongs to m, beta2 to v", _given(adam, lambda s: {"beta1": s.beta2})),
+    ("the correction divides: m / (1 - beta1**t)", _corrected(lambda x, beta, t: x * (1 - beta**t))),
+    ("the correction has a power, beta**t, not beta * t", _corrected(lambda x, beta, t: x / (1 - beta * t))),
+    ("the power belongs to beta: 1 - beta**t, not (1 - beta)**t", _corrected(lambda x, beta, t: x / (1 - beta) ** t)),
+    ("the step has m above the line, not g", _with(adam, above=lambda m, g: g)),
+    ("v is the running mean of g * g, not of m * m",
+        _with(adam, square=lambda v, g, m, s: s.beta2 * v + (1 - s.beta2) * m * m)),
+    (SHARE.format("beta1"), _with(adam, mean=lambda m, g, s: s.beta1 * m + g)),
+    (SHARE.format("beta2"), _with(adam, square=lambda v, g, m, s: s.beta2 * v + g * g)),
+    (SHARE.format("beta"),
+        _with(adam, mean=lambda m, g, s: s.beta1 * m + g, square=lambda v, g, m, s: s.beta2 * v + g * g)),
+    ("beta and 1 - beta are swapped: the old mean keeps beta",
+        _with(adam, mean=lambda m, g, s: (1 - s.beta1) * m + s.beta1 * g,
+              square=lambda v, g, m, s: (1 - s.beta2) * v + s.beta2 * g * g)),
     ('m and v are kept under one key: `state["m"]` and `state["v"]`', _one_key),
 ]
 MISTAKES: dict[str, list[WrongStep]] = {
     "sgd": [],
     "momentum": [
-        ("the new gradient comes whole into the velocity, without a factor 1 - momentum", _with(momentum, damped=True)),
+        ("the new gradient comes whole into the velocity, without a factor 1 - momentum",
+            _with(momentum, velocity=lambda v, g, s: s.momentum * v + (1 - s.momentum) * g)),
         ("that is Nesterov's step: plain momentum moves by v alone", nesterov),
         ("that is plain descent: the velocity is missing", sgd),
-        (
-            "the rate comes twice: into the velocity and into the step",
-            _velocity(lambda v, g, s: s.momentum * v + s.lr * g),
-        ),
-        ("only the old velocity is multiplied by momentum", _velocity(lambda v, g, s: s.momentum * (v + g))),
-        ("the old velocity is multiplied by momentum, not the gradient", _velocity(lambda v, g, s: v + s.momentum * g)),
-        ("nothing is forgotten: the old velocity is multiplied by momentum", _velocity(lambda v, g, s: v + g)),
-        (
-            "the gradient is in the velocity already: step by v alone",
-            lambda p, g, state, s: momentum(p, g, state, s) - s.lr * g,
-        ),
+        ("the rate comes twice: into the velocity and into the step",
+            _with(momentum, velocity=lambda v, g, s: s.momentum * v + s.lr * g)),
+        ("only the old velocity is multiplied by momentum",
+            _with(momentum, velocity=lambda v, g, s: s.momentum * (v + g))),
+        ("the old velocity is multiplied by momentum, not the gradient",
+            _with(momentum, velocity=lambda v, g, s: v + s.momentum * g)),
+        ("nothing is forgotten: the old velocity is multiplied by momentum",
+            _with(momentum, velocity=lambda v, g, s: v + g)),
+        ("the gradient is in the velocity already: step by v alone",
+            lambda p, g, state, s: momentum(p, g, state, s) - s.lr * g),
         ("the step is made with the old velocity: renew it first", _with_old_velocity),
         ("that is the velocity: return p - lr * v", lambda p, g, state, s: (p - momentum(p, g, state, s)) / s.lr),
     ],
@@ -170,52 +130,43 @@ MISTAKES: dict[str, list[WrongStep]] = {
         ("that is plain descent: the velocity is missing", sgd),
     ],
     "adagrad": [
-        ("the square root is missing: divide by the root of the sum", _with(adagrad, rooted=False)),
-        ("the newest g * g belongs to the sum before the step", _with(adagrad, late=True)),
+        ("the square root is missing: divide by the root of the sum", _with(adagrad, divisor=_rootless)),
+        ("the newest g * g belongs to the sum before the step", _with(adagrad, is_late=True)),
         ("that is RMSprop: Adagrad sums g * g over all steps", rmsprop),
     ],
     "rmsprop": [
-        ("the square root is missing: divide by the root of the mean", _with(rmsprop, rooted=False)),
-        (SQUARE, _with(rmsprop, squared=False)),
-        ("alpha and 1 - alpha are swapped: the old mean keeps alpha", _with(rmsprop, swapped=True)),
+        ("the square root is missing: divide by the root of the mean", _with(rmsprop, divisor=_rootless)),
+        (SQUARE, _with(rmsprop, mean=lambda m, g, s: s.alpha * m + (1 - s.alpha) * g)),
+        ("alpha and 1 - alpha are swapped: the old mean keeps alpha",
+            _given(rmsprop, lambda s: {"alpha": 1 - s.alpha})),
         ("that is Adagrad: the mean of RMSprop forgets, alpha * mean + (1 - alpha) * g * g", adagrad),
-        (SHARE.format("alpha"), _scaled(lambda m, g, s: s.alpha * m + g * g)),
-        (
-            "the newest g * g belongs to the mean before the step",
-            _scaled(step=lambda g, m, old, s: g / (sqrt(old) + s.eps)),
-        ),
-        (
-            "the mean is kept as it is: take the root for the step only",
-            _scaled(lambda m, g, s: sqrt(s.alpha * m + (1 - s.alpha) * g * g), lambda g, m, old, s: g / (m + s.eps)),
-        ),
-        ("divide by the root, do not multiply by it", _scaled(step=lambda g, m, old, s: g * (sqrt(m) + s.eps))),
-        (
-            "1 - alpha is not squared: (1 - alpha) * g * g",
-            _scaled(lambda m, g, s: s.alpha * m + ((1 - s.alpha) * g) ** 2),
-        ),
-        ("the gradient is missing above the line", _scaled(step=lambda g, m, old, s: 1 / (sqrt(m) + s.eps))),
-        ("the mean starts at 0", _scaled(start=1.0)),
-        (
-            "the mean is that of g * g, not of sizes, and its root is taken",
-            _scaled(lambda m, g, s: s.alpha * m + (1 - s.alpha) * abs(g), lambda g, m, old, s: g / (m + s.eps)),
-        ),
-        ("1 - alpha needs brackets", _scaled(lambda m, g, s: abs(s.alpha * m + 1 - s.alpha * g * g))),
-        ("the mean is replaced, `=`, not added to", _scaled(lambda m, g, s: m + s.alpha * m + (1 - s.alpha) * g * g)),
+        (SHARE.format("alpha"), _with(rmsprop, mean=lambda m, g, s: s.alpha * m + g * g)),
+        ("the newest g * g belongs to the mean before the step", _with(rmsprop, is_late=True)),
+        ("the mean is kept as it is: take the root for the step only",
+            _with(rmsprop, mean=lambda m, g, s: sqrt(s.alpha * m + (1 - s.alpha) * g * g), divisor=_rootless)),
+        ("divide by the root, do not multiply by it", _with(rmsprop, divisor=lambda m, s: 1 / (sqrt(m) + s.eps))),
+        ("1 - alpha is not squared: (1 - alpha) * g * g",
+            _with(rmsprop, mean=lambda m, g, s: s.alpha * m + ((1 - s.alpha) * g) ** 2)),
+        ("the gradient is missing above the line",
+            lambda p, g, state, s: p + (rmsprop(p, g, state, s) - p) / g),
+        ("the mean starts at 0", _with(rmsprop, start=1.0)),
+        ("the mean is that of g * g, not of sizes, and its root is taken",
+            _with(rmsprop, mean=lambda m, g, s: s.alpha * m + (1 - s.alpha) * abs(g), divisor=_rootless)),
+        ("1 - alpha needs brackets", _with(rmsprop, mean=lambda m, g, s: abs(s.alpha * m + 1 - s.alpha * g * g))),
+        ("the mean is replaced, `=`, not added to",
+            _with(rmsprop, mean=lambda m, g, s: m + s.alpha * m + (1 - s.alpha) * g * g)),
     ],
     "adam": ADAM,
     "adamw": [
         ("the decay is missing: p shrinks by lr * weight_decay * p before Adam's step", adam),
-        (
-            "the decay is added to the gradient, which is Adam with L2: AdamW shrinks p itself",
-            lambda p, g, state, s: adam(p, g + s.weight_decay * p, state, s),
-        ),
-        (
-            "the decay lacks the rate: p shrinks by lr * weight_decay * p",
-            lambda p, g, state, s: adam(p * (1 - s.weight_decay), g, state, s),
-        ),
+        ("the decay is added to the gradient, which is Adam with L2: AdamW shrinks p itself",
+            lambda p, g, state, s: adam(p, g + s.weight_decay * p, state, s)),
+        ("the decay lacks the rate: p shrinks by lr * weight_decay * p",
+            lambda p, g, state, s: adam(p * (1 - s.weight_decay), g, state, s)),
         *((hint, lambda p, g, state, s, rule=rule: rule(decayed(p, s), g, state, s)) for hint, rule in ADAM),
     ],
 }
+# fmt: on
 
 
 def mistakes_in(name: str) -> Iterator[WrongStep]:
@@ -234,9 +185,13 @@ def mistakes_in(name: str) -> Iterator[WrongStep]:
         yield "nothing is kept from step to step: put it into `state`", lambda p, g, state, s: rule(p, g, {}, s)
     yield from MISTAKES[name]
     if rule in (adagrad, rmsprop, adam):
-        yield "eps stands under the root: it is added to the root", _with(rule, eps="inside")
-        yield "eps is missing: it is added to the root", _with(rule, eps="")
+        without_eps = _given(rule, lambda s: {"eps": 0.0})
+        yield (
+            "eps stands under the root: it is added to the root",
+            _with(rule, divisor=lambda x, s: sqrt(abs(x) + s.eps)),
+        )
+        yield "eps is missing: it is added to the root", without_eps
         yield (
             "the root and eps need brackets: divide by (root + eps)",
-            lambda p, g, state, s: _with(rule, eps="")(p, g, state, s) + s.eps,
+            lambda p, g, state, s: without_eps(p, g, state, s) + s.eps,
         )
