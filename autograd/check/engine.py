@@ -14,7 +14,7 @@ from autograd.check.evaluating import methods_in
 from autograd.check.hints import Mistake, explaining, one_of, rounding_or_difference
 from autograd.check.methods import Methods, check_new
 from autograd.check.mistakes import IN_REPEATING, IN_SWEEP, lost_parents, parents_in_a_set
-from autograd.check.observe import Observation, expect, observe
+from autograd.check.observe import SHARED, Observation, expect, observe
 from autograd.check.probes import ADD, CHAIN, DOUBLINGS, MUL, Layer, numbers_for
 from autograd.check.trouble import Trouble, limited
 from autograd.check.wrong_rules import mistakes_in_operation
@@ -23,10 +23,6 @@ from autograd.reports import Finding, Report
 
 LEVELS = ("add", "mul", "own", "all", "strict")
 TURNS = 2  # the order of a set varies, so every probe is run more than once
-SHARED = (
-    "two nodes hold one and the same array as their gradient, and `+=` changes it for both: make a new one, "
-    "`self.grad = self.grad + …`"
-)
 
 
 class Cause(NamedTuple):

@@ -17,6 +17,11 @@ from autograd.operation import Operation
 from autograd.reports import Finding, compared, place_of, shown
 from autograd.value import Value
 
+SHARED = (
+    "two nodes hold one and the same array as their gradient, and `+=` changes it for both: make a new one, "
+    "`self.grad = self.grad + …`"
+)
+
 
 class Expected(NamedTuple):
     """What a probe should give: the value, the inputs' gradients, and the Values that `backward()` was called on."""
