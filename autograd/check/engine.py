@@ -14,7 +14,7 @@ from autograd.check.evaluating import methods_in
 from autograd.check.hints import Mistake, explaining, one_of, rounding_or_difference
 from autograd.check.methods import Methods, check_new
 from autograd.check.mistakes import IN_REPEATING, IN_SWEEP, lost_parents, parents_in_a_set
-from autograd.check.observe import SHARED, Observation, expect, observe
+from autograd.check.observe import SHARED, Observation, expect
 from autograd.check.probes import ADD, CHAIN, DOUBLINGS, MUL, Layer, numbers_for
 from autograd.check.trouble import Trouble, limited
 from autograd.check.wrong_rules import mistakes_in_operation
@@ -119,8 +119,9 @@ class EngineCheck:
             numbers = numbers_for(layer, self.seed, turn)
             engine = self.engine._replace(rtol=max(1e-5, self.engine.rtol)) if layer.own else self.engine
             limit = Limit(inf if layer is CHAIN else self.seconds)  # what is deep ends if what is small does
-            run = observe(engine, text, numbers, expect(text, numbers, layer.own), limit, turn)
-            self.runs[text, turn] = run._replace(codes=self.sweep | self.sums) if layer is CHAIN else run
+            run = Observation(engine, text, numbers, expect(text, numbers, layer.own), limit, turn)
+            run.codes = self.sweep | self.sums if layer is CHAIN else run.codes
+            self.runs[text, turn] = run
             if run.is_out_of_time:
                 self.seconds, self.timeouts = min(self.seconds, 0.1), self.timeouts + 1  # it has been seen once
         return self.runs[text, turn]

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from autograd.check.deadline import Limit, OutOfTime
-from autograd.check.driving import RTOL, Engine, check_kind, is_close, read
+from autograd.check.driving import Engine, check_kind, is_close, read
 from autograd.check.evaluating import evaluate, names_in
 from autograd.check.hints import Evidence
 from autograd.check.trouble import Trouble, limited
@@ -37,28 +37,81 @@ class Expected(NamedTuple):
         return any(p.parents for p in self.outputs[-1].parents)
 
 
-class Observation(NamedTuple):
-    """One run of a probe.
+class Observation:
+    """One run of a probe on an engine. In odd turns inputs are made in reverse, which may change the order of a set.
 
     - gradients: those of the inputs, None where it did not come to that
     - seed: the output's own gradient
     - trouble: what went wrong before any number could be compared
     - is_early: whether that was before `backward()`
     - shares_gradients: whether two nodes have one and the same array for a gradient
+    - calls, codes: how often functions of theirs were called, and which
     """
 
-    text: str
-    numbers: dict[str, float]
-    expected: Expected
-    rtol: float = RTOL
     value: float | None = None
     gradients: dict[str, float] | None = None
     seed: float | None = None
     trouble: Trouble | None = None
-    is_early: bool = True
-    shares_gradients: bool = False
-    calls: int = 0
-    codes: frozenset[int] = frozenset()
+    is_early = True
+    shares_gradients = False
+
+    def __init__(
+        self, engine: Engine, text: str, numbers: Mapping[str, float], expected: Expected, limit: Limit, turn: int
+    ) -> None:
+        self.engine, self.text, self.expected, self.rtol = engine, text, expected, engine.rtol
+        self.numbers = {name: numbers[name] for name in names_in(text)}
+        try:
+            limited(lambda: self._run(turn), limit)
+        except Trouble as error:
+            self.trouble = error
+        self.calls, self.codes = limit.calls, frozenset(limit.codes)
+
+    # ---- the run
+
+    def _run(self, turn: int) -> None:
+        names = list(self.numbers)
+        made = {name: self.engine.make(self.numbers[name]) for name in (names[::-1] if turn % 2 else names)}
+        self.leaves = {name: made[name] for name in names}
+        scope = evaluate(self.text, self.leaves, self._called)
+        if self.is_early:
+            self._sweep(scope[""])
+        gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
+        self._check_inputs("backward()")
+        self.gradients, self.shares_gradients = gradients, self._shares_gradients(scope)
+
+    def _called(self, v: Any, name: str) -> Any:
+        return self._sweep(v) if name == "backward" else getattr(v, name)()
+
+    def _sweep(self, output: Any) -> None:
+        """`output.backward()`, unless the value of it is wrong: no gradient is judged after that."""
+        check_kind(output, self.engine[1:4])
+        value = read(self.engine, output, "data", "the result's ")
+        self._check_inputs("computing it")
+        self.value = value
+        if len(self.expected.outputs) == 1 and self.wrong_value:
+            raise Trouble(f"value: {compared(value, self.expected.value)}")
+        self.is_early, self.seed = False, None
+        getattr(output, self.engine.backward)()
+        if getattr(output, self.engine.grad, None) is not None:
+            self.seed = read(self.engine, output, "grad", "the result's ")
+
+    def _check_inputs(self, when: str) -> None:
+        for name, leaf in self.leaves.items():
+            now = read(self.engine, leaf, "data", name)
+            if not is_close(now, self.numbers[name], self.rtol):
+                raise Trouble(
+                    f"{name}.data was {shown(self.numbers[name])} and is {shown(now)} after {when}",
+                    "an operation must leave its inputs as they are: put the result into a new Value",
+                )
+
+    def _shares_gradients(self, scope: Mapping[str, Any]) -> bool:
+        with suppress(Exception):  # an engine may keep the gradients of inputs only
+            held = {id(v): getattr(v, self.engine.grad, None) for v in scope.values()}
+            arrays = [id(g) for g in held.values() if hasattr(g, "__setitem__")]
+            return len(set(arrays)) < len(arrays)
+        return False
+
+    # ---- what came of it
 
     @property
     def wrong_value(self) -> bool:
@@ -145,70 +198,3 @@ def expect(text: str, numbers: Mapping[str, float], own: Operation | None = None
     if not outputs:
         call(scope[""], "backward")
     return Expected(outputs[-1].data, {name: leaf.grad for name, leaf in leaves.items()}, leaves, outputs)
-
-
-def observe(
-    engine: Engine, text: str, numbers: Mapping[str, float], expected: Expected, limit: Limit, turn: int
-) -> Observation:
-    """Run a probe on an engine. In odd turns the inputs are made in reverse, which may change the order of a set."""
-    inputs = {name: numbers[name] for name in names_in(text)}
-    run, trouble = _Run(engine, inputs, expected, turn), None
-    try:
-        limited(lambda: run.evaluate(text), limit)
-    except Trouble as error:
-        trouble = error
-    codes = frozenset(limit.codes)
-    return Observation(text, inputs, expected, engine.rtol, trouble=trouble, calls=limit.calls, codes=codes, **run.seen)
-
-
-class _Run:
-    """A probe on its way through an engine: what has been seen of it so far."""
-
-    def __init__(self, engine: Engine, inputs: dict[str, float], expected: Expected, turn: int) -> None:
-        self.engine, self.inputs, self.expected, self.turn = engine, inputs, expected, turn
-        self.leaves: dict[str, Any] = {}
-        self.seen: dict[str, Any] = {}
-
-    def evaluate(self, text: str) -> None:
-        names = list(self.inputs)
-        made = {name: self.engine.make(self.inputs[name]) for name in (names[::-1] if self.turn % 2 else names)}
-        self.leaves = {name: made[name] for name in names}
-        scope = evaluate(text, self.leaves, self.call)
-        if "seed" not in self.seen:
-            self.backward(scope[""])
-        gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
-        self.check_inputs("backward()")
-        self.seen |= {"gradients": gradients, "shares_gradients": self.shares_gradients(scope)}
-
-    def shares_gradients(self, scope: Mapping[str, Any]) -> bool:
-        """Whether two Values have one and the same array as their gradient."""
-        with suppress(Exception):  # an engine may keep the gradients of inputs only
-            held = {id(v): getattr(v, self.engine.grad, None) for v in scope.values()}
-            arrays = [id(g) for g in held.values() if hasattr(g, "__setitem__")]
-            return len(set(arrays)) < len(arrays)
-        return False
-
-    def call(self, v: Any, name: str) -> Any:
-        return self.backward(v) if name == "backward" else getattr(v, name)()
-
-    def backward(self, output: Any) -> None:
-        """`output.backward()`, unless the value of it is wrong: no gradient is judged after that."""
-        check_kind(output, self.engine[1:4])
-        value = read(self.engine, output, "data", "the result's ")
-        self.check_inputs("computing it")
-        self.seen["value"] = value
-        if len(self.expected.outputs) == 1 and not is_close(value, self.expected.value, self.engine.rtol):
-            raise Trouble(f"value: {compared(value, self.expected.value)}")
-        self.seen |= {"is_early": False, "seed": None}
-        getattr(output, self.engine.backward)()
-        if getattr(output, self.engine.grad, None) is not None:
-            self.seen["seed"] = read(self.engine, output, "grad", "the result's ")
-
-    def check_inputs(self, when: str) -> None:
-        for name, leaf in self.leaves.items():
-            now = read(self.engine, leaf, "data", name)
-            if not is_close(now, self.inputs[name], self.engine.rtol):
-                raise Trouble(
-                    f"{name}.data was {shown(self.inputs[name])} and is {shown(now)} after {when}",
-                    "an operation must leave its inputs as they are: put the result into a new Value",
-                )

@@ -86,7 +86,6 @@ def _beside_number(method: str, row: str, form: str, *more: str, optional: bool 
     return Layer(f"`{method}`", texts, row, f"__{method}__", beside=True, optional=optional)
 
 
-POWERS = "a ** 2", "c ** 2", "c ** 3", "a ** -1", "a ** 0.5", "a ** 1", "a ** 0", "z ** 2"
 OPERATORS = (
     _beside_number("add", "add", "x + 2.5", "a + 3"),
     _beside_number("radd", "add", "2.5 + x", "0 + a"),
