@@ -481,6 +481,12 @@ WRONG_OPERATIONS = [
     ("pow", power, lambda g, x, n: 2 * x * g, "toward x", "that is the rule of x**2"),
     ("pow", power, lambda g, x, n: n * abs(x) ** (n - 1) * g, "toward x", "the sign of a negative base is lost"),
     ("pow", lambda x, n: abs(x) ** n, lambda g, x, n: g, "value: ", "the sign of a negative base is lost"),
+    ("pow", lambda x, n: n * x ** (n - 1), lambda g, x, n: g, "value: ", "that is the derivative: the value is xⁿ"),
+    ("pow", lambda x, n: x ** (n - 1), lambda g, x, n: g, "value: ", "n goes down by one in the derivative alone"),
+    ("pow", lambda x, n: x ** (n + 1), lambda g, x, n: g, "value: ", "that is xⁿ⁺¹, one factor too many"),
+    ("pow", lambda x, n: x**2, lambda g, x, n: g, "value: ", "that is x²: the exponent is n, not always 2"),
+    ("div", lambda a, b: 1 / b, lambda g, a, b: (g, g), "value: ", "that is 1 / b: a multiplies it"),
+    ("div", lambda a, b: a / b**2, lambda g, a, b: (g, g), "value: ", "that is a / b²: the exponent of b is -1, once"),
     (
         "div",
         lambda a, b: a // b,

@@ -49,7 +49,16 @@ def _wrong_values(row: Operation) -> Iterator[WrongValue]:
                 yield f"that is a {other.symbol} b", other
     if row.name == "divide":
         yield "`//` cuts the result to a whole number: `/` divides", lambda a, b: a // b
+        yield "that is 1 / b: a multiplies it", lambda a, b: 1 / b
+        yield "that is 1 / a: b has the exponent -1, and a multiplies it", lambda a, b: 1 / a
+        yield "that is 1 / (a · b): b alone has the exponent -1", lambda a, b: 1 / (a * b)
+        yield "that is a / b²: the exponent of b is -1, once", lambda a, b: a / b**2
     if row.name == "fixed_power":
+        yield "that is the derivative: the value is xⁿ", lambda x, n: n * x ** (n - 1)
+        yield "that is xⁿ⁻¹: n goes down by one in the derivative alone", lambda x, n: x ** (n - 1)
+        for times in (lambda n: n, lambda n: max(n, 0)):  # the second in a loop, which starts with x
+            yield "that is xⁿ⁺¹, one factor too many", lambda x, n, times=times: x ** (times(n) + 1)
+        yield "that is x²: the exponent is n, not always 2", lambda x, n: x**2
         yield "the exponent is cut to a whole number", lambda x, n: x ** int(n)
         yield "the sign of a negative base is lost", lambda x, n: abs(x) ** n
     if row.arity == 1:
