@@ -51,8 +51,7 @@ class Selection:
             g = code.upstream(self.result)
             code.blank[kind][slots] |= ~code.written[kind][slots]
             code.written[kind][slots] = True
-            add = add_to_each if kind == VARYING and slots.size == self.table.size else scatter
-            code.line(f"{code.name_of(add)}({self.rows(code, GRADIENTS[kind])}, {self.places}, {g})")
+            code.line(f"{code.name_of(scatter)}({self.rows(code, GRADIENTS[kind])}, {self.places}, {g})")
 
     def rows(self, code: Code, buffer: str) -> str:
         """The text of the slots of a buffer that the choices lie between, or of constants to choose from."""
@@ -133,12 +132,10 @@ def scatter(rows: Array, places: Index, g: Array) -> None:
     """Add what has come to each chosen number to the gradient in its place."""
     if places.shape != g.shape:
         places = np.broadcast_to(places, g.shape)
-    rows += np.bincount(places.ravel(), g.ravel(), rows.size).reshape(rows.shape)
-
-
-def add_to_each(rows: Array, places: Index, g: Array) -> None:
-    """The same for contiguous rows and places that differ from each other."""
-    rows.ravel()[places] += g
+    numbers = rows.ravel()
+    np.add.at(numbers, places.ravel(), g.ravel())
+    if not rows.flags.c_contiguous:  # those of the inputs, which stand in columns, have been copied
+        rows[...] = numbers.reshape(rows.shape)
 
 
 def selected(i: float, *xs: float) -> float:
