@@ -1,6 +1,6 @@
 """The arguments of a replayed function: their nesting and shapes, and their numbers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,7 +76,7 @@ class Batch(NamedTuple):
         shapes = tuple([flatten(x, items) for x in args])
         X = np.array([[x.data if isinstance(x, Value) else x for x in items]], dtype=float)
         places = [i for i, x in enumerate(items) if isinstance(x, Value)]
-        return Batch(shapes, keywords, X, lambda i: _rebuilt(shapes, items), places, [items[i] for i in places])
+        return Batch(shapes, keywords, X, lambda i: _with_items(shapes, items), places, [items[i] for i in places])
 
     @staticmethod
     def of_rows(name: str, arrays: tuple[ArrayLike, ...], keywords: dict[str, Any]) -> "Batch":
@@ -116,18 +116,11 @@ class Batch(NamedTuple):
 
     def with_items(self, items: Iterable[Any]) -> tuple[Any, ...]:
         """The positional arguments of a sample with others in the place of its numbers."""
-        return _rebuilt(self.shapes, items)
-
-    def at(self, numbers: Sequence[float]) -> "Batch":
-        """The same with other numbers for the Values among the arguments."""
-        X = self.X.copy()
-        X[0, self.places] = numbers
-        return self._replace(X=X)
+        return _with_items(self.shapes, items)
 
 
-def _rebuilt(shapes: tuple[Shape, ...], items: Iterable[Any]) -> tuple[Any, ...]:
-    rest = iter(items)
-    return tuple([rebuilt(shape, rest) for shape in shapes])
+def _with_items(shapes: tuple[Shape, ...], items: Iterable[Any]) -> tuple[Any, ...]:
+    return rebuilt(("tuple", *shapes), iter(items))  # type: ignore[no-any-return]
 
 
 def _exactly(x: Any) -> Any:

@@ -6,9 +6,8 @@ from typing import Any
 from autograd.differentiation import derivatives
 from autograd.operation import Operation
 from autograd.operations import own, row_named
+from autograd.replay.layout import Array
 from autograd.value import Value
-
-Evaluated = tuple[float, tuple[float, ...]]
 
 
 class Call(Operation):
@@ -23,12 +22,12 @@ class Call(Operation):
         self,
         name: str,
         parents: tuple[Value, ...],
-        evaluate: Callable[[Sequence[float]], Evaluated],
+        evaluate: Callable[[Sequence[float]], tuple[float, Array]],
         again: Callable[[], Value],
         summary: Callable[[], str],
     ) -> None:
         def of(y: Any, *xs: Any) -> tuple[Any, ...]:
-            return self._derivatives(xs) if any(isinstance(x, Value) for x in xs) else evaluate(xs)[1]
+            return self._derivatives(xs) if any(isinstance(x, Value) for x in xs) else tuple(evaluate(xs)[1].tolist())
 
         super().__init__(name if name.isidentifier() else "replayed", lambda *xs: evaluate(xs)[0], of)
         self.parents = parents

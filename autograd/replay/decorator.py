@@ -4,12 +4,10 @@
 with it; here a program is chosen, and its result made into a node.
 """
 
-import sys
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any, TypeVar, overload
 
@@ -25,6 +23,7 @@ from autograd.replay.lookups import Lookups
 from autograd.replay.program import Program
 from autograd.replay.recorded import Recorded
 from autograd.replay.tracing import ReplayError, flat, numbers_in
+from autograd.reports import frame_of_user
 from autograd.value import Value, as_value
 
 T = TypeVar("T")
@@ -135,7 +134,7 @@ class Replayed:
             if replay is not None:
                 found, (y, local) = replay
                 if np.isfinite(y) and np.isfinite(local).all():
-                    return self._node(found, batch, weights, y, tuple(local.tolist()))
+                    return self._node(found, batch, weights, y, local)
             return self._plainly(batch, weights)
 
     def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> tuple[Recorded, T] | None:
@@ -160,26 +159,22 @@ class Replayed:
             _warn(f"{error}. {self.name} is called as it stands from now on")
         self._refused.add(batch.key)
 
-    def _node(self, found: Recorded, batch: Batch, weights: Array, y: float, local: tuple[float, ...]) -> Value:
+    def _node(self, found: Recorded, batch: Batch, weights: Array, y: float, local: Array) -> Value:
         """The one node of a call. Its parents are the weights, and the Values among the arguments."""
 
-        def evaluate(xs: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+        def evaluate(xs: Sequence[float]) -> tuple[float, Array]:
             with self._lock:
-                y, local = found.evaluate(batch.at(xs[len(found.parameters) :]), weights, xs[: len(found.parameters)])
-                return y, tuple(local.tolist())
+                return found.evaluate(batch, weights, xs)
 
-        parents = (*found.parameters, *batch.values)
-        summary = f"{self.name}: {{}}; {self.name}.plain(…) shows the inside"
-        operation = Call(
-            self.name, parents, evaluate, lambda: self._plainly(batch, weights), lambda: summary.format(found.summary)
-        )
-        return Value._restored(Value, y, 0.0, local, operation, "", parents)
+        parents = tuple(found.parents(batch))
+        operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
+        return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 
     # ---- the function itself
 
     def _called(self, batch: Batch, i: int) -> Any:
         """What the function itself gives for a sample. What it puts into a list is no reason to record anew."""
-        with self._lock, _plain_within(), collector_paused():
+        with self._lock, heard_by(lambda question: None), collector_paused():  # replayed functions within are plain
             self._forget_if_changed()
             result = self.plain(*batch.sample(i), **batch.keywords)
             self._lookups.take_own_changes()
@@ -282,16 +277,7 @@ class _Method(Replayed):
         return getattr, (self.plain.__self__, self.name)  # type: ignore[attr-defined]
 
 
-@contextmanager
-def _plain_within() -> Iterator[None]:
-    """Within it replayed functions are called as they stand."""
-    with heard_by(lambda question: None):
-        yield
-
-
 def _warn(message: str) -> None:
     """Warn at the user's line."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_code.co_filename == __file__:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, RuntimeWarning, stacklevel=level)
+    frame = frame_of_user()
+    warnings.warn_explicit(message, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno)

@@ -27,7 +27,8 @@ LookedUp = tuple[Callable[[str, Any], Any], str, Any]  # how, by which name, and
 _ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, type(None))
 _FILLED = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
 _HOLDERS = (*_FILLED, tuple, frozenset)
-_INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")  # of methods and their like
+_AROUND = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial)
+_INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")  # of these
 _UNNAMED = {"__call__", "__getitem__", "__getattr__", "__iter__", "__len__", "__add__", "__radd__", "__mul__"}
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
@@ -95,10 +96,8 @@ class Lookups:
             if isinstance(x, _FILLED):
                 self._contents.append((x, x.copy(), name))
             parts = _parts(x)
-        elif isinstance(x, MethodType | BuiltinMethodType | staticmethod | classmethod | property | partial):
+        elif isinstance(x, _AROUND) or "__wrapped__" in getattr(x, "__dict__", {}):
             parts = [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
-        elif "__wrapped__" in getattr(x, "__dict__", {}):
-            parts = [x.__wrapped__]
         else:
             self._objects.append((x, set()))
             parts = x.__bases__ if isinstance(x, type) else [type(x)]

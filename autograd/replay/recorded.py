@@ -17,7 +17,6 @@ from autograd.replay.tracing import REMEDY, Input, ReplayError, Trace, flat, num
 from autograd.value import Value, as_value, describe
 
 Array = NDArray[np.float64]
-_data_of = attrgetter("data")
 
 
 class Recorded:
@@ -83,35 +82,37 @@ class Recorded:
                 "would repeat for ever: return the Value, and take its .data there"
             )
 
-    @property
     def summary(self) -> str:
-        instructions = len(self.program._grouping.instructions)
-        return f"{counted(len(self.parameters), 'parameter')}, {counted(instructions, 'instruction')}"
+        """What a node stands for: "loss: 4,192 parameters, 75 instructions; loss.plain(…) shows the inside"."""
+        parameters = counted(len(self.parameters), "parameter")
+        instructions = counted(len(self.program._grouping.instructions), "instruction")
+        return f"{self.name}: {parameters}, {instructions}; {self.name}.plain(…) shows the inside"
 
-    def read(self, numbers: Sequence[float] | None = None) -> None:
-        """Take the parameters' numbers of now, or others."""
-        self.program.parameters[:] = self.numbers_of_parameters() if numbers is None else numbers
-
-    def numbers_of_parameters(self) -> Array:
-        return np.fromiter(map(_data_of, self.parameters), float, len(self.parameters))
+    def parents(self, batch: Batch) -> list[Value]:
+        """The parameters, and the Values among the arguments."""
+        return [*self.parameters, *batch.values]
 
     def values(self, batch: Batch) -> Array:
         """The outputs of each sample, in a row."""
-        self.read()
+        self.program.parameters[:] = _numbers_of(self.parameters)
         return self.program(batch.X)
 
-    def evaluate(self, batch: Batch, weights: Array, numbers: Sequence[float] | None = None) -> tuple[float, Array]:
-        """The weighted sum, and its derivatives toward the parameters and the Values among the arguments."""
+    def evaluate(self, batch: Batch, weights: Array, at: Sequence[float] | None = None) -> tuple[float, Array]:
+        """The weighted sum, and its derivatives toward the parents, at their numbers of now or at others."""
         if self.shape:
             raise TypeError(
                 f"{self.name} gives its Values in a list, so there is no one loss: return one, or take their numbers "
                 f"for each sample from {self.name}.each(…)"
             )
-        self.read(numbers)
-        y, local = self.program.value_and_grad(batch.X, weights)
-        if batch.values:
-            local = np.concatenate([local, self.program.input_gradient(batch.X)[0, batch.places]])
-        return y, local
+        k = len(self.parameters)
+        numbers = _numbers_of(self.parents(batch)) if at is None else at
+        self.program.parameters[:] = numbers[:k]
+        if not batch.values:
+            return self.program.value_and_grad(batch.X, weights)
+        X = batch.X.copy()
+        X[0, batch.places] = numbers[k:]
+        y, local = self.program.value_and_grad(X, weights)
+        return y, np.concatenate([local, self.program.input_gradient(X)[0, batch.places]])
 
     def compare(self, batch: Batch, i: int, result: Any) -> None:
         """Raise ReplayError where the function itself has given something else for a sample, or has changed weights."""
@@ -126,7 +127,7 @@ class Recorded:
                 f"{self.first_difference(batch, i)}. Nothing may be kept from call to call, or be chosen by .data, "
                 f"isinstance, a set or a dict{REMEDY}"
             )
-        if not np.array_equal(self.numbers_of_parameters(), self.program.parameters, equal_nan=True):
+        if not np.array_equal(_numbers_of(self.parameters), self.program.parameters, equal_nan=True):
             raise ReplayError(
                 f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
             )
@@ -151,6 +152,10 @@ class Recorded:
     def put_in(self, numbers: list[float]) -> None:
         for p, x in zip(self.parameters, numbers, strict=True):
             p.data = x
+
+
+def _numbers_of(values: list[Value]) -> Array:
+    return np.fromiter(map(attrgetter("data"), values), float, len(values))
 
 
 def _is_near(x: float, y: Value) -> bool:
