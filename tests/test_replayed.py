@@ -339,10 +339,22 @@ def test_methods():
     twin.w.data = 0.0
     assert (twin.loss(1.0).data, a.loss(1.0).data) == (1.0, 1.0)
     assert gradients(twin.loss(1.0), [twin.w, a.w]) == [-2.0, 0.0]
+    twin = copy.copy(a)
+    twin.w = Value(5.0)
+    assert (twin.loss(1.0).data, a.loss(1.0).data) == (16.0, 1.0)
     gone = weakref.ref(a)
-    del a
+    del a, twin
     gc.collect()
     assert gone() is None
+
+    class Decayed(Model):
+        @replayed
+        def loss(self, x):
+            return super().loss(x) + self.w
+
+    c = Decayed(2.0)
+    for decayed in (c, copy.deepcopy(c), copy.deepcopy(copy.copy(c))):
+        assert (decayed.loss(2.0).data, Model.loss.__get__(decayed)(2.0).data, decayed.loss(2.0).data) == (11, 9, 11)
 
     class Line(nn.Module):
         def __init__(self):

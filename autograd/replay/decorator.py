@@ -9,6 +9,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
+from operator import is_not
 from typing import Any, TypeVar, overload
 
 import numpy as np
@@ -91,6 +92,7 @@ class Replayed:
         self._refused: set[Any] = set()
         self._most = 0  # programs that there have been at a time
         self._lookups = Lookups()  # what the function looked up when the first of its programs was recorded
+        self._method_of: tuple[Any, ...] = ()  # the decorated function of a class, and the instance
         self._anew = 0  # recordings in a row of which each served one call
 
     @property
@@ -249,32 +251,27 @@ class Replayed:
         self.name = name
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """As a method: a replayed function of each instance, kept in it."""
+        """As a method: a replayed function of each instance, kept in it. A copy of the instance makes its own."""
         if instance is None:
             return self
-        is_overridden = getattr(type(instance), self.name, self) is not self  # and called by super()
-        name = self.__qualname__ if is_overridden else self.name  # type: ignore[attr-defined]
         kept = getattr(instance, "__dict__", None)
         if not isinstance(kept, dict):
             raise TypeError(
                 f"{self.name} is replayed for each instance and kept in it, which {instance!r} has no room for: leave "
                 "out __slots__ and @classmethod, or decorate a function"
             )
-        if not isinstance(kept.get(name), _Method):
-            method = self.plain.__get__(instance, owner)
-            kept[name] = _Method(method, fallback=self.fallback, check=self.check)
-            kept[name].name = self.name
-        return kept[name]
+        name = self.__qualname__  # type: ignore[attr-defined] # not that of the attribute, so that access ends here
+        method = kept.get(name)
+        if method is None or any(map(is_not, method._method_of, (self, instance))):
+            method = Replayed(self.plain.__get__(instance, owner), fallback=self.fallback, check=self.check)
+            method.name, method._method_of = self.name, (self, instance)
+            kept[name] = method
+        return method
 
     def __reduce__(self) -> Any:
+        if self._method_of:
+            return getattr, (self._method_of[1], self.name)  # a copy records anew
         return self.__qualname__  # type: ignore[attr-defined]
-
-
-class _Method(Replayed):
-    """A replayed function of one instance: a copy or a pickle of that records anew."""
-
-    def __reduce__(self) -> Any:
-        return getattr, (self.plain.__self__, self.name)  # type: ignore[attr-defined]
 
 
 def _warn(message: str) -> None:
