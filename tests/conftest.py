@@ -15,9 +15,6 @@ gc.disable()  # while tests are collected: all of it stays
 
 
 def pytest_collection_finish():
-    """What was collected stays to the end; the collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
     gc.enable()
 
 
