@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd import ReplayError, Value
-from autograd.replay import trace
+from autograd.replay import plain, trace
 from autograd.tables import aligned, printable
 from nn import peers
 from nn.arrays import flat, leaves, numbers_in
@@ -292,13 +292,6 @@ def evaluating(model: Module) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
-
-
-def plain(output: Any) -> Any:
-    """Outputs as plain numbers, in lists where they are in lists."""
-    if isinstance(output, list | tuple | np.ndarray):
-        return list(map(plain, output))
-    return output.data if isinstance(output, Value) else float(output)
 
 
 def rows(outputs: list[Any]) -> NDArray[np.float64]:

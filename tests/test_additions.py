@@ -15,6 +15,7 @@ import pytest
 import nn
 from autograd import Value, check, dot, record, topological_order
 from autograd.check import report
+from autograd.replay import plain
 from nn import (
     GRU,
     LSTM,
@@ -36,7 +37,6 @@ from nn import (
     Sequential,
 )
 from nn.arrays import flat, leaves
-from nn.module import plain
 from tests.test_replay import assert_equal, both, run
 
 PUBLIC = [getattr(nn, name) for name in nn.__all__]

@@ -23,7 +23,7 @@ from autograd.replay.collector import collector_paused
 from autograd.replay.decorator import Replayed, replayed
 from autograd.replay.program import Program, record, without_warnings
 from autograd.replay.symbols import Reading, Symbol, Writer, read
-from autograd.replay.tracing import ReplayError, Trace, trace
+from autograd.replay.tracing import ReplayError, Trace, plain, trace
 
 __all__ = [
     "Call",
@@ -35,6 +35,7 @@ __all__ = [
     "Trace",
     "Writer",
     "collector_paused",
+    "plain",
     "read",
     "record",
     "replayed",

@@ -23,7 +23,7 @@ from autograd.replay.collector import collector_paused
 from autograd.replay.lookups import Lookups
 from autograd.replay.program import Program
 from autograd.replay.recorded import Recorded
-from autograd.replay.tracing import ReplayError, flat, numbers_in
+from autograd.replay.tracing import ReplayError, flat, plain
 from autograd.reports import frame_of_user
 from autograd.value import Value, as_value
 
@@ -90,7 +90,6 @@ class Replayed:
         self._lock = threading.RLock()
         self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
         self._refused: set[Any] = set()
-        self._most = 0  # programs that there have been at a time
         self._lookups = Lookups()  # what the function looked up when the first of its programs was recorded
         self._method_of: tuple[Any, ...] = ()  # the decorated function of a class, and the instance
         self._anew = 0  # recordings in a row of which each served one call
@@ -121,17 +120,17 @@ class Replayed:
     def each(self, *arrays: ArrayLike, **keywords: Any) -> Array:
         """The numbers for each sample, an array (samples, …): nothing to differentiate."""
         batch = Batch.of_rows(self.name, arrays, keywords)
-        with self._lock:
+        with self._lock, collector_paused():
             replay = None if is_anybody_told() else self._replay(batch, lambda found: found.values(batch))
             if replay is None:
-                return np.array([self._numbers(batch, i) for i in range(len(batch.X))])
+                return np.array([plain(self._called(batch, i)) for i in range(len(batch.X))])
             found, rows = replay
             for i in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist():
-                rows[i] = flat(self._numbers(batch, i), self.name)
+                rows[i] = flat(plain(self._called(batch, i)), self.name)
             return rows.reshape(len(rows), *found.shape)
 
     def _value(self, batch: Batch, weights: Array) -> Value:
-        with self._lock:
+        with self._lock, collector_paused():
             replay = self._replay(batch, lambda found: found.evaluate(batch, weights))
             if replay is not None:
                 found, (y, local) = replay
@@ -182,11 +181,6 @@ class Replayed:
             self._lookups.take_own_changes()
             return result
 
-    def _numbers(self, batch: Batch, i: int) -> Any:
-        """The numbers of that. The collector rests until the graph is gone, or else it would look at all of it once."""
-        with collector_paused():
-            return numbers_in(self._called(batch, i))
-
     def _plainly(self, batch: Batch, weights: Array) -> Value:
         """The weighted sum of what the function itself gives."""
         values: list[Value] = [as_value(self._called(batch, i)) for i in range(len(weights))]
@@ -226,13 +220,12 @@ class Replayed:
 
     def _bound_memory(self) -> None:
         """Warn where there are many programs, and keep those that were used last."""
-        if self._most <= MANY < len(self._recorded):
+        if len(self._recorded) == MANY + 1:
             _warn(
-                f"{self.name} has been recorded for {len(self._recorded)} shapes and keyword arguments, and each takes "
+                f"{self.name} has been recorded for {MANY + 1} shapes and keyword arguments, and each takes "
                 "as long as many calls: pad the arguments to a few shapes, and give numbers as positional arguments. "
                 f"The last {MOST} are kept"
             )
-        self._most = max(self._most, len(self._recorded))
         if len(self._recorded) > MOST:
             self._recorded.popitem(last=False)
 
@@ -242,8 +235,7 @@ class Replayed:
         k = found.calls
         if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
             for i in sorted({0, len(batch.X) - 1}):
-                with collector_paused():
-                    found.compare(batch, i, self._called(batch, i))
+                found.compare(batch, i, self._called(batch, i))
 
     # ---- as a method, and as a pickle
 
@@ -277,4 +269,5 @@ class Replayed:
 def _warn(message: str) -> None:
     """Warn at the user's line."""
     frame = frame_of_user()
-    warnings.warn_explicit(message, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno)
+    seen = frame.f_globals.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno, registry=seen)

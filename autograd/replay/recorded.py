@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from autograd.graphs import gradients_of, values_at
 from autograd.operations import OPERATIONS
 from autograd.replay.arguments import Batch, flatten
-from autograd.replay.collector import collector_paused
 from autograd.replay.lookups import Lookups
 from autograd.replay.program import counted
-from autograd.replay.tracing import REMEDY, Input, ReplayError, Trace, flat, numbers_in, trace
+from autograd.replay.tracing import REMEDY, Input, ReplayError, Trace, flat, plain, trace
 from autograd.value import Value, as_value, describe
 
 Array = NDArray[np.float64]
@@ -37,22 +36,20 @@ class Recorded:
                     "the model, or leave the decorator away"
                 )
         self.numbers = batch.X[0].tolist()
-        with collector_paused():
-            if lookups.iterator() is not None:
-                raise ReplayError(
-                    f"{name} takes from {lookups.iterator()!r}, which a replay would not: give a list in its place, or "
-                    "what is taken as a positional argument"
-                )
-            drawers = lookups.drawers()
-            found = self.traced(batch, self.numbers)
-            self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
-            lookups.take_own_changes()
-            self.shape = np.shape(numbers_in(found.result))
-            # Outside of the recording, for a program keeps the context it is made in.
-            self.program = found.program()
-            self.program.forget_graph()
-            self.parameters = found.parameters
-            del found  # the graph, before the collector goes on
+        if lookups.iterator() is not None:
+            raise ReplayError(
+                f"{name} takes from {lookups.iterator()!r}, which a replay would not: give a list in its place, or "
+                "what is taken as a positional argument"
+            )
+        drawers = lookups.drawers()
+        found = self.traced(batch, self.numbers)
+        self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
+        lookups.take_own_changes()
+        self.shape = np.shape(plain(found.result))
+        # Outside of the recording, for a program keeps the context it is made in.
+        self.program = found.program()
+        self.program.forget_graph()
+        self.parameters = found.parameters
         self.first = self.program.parameters.tolist()
         self.calls = 0
 

@@ -160,6 +160,7 @@ def flat(nested: Any, name: str) -> list[Any]:
     return [nested]
 
 
-def numbers_in(result: Any) -> Any:
+def plain(result: Any) -> Any:
     """A result as plain numbers, in lists where it is in lists."""
-    return as_value(result).data if is_operand(result) else [numbers_in(part) for part in result]
+    is_nested = isinstance(result, list | tuple | np.ndarray) and not is_operand(result)
+    return list(map(plain, result)) if is_nested else as_value(result).data

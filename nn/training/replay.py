@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Program, ReplayError, Value
-from autograd.replay import collector_paused, trace
+from autograd.replay import collector_paused, plain, trace
 from nn.arrays import flat, leaves
-from nn.module import evaluating, plain
+from nn.module import evaluating
 from nn.optimizers import Array
 from nn.remedies import Dropout, drawing
 from nn.training.eager import Eager
