@@ -14,7 +14,7 @@ from dis import get_instructions
 from functools import lru_cache, partial
 from io import IOBase
 from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +30,10 @@ _HOLDERS = (*_FILLED, tuple, frozenset)
 _AROUND = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial)
 _INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")  # of these
 _UNNAMED = {"__call__", "__getitem__", "__getattr__", "__iter__", "__len__", "__add__", "__radd__", "__mul__"}
+_KINDS = {"LOAD_GLOBAL": "variable", "LOAD_NAME": "variable", "IMPORT_NAME": "module"} | dict.fromkeys(
+    ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), "attribute"
+)
+_ASKING = {"getattr", "hasattr", "vars", "__dict__"}
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
 MOST = 200_000  # things in lists and arrays that are looked at: data sets are left to the comparisons
@@ -47,8 +51,7 @@ class Lookups:
         self._held: list[LookedUp] = []  # by objects, as attributes
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
-        self._attributes = _UNNAMED  # what reached code looks up in objects, by name or not
-        self._texts: set[str] = set()  # parts of names by which it asks for attributes
+        self._names = {("attribute", name) for name in _UNNAMED}  # by which reached code looks up, with their kinds
         self.follow(named)
 
     def follow(self, named: Mapping[str, Any]) -> None:
@@ -107,30 +110,29 @@ class Lookups:
         if is_library(f.__code__) and not f.__code__.co_filename.startswith(OURS[1]):
             return []
         names = _names_in(f.__code__)
-        self._attributes = self._attributes | names.attributes
-        self._texts |= names.texts
+        self._names |= names
+        space = {"variable": f.__globals__, "module": sys.modules}
+        gets = [(space[kind].get, name) for kind, name in names if kind in space]
         cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
+        gets += [(partial(_content, cell), name) for name, cell in cells]
         defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
-        return [
-            *[self._looked_up(f.__globals__.get, name, self._variables) for name in names.variables],
-            *[self._looked_up(sys.modules.get, name, self._variables) for name in names.modules],
-            *[self._looked_up(partial(_content, cell), name, self._variables) for name, cell in cells],
-            *[(x, f.__name__) for x in defaults],
-        ]
+        found = [self._looked_up(get, name, self._variables) for get, name in gets]
+        return found + [(x, f.__name__) for x in defaults]
 
     def _reached_by_attributes(self) -> list[Found]:
         """What objects hold under the names that reached code looks up in objects; of each object what is new."""
         reached = []
+        attributes, texts = ({name for kind, name in self._names if kind == wanted} for wanted in ("attribute", "text"))
         for x, seen in self._objects:
             own, kind = getattr(x, "__dict__", {}), type(x)
-            names = self._attributes | self._texts
-            if self._texts and not isinstance(x, type | ModuleType):
+            names = attributes | texts
+            if texts and not isinstance(x, type | ModuleType):
                 names.update(own)  # the texts may be parts of names
             for name in names - seen:
                 shared = getattr(kind, name, _MISSING)
                 if isinstance(shared, MemberDescriptorType):  # of __slots__
                     reached.append(self._looked_up(partial(getattr, x), name, self._held))
-                elif name in own or name in self._texts or not (shared is _MISSING or hasattr(shared, "__get__")):
+                elif name in own or name in texts or not (shared is _MISSING or hasattr(shared, "__get__")):
                     reached.append(self._looked_up(own.get, name, self._held))
             seen |= names
         return reached
@@ -141,29 +143,16 @@ class Lookups:
         return x, name
 
 
-class _Names(NamedTuple):
-    """The names that code, and that of functions within it, looks up: of variables, of modules that it imports, of
-    attributes, and the texts that may name an attribute where it is asked for by `getattr` and its like.
-    """
-
-    variables: set[str]
-    modules: set[str]
-    attributes: set[str]
-    texts: set[str]
-
-
 @lru_cache(maxsize=1000)
-def _names_in(code: CodeType) -> _Names:
-    found = _Names(set(), set(), set(), set())
-    kinds = dict.fromkeys(("LOAD_GLOBAL", "LOAD_NAME"), found.variables) | {"IMPORT_NAME": found.modules}
-    kinds |= dict.fromkeys(("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), found.attributes)
-    for i in get_instructions(code):
-        if i.opname in kinds:
-            kinds[i.opname].add(i.argval)
-    if (found.variables | found.attributes) & {"getattr", "hasattr", "vars", "__dict__"}:
-        found.texts.update(x for x in code.co_consts if isinstance(x, str) and x.isidentifier())
-    within = [_names_in(part) for part in code.co_consts if isinstance(part, CodeType)]
-    return _Names(*[names.union(*more) for names, *more in zip(found, *within, strict=True)])
+def _names_in(code: CodeType) -> frozenset[tuple[str, str]]:
+    """What code, and that of functions within it, looks up, and of what kind that is.
+
+    A text may be the name of an attribute, or a part of it, that is asked for by `getattr` and its like.
+    """
+    found = {(_KINDS[i.opname], i.argval) for i in get_instructions(code) if i.opname in _KINDS}
+    if any(name in _ASKING for _, name in found):
+        found |= {("text", x) for x in code.co_consts if isinstance(x, str) and x.isidentifier()}
+    return frozenset(found).union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
 
 
 def _parts(x: Any) -> Iterable[Any]:
