@@ -9,19 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
-IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.iadd,
-    ast.Sub: operator.isub,
-    ast.Mult: operator.imul,
-    ast.Div: operator.itruediv,
-}
+OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow"}
 
 
 @cache
@@ -44,9 +32,9 @@ def methods_in(text: str) -> frozenset[str]:
     for node in (node for statement in _parsed(text) for node in ast.walk(statement)):
         match node:
             case ast.BinOp(left=left, op=op):
-                found.add(f"__{'r' * isinstance(left, ast.Constant)}{BINARY[type(op)].__name__}__")
+                found.add(f"__{'r' * isinstance(left, ast.Constant)}{OPERATORS[type(op)]}__")
             case ast.AugAssign(op=op):
-                found.add(f"__{BINARY[type(op)].__name__}__")
+                found.add(f"__{OPERATORS[type(op)]}__")
             case ast.UnaryOp(operand=ast.Name() | ast.BinOp()):
                 found.add("__neg__")
             case ast.Call(func=ast.Name(id="abs")):
@@ -59,39 +47,34 @@ def methods_in(text: str) -> frozenset[str]:
 def evaluate(text: str, names: Mapping[str, Any], call: Callable[[Any, str], Any]) -> dict[str, Any]:
     """The names of a probe with their values, that of its last line under "". `call(object, name)` calls a method."""
     scope = dict(names)
+
+    def value(node: ast.AST) -> Any:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=x):
+                scope[name] = value(x)
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=x):
+                scope[name] = getattr(operator, f"i{OPERATORS[type(op)]}")(scope[name], value(x))
+            case ast.For(iter=ast.Call(args=[ast.Constant(value=int(count))]), body=body):
+                for statement in body * count:
+                    value(statement)
+            case ast.Expr(value=x):
+                scope[""] = value(x)
+            case ast.Constant(value=number):
+                return number
+            case ast.Name(id=name):
+                return scope[name]
+            case ast.BinOp(left=left, op=op, right=right):
+                return getattr(operator, OPERATORS[type(op)])(value(left), value(right))
+            case ast.UnaryOp(op=ast.USub(), operand=x):
+                return -value(x)
+            case ast.Call(func=ast.Name(id="abs"), args=[x]):
+                return abs(value(x))
+            case ast.Call(func=ast.Attribute(value=x, attr=name)):
+                return call(value(x), name)
+            case _:
+                raise SyntaxError(f"a probe has no {type(node).__name__}")
+        return None
+
     for statement in _parsed(text):
-        _execute(statement, scope, call)
+        value(statement)
     return scope
-
-
-def _execute(statement: ast.stmt, scope: dict[str, Any], call: Callable[[Any, str], Any]) -> None:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            scope[name] = _value(value, scope, call)
-        case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
-            scope[name] = IN_PLACE[type(op)](scope[name], _value(value, scope, call))
-        case ast.For(iter=ast.Call(args=[ast.Constant(value=int(count))]), body=body):
-            for _ in range(count):
-                for inner in body:
-                    _execute(inner, scope, call)
-        case ast.Expr(value=value):
-            scope[""] = _value(value, scope, call)
-        case _:
-            raise SyntaxError(f"a probe has no {type(statement).__name__}")
-
-
-def _value(node: ast.expr, scope: dict[str, Any], call: Callable[[Any, str], Any]) -> Any:
-    match node:
-        case ast.Constant(value=number):
-            return number
-        case ast.Name(id=name):
-            return scope[name]
-        case ast.BinOp(left=left, op=op, right=right):
-            return BINARY[type(op)](_value(left, scope, call), _value(right, scope, call))
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_value(operand, scope, call)
-        case ast.Call(func=ast.Name(id="abs"), args=[x]):
-            return abs(_value(x, scope, call))
-        case ast.Call(func=ast.Attribute(value=x, attr=name)):
-            return call(_value(x, scope, call), name)
-    raise SyntaxError(f"a probe has no {type(node).__name__}")
