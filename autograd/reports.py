@@ -129,6 +129,11 @@ def compared(yours: float, expected: float) -> str:
     return f"yours {texts[0]}, expected {texts[1]}"
 
 
+def tally(right: int, total: int, what: str) -> str:
+    """How many are right, in words: "All 12 probes passed", "3 of 12 probes passed"."""
+    return f"All {total} {what}" if right == total else f"{right} of {total} {what}"
+
+
 # ---- whose code a line is
 
 _HERE = Path(__file__).parent

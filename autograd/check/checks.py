@@ -12,7 +12,7 @@ from typing import Any, Generic, ParamSpec
 from autograd.check.cells import CheckFailed, not_done
 from autograd.check.driving import Make, steady_sets
 from autograd.check.engine import LEVELS, EngineCheck
-from autograd.check.functions import OperationCheck
+from autograd.check.functions import examine_operation
 from autograd.check.gradients import GradientCheck
 from autograd.check.lesson import SECONDS
 from autograd.check.orders import examine_order
@@ -166,7 +166,7 @@ def check_op(
     >>> check_op("mul", lambda a, b: a * b, lambda g, a, b: (b * g, a * g))
     All 16 probes of `mul` passed.
     """
-    return OperationCheck(name, forward, backward, seconds).report()
+    return examine_operation(name, forward, backward, seconds)
 
 
 @Check

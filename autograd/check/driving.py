@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.check.reading import parameters_of
 from autograd.check.trouble import Trouble
 from autograd.tables import short
 
@@ -43,15 +44,14 @@ class Engine(NamedTuple):
 def driven(make: Make, names: dict[str, str | None]) -> tuple[Engine, Any, list[str]]:
     """An engine, a new Value of it, and what is to be said of it once."""
     notes = []
-    with suppress(KeyError, TypeError, ValueError):
-        if signature(make).parameters["requires_grad"].default is False:
-            kind, make = getattr(make, "__name__", "Value"), partial(make, requires_grad=True)
-            notes.append(f"what is checked is `lambda x: {kind}(x, requires_grad=True)`")
+    if any(p.name == "requires_grad" and p.default is False for p in parameters_of(make)):
+        kind, make = getattr(make, "__name__", "Value"), partial(make, requires_grad=True)
+        notes.append(f"what is checked is `lambda x: {kind}(x, requires_grad=True)`")
     sample = make(SAMPLE)
     found = {name: given or _name_of(name, sample) for name, given in names.items()}
     other = [f"`{found[name]}` for `{name}`" for name, given in names.items() if found[name] != (given or name)]
     notes += [f"taken: {', '.join(other)}"] if other else []
-    epsilon = max(_rounding(getattr(sample, found[name], None)) for name in ("data", "grad"))
+    epsilon = max(rounding(getattr(sample, found[name], None)) for name in ("data", "grad"))
     notes += ["the numbers are float32 or less exact, so they are compared to 3 digits"] if epsilon else []
     return Engine(make, **found, rtol=max(RTOL, sqrt(epsilon))), sample, notes
 
@@ -84,7 +84,7 @@ def takes_nothing(function: Any) -> bool:
         return False
 
 
-def _rounding(x: Any) -> float:
+def rounding(x: Any) -> float:
     """The distance from 1 to the next number, of numbers that are less exact than float64, else 0."""
     is_single = isinstance(x, float) and x == float(np.float32(SAMPLE))
     kind = re.search(r"float(16|32)", str(getattr(x, "dtype", "float32" if is_single else "")))

@@ -1,19 +1,18 @@
 """Gradients against central differences: what `backward()` gives of any function, and whose rule is at fault."""
 
 from collections.abc import Callable, Iterator, Sequence
-from inspect import Parameter, signature
+from dataclasses import dataclass
 from math import inf, isclose, isfinite, sqrt
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd.backprop import topological_order
-from autograd.check.differences import EPSILON, Judgement, judge, measure
-from autograd.check.driving import check_kind, number
+from autograd.check.differences import EPSILON, Judgement, Slope, judge, measure
+from autograd.check.driving import check_kind, number, rounding
 from autograd.check.observe import heading
+from autograd.check.reading import argument_names
 from autograd.check.trouble import Trouble, limited
 from autograd.operations import OPERATIONS, constant, own
-from autograd.reports import Finding, Report, compared, shown
+from autograd.reports import Finding, Report, compared, shown, tally
 from autograd.value import Value
 
 
@@ -35,50 +34,44 @@ class _Input(NamedTuple):
     x: float
 
 
+@dataclass
 class GradientCheck:
     """f at xs, whose arguments are numbers, Values of any engine and lists of them."""
 
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        xs: tuple[Any, ...],
-        rtol: float,
-        atol: float,
-        step: float | None,
-        seconds: float,
-    ) -> None:
-        self.f, self.xs, self.rtol, self.atol, self.step, self.seconds = f, xs, rtol, atol, step, seconds
-        self.names = _argument_names(f, len(xs))
-        self.title = f"{getattr(f, '__name__', 'f').replace('<lambda>', 'f')}({', '.join(self.names)})"
-        self.epsilon = EPSILON
+    f: Callable[..., Any]
+    xs: tuple[Any, ...]
+    rtol: float
+    atol: float
+    step: float | None
+    seconds: float
+    epsilon: float = EPSILON
 
     def report(self) -> Report:
         none = "No gradient could be compared"
-        named = [*zip(self.names, self.xs, strict=True)]
+        names = argument_names(self.f, len(self.xs))
+        title = f"{getattr(self.f, '__name__', 'f').replace('<lambda>', 'f')}({', '.join(names)})"
+        named = [*zip(names, self.xs, strict=True)]
         try:
             self.inputs = limited(lambda: [leaf for name, x in named for leaf in _inputs_in(name, x)], self.seconds)
         except Trouble as trouble:
             error = TypeError(f"gradcheck takes numbers, Values and lists of them: {trouble.text}")
-            return Report(none, [trouble.finding("the arguments", self.title)], error=error)
-        self.title = heading(self.title, {leaf.name: leaf.x for leaf in self.inputs})
+            return Report(none, [trouble.finding("the arguments", title)], error=error)
+        title = heading(title, {leaf.name: leaf.x for leaf in self.inputs})
         try:
             output, yours = limited(self._gradients, self.seconds)
             judged = limited(lambda: [*map(self._judge, range(len(yours)), yours)], inf)
         except Trouble as trouble:
-            return Report(none, [trouble.finding("the function", self.title)])
-        found = [*zip(self.inputs, yours, judged, strict=True)]
-        findings = [self._finding(*one) for one in found if one[2].is_right is False]
-        notes = [_doubt(leaf.name, d, judgement) for leaf, d, judgement in found if judgement.is_right is None]
-        undecided, count = len(notes), len(yours)
+            return Report(none, [trouble.finding("the function", title)])
+        found = [(leaf.name, d, *judgement) for leaf, d, judgement in zip(self.inputs, yours, judged, strict=True)]
+        findings = [_fault(title, name, d, slope) for name, d, is_right, slope in found if is_right is False]
+        notes = [_doubt(name, d, slope) for name, d, is_right, slope in found if is_right is None]
+        undecided, right = len(notes), len(found) - len(findings) - len(notes)
         if self.epsilon > EPSILON:
             notes.append(
                 f"the data are less exact than float64, so gradients are compared to {self.rtol:.1g} of their size"
             )
-        if not findings and not undecided:
-            return Report(f"All {count} gradients agree with central differences", notes=notes)
-        verdict = f"{count - len(findings) - undecided} of {count} gradients agree with central differences"
-        if undecided:
-            verdict += f", {undecided} cannot be decided"
+        verdict = tally(right, len(found), "gradients agree with central differences")
+        verdict += f", {undecided} cannot be decided" * bool(undecided)
         if findings:
             findings = [*_wrong_rules(output), *findings]
         return Report(verdict, findings, notes, undecided > 0)
@@ -107,7 +100,7 @@ class GradientCheck:
                 f"two calls with the same inputs gave {y!r} and {again!r}",
                 "the function must not depend on chance or on earlier calls: fix the seed inside it",
             )
-        self.epsilon = max(map(_rounding, [output, *leaves]))
+        self.epsilon = max(EPSILON, *(rounding(v.data) for v in (output, *leaves)))
         if self.epsilon > EPSILON:
             self.rtol = max(self.rtol, sqrt(self.epsilon))
         self.numbers = [
@@ -120,37 +113,20 @@ class GradientCheck:
         f = _along(self._value, self.numbers, i)
         return judge(yours, f, self.numbers[i], rtol=self.rtol, atol=self.atol, step=self.step, epsilon=self.epsilon)
 
-    def _finding(self, leaf: _Input, yours: float, judgement: Judgement) -> Finding:
-        """What is wrong with one derivative. Where the slopes on both sides differ, any between them is right."""
-        slope = judgement.slope
-        facts = f"d/d{leaf.name}: {compared(yours, slope.expected)} by central differences"
-        if slope.is_kink:
-            facts += f"\na kink: the slope is {shown(slope.below)} below and {shown(slope.above)} above"
-        return Finding(f"d/d{leaf.name}", f"{self.title}\n{facts}", _ratio_hint(yours, slope.expected))
+
+def _fault(title: str, name: str, yours: float, slope: Slope) -> Finding:
+    """What is wrong with one derivative. Where the slopes on both sides differ, any between them is right."""
+    facts = f"d/d{name}: {compared(yours, slope.expected)} by central differences"
+    if slope.is_kink:
+        facts += f"\na kink: the slope is {shown(slope.below)} below and {shown(slope.above)} above"
+    return Finding(f"d/d{name}", f"{title}\n{facts}", _ratio_hint(yours, slope.expected))
 
 
-def _doubt(name: str, yours: float, judgement: Judgement) -> str:
+def _doubt(name: str, yours: float, slope: Slope) -> str:
     """Why one derivative could not be judged."""
-    slope = judgement.slope
     if not isfinite(slope.error):
         return f"d/d{name} is undecided: yours {shown(yours)}, and no differences can be taken here"
     return f"d/d{name} is undecided: yours {shown(yours)}, by differences {shown(slope.expected)} ± {slope.error:.1g}"
-
-
-def _rounding(v: Any) -> float:
-    """The distance from 1 to the next number of the kind that a Value holds."""
-    dtype = getattr(v.data, "dtype", None)
-    return float(np.finfo(dtype).eps) if isinstance(dtype, np.dtype) and dtype.kind == "f" else EPSILON
-
-
-def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of a function's arguments; x1, x2, … where it has none."""
-    try:
-        parameters = list(signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
-    return names[:count] if len(names) >= count else [f"x{i + 1}" for i in range(count)]
 
 
 def _is_sequence(x: Any) -> bool:

@@ -8,7 +8,7 @@ from autograd.backprop import topological_order
 from autograd.check.deadline import OutOfTime
 from autograd.check.evaluating import evaluate
 from autograd.check.trouble import Trouble, items, limited
-from autograd.reports import Finding, Report
+from autograd.reports import Finding, Report, tally
 from autograd.tables import short
 from autograd.value import Value
 
@@ -47,9 +47,7 @@ def examine_order(fn: Callable[[Any], Any], level: str, seconds: float) -> Repor
             finding = trouble.finding("the order", text, hint)
             findings += [finding] if finding.hint not in [f.hint for f in findings] else []
         earlier.update(topological_order(output))
-    if findings:
-        return Report(f"{len(graphs) - wrong} of {len(graphs)} graphs are in order", findings)
-    return Report(f"All {len(graphs)} graphs are in order")
+    return Report(tally(len(graphs) - wrong, len(graphs), "graphs are in order"), findings)
 
 
 def _labelled(text: str) -> Value:

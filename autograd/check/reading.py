@@ -1,14 +1,29 @@
-"""What a learner's function tells by its source alone: a `return` that is missing, an argument that nothing reads."""
+"""What a learner's function tells by its source: its arguments, which of them is not read, a missing `return`."""
 
 import ast
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from textwrap import dedent
 from types import FunctionType
 from typing import Any
 
 IN_PLACE = ("reverse", "sort", "append", "extend", "insert", "shuffle")
 Jump = ast.Break | ast.Return | ast.Raise | ast.Attribute  # what leaves a loop, or may
+
+
+def parameters_of(function: Any) -> list[inspect.Parameter]:
+    """The parameters of a function, none where they cannot be told."""
+    with suppress(TypeError, ValueError):
+        return [*inspect.signature(function).parameters.values()]
+    return []
+
+
+def argument_names(function: Any, count: int, otherwise: str = "x{}") -> list[str]:
+    """What a function calls its first arguments; x1, x2, … where it has no names for them."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in parameters_of(function) if p.kind in kinds]
+    return names[:count] if len(names) >= count else [otherwise.format(i + 1) for i in range(count)]
 
 
 def written(function: Any) -> FunctionType | None:
