@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 SWAPS: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -25,54 +25,41 @@ SWAPS: dict[type, tuple[type, ...]] = {
     ast.And: (ast.Or,),
     ast.Or: (ast.And,),
 }
+Place = tuple[ast.AST, str]  # where a change is, and what is said of it
 TWINS = [("any", "all"), ("min", "max"), ("data", "grad"), ("sin", "cos"), ("sinh", "cosh"), ("exp", "log")]
 TWIN = {a: b for pair in TWINS for a, b in (pair, pair[::-1])}
 
 
-class Change(NamedTuple):
-    """A change of a tree: what it does and undoes, the node where it is, and what is said of that."""
-
-    do: Callable[[], object]
-    undo: Callable[[], object]
-    node: ast.AST
-    about: str
-
-
-def changes_of(function: ast.AST) -> Iterator[Change]:
-    """Every change, from the likeliest on."""
+def changes_of(function: ast.AST) -> Iterator[Place]:
+    """Make every change in turn, from the likeliest on; each is undone when the next one is asked for."""
     keys = {n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     names = sorted({n.arg for n in ast.walk(function) if isinstance(n, ast.arg)})
     names += sorted({n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
-    slots = [slot for slot in slots_of(function) if isinstance(slot[0], ast.expr)]
-    for others in (operators, brackets, _numbers, less):
+    yield from replaced(function, operators, brackets, _numbers, less)
+    yield from _rewritten(function)
+    yield from replaced(function, partial(_renamed, keys=keys, names=names), partial(_more, names=names))
+
+
+def replaced(tree: ast.AST, *kinds: Callable[[Any], Iterator[tuple[ast.AST, str]]]) -> Iterator[Place]:
+    """Put every other expression of these kinds into the place of each one in turn."""
+    slots = [*_slots_of(tree)]
+    for others in kinds:
         for node, put in slots:
             for new, about in others(node):
-                yield Change(lambda: put(new), lambda: put(node), node, about)  # noqa: B023
-    yield from _statements(function)
-    for node, put in slots:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            for key in sorted(keys - {node.value}):
-                yield Change(lambda: put(ast.Constant(key)), lambda: put(node), node, "")  # noqa: B023
-        of = node.value if isinstance(node, ast.Attribute) else node
-        if isinstance(of, ast.Name) and isinstance(of.ctx, ast.Load) and of.id in names:
-            for name in names:
-                if name != of.id or of is not node:
-                    yield Change(lambda: put(ast.Name(name, ast.Load())), lambda: put(node), node, "")  # noqa: B023
-    for node, put in slots:
-        if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call | ast.Name | ast.Subscript | ast.Attribute):
-            for new in _more(node, names):
-                yield Change(lambda: put(new), lambda: put(node), node, "what is missing at ")  # noqa: B023
+                put(new)
+                yield node, about
+                put(node)
 
 
-def slots_of(tree: ast.AST) -> Iterator[tuple[ast.AST, Callable[[ast.AST], object]]]:
-    """Every node, and what puts another one into its place."""
+def _slots_of(tree: ast.AST) -> Iterator[tuple[ast.expr, Callable[[ast.AST], object]]]:
+    """Every expression, and what puts another one into its place."""
     for parent in ast.walk(tree):
         for field, value in ast.iter_fields(parent):
-            if isinstance(value, ast.AST) and field not in ("args", "returns", "annotation"):
+            if isinstance(value, ast.expr) and field not in ("args", "returns", "annotation"):
                 yield value, partial(setattr, parent, field)
             elif isinstance(value, list):
                 for i, item in enumerate(value):
-                    if isinstance(item, ast.AST):
+                    if isinstance(item, ast.expr):
                         yield item, partial(value.__setitem__, i)
 
 
@@ -132,39 +119,51 @@ def less(node: Any) -> Iterator[tuple[ast.AST, str]]:
         yield node.elts[0], about
 
 
-def _more(node: Any, names: list[str]) -> Iterator[ast.AST]:
+def _renamed(node: Any, keys: set[str], names: list[str]) -> Iterator[tuple[ast.AST, str]]:
+    """Another key of the function's, another name, or a name in the place of its attribute."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for key in sorted(keys - {node.value}):
+            yield ast.Constant(key), ""
+    of = node.value if isinstance(node, ast.Attribute) else node
+    if isinstance(of, ast.Name) and isinstance(of.ctx, ast.Load) and of.id in names:
+        for name in names:
+            if name != of.id or of is not node:
+                yield ast.Name(name, ast.Load()), ""
+
+
+def _more(node: Any, names: list[str]) -> Iterator[tuple[ast.AST, str]]:
     """The expression with something beside it: a sign, a number, a variable, abs() around it."""
-    yield ast.UnaryOp(ast.USub(), node)
+    if not isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call | ast.Name | ast.Subscript | ast.Attribute):
+        return
     one, two = ast.Constant(1), ast.Constant(2)
-    yield from (ast.BinOp(node, ast.Add(), one), ast.BinOp(node, ast.Sub(), one), ast.BinOp(one, ast.Sub(), node))
-    yield from (ast.BinOp(node, op, two) for op in (ast.Mult(), ast.Div(), ast.Pow()))
-    for name in ("abs", "len", "sum"):
-        yield ast.Call(ast.Name(name, ast.Load()), [node], [])
-    yield ast.Attribute(node, "data", ast.Load())
+    found: list[ast.AST] = [ast.UnaryOp(ast.USub(), node)]
+    found += [ast.BinOp(node, ast.Add(), one), ast.BinOp(node, ast.Sub(), one), ast.BinOp(one, ast.Sub(), node)]
+    found += [ast.BinOp(node, op, two) for op in (ast.Mult(), ast.Div(), ast.Pow())]
+    found += [ast.Call(ast.Name(name, ast.Load()), [node], []) for name in ("abs", "len", "sum")]
+    found.append(ast.Attribute(node, "data", ast.Load()))
     for name in names:
         other = ast.Name(name, ast.Load())
-        yield from (ast.BinOp(node, op, other) for op in (ast.Mult(), ast.Div(), ast.Add(), ast.Sub()))
-        yield ast.Call(other, [node], [])
+        found += [ast.BinOp(node, op, other) for op in (ast.Mult(), ast.Div(), ast.Add(), ast.Sub())]
+        found.append(ast.Call(other, [node], []))
+    for new in found:
+        yield new, "what is missing at "
 
 
-def _statements(function: ast.AST) -> Iterator[Change]:
-    """`+=` for `=`, a line left out, two lines in the other order, a line farther in or out."""
+def _rewritten(function: ast.AST) -> Iterator[Place]:
+    """Rewrite the lines of every block in turn."""
     for parent in ast.walk(function):
         for _, body in ast.iter_fields(parent):
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
-                before, put = [*body], partial(body.__setitem__, slice(None))
-                for i, line in enumerate(before):
-                    for new, node, about in _rewritten(before, i):
-                        yield Change(partial(put, new), partial(put, before), node, about)
-                    inner = getattr(line, "body", None)
-                    if isinstance(inner, list) and len(inner) > 1:
-                        yield _moved(before, inner, i, out=True, put=put)
-                    if isinstance(inner, list) and i + 1 < len(before):
-                        yield _moved(before, inner, i, out=False, put=put)
+                before = [*body]
+                for i in range(len(before)):
+                    for new, node, about in _other_lines(before, i):
+                        body[:] = new
+                        yield node, about
+                body[:] = before
 
 
-def _rewritten(body: list[Any], i: int) -> Iterator[tuple[list[Any], ast.AST, str]]:
-    """The lines of a block, one of them otherwise."""
+def _other_lines(body: list[Any], i: int) -> Iterator[tuple[list[Any], ast.AST, str]]:
+    """`+=` for `=`, a line left out, two lines in the other order, a line farther in or out."""
     above, line, below = body[:i], body[i], body[i + 1 :]
     if isinstance(line, ast.AugAssign):
         yield [*above, ast.Assign([line.target], line.value, lineno=line.lineno), *below], line, "the sign in "
@@ -178,18 +177,12 @@ def _rewritten(body: list[Any], i: int) -> Iterator[tuple[list[Any], ast.AST, st
         yield [*above, *below], line, "whether it needs "
     if above:
         yield [*above[:-1], line, above[-1], *below], line, "which comes first, the line above or "
+    inner = getattr(line, "body", [])
+    if len(inner) > 1:
+        yield [*above, _with_body(line, inner[:-1]), inner[-1], *below], inner[-1], "how far in stands "
+    if inner and below:
+        yield [*above, _with_body(line, [*inner, below[0]]), *below[1:]], below[0], "how far out stands "
 
 
-def _moved(outer: list[Any], inner: list[Any], i: int, *, out: bool, put: Callable[[list[Any]], None]) -> Change:
-    """The last line of a block behind the block, or the line behind it into it."""
-    block, line = [*inner], inner[-1] if out else outer[i + 1]
-
-    def do() -> None:
-        inner[:] = block[:-1] if out else [*block, line]
-        put([*outer[: i + 1], line, *outer[i + 1 :]] if out else [*outer[: i + 1], *outer[i + 2 :]])
-
-    def undo() -> None:
-        inner[:] = block
-        put(outer)
-
-    return Change(do, undo, line, f"how far {'in' if out else 'out'} stands ")
+def _with_body(line: ast.stmt, body: list[Any]) -> ast.stmt:
+    return type(line)(**{**vars(line), "body": body})

@@ -12,8 +12,9 @@ from textwrap import dedent
 from time import process_time
 from typing import Any
 
-from autograd.check.changes import brackets, changes_of, less, operators, slots_of
+from autograd.check.changes import brackets, changes_of, less, operators, replaced
 from autograd.check.reading import written
+from autograd.check.trouble import quiet
 
 SECONDS = 2.0  # of computing time for all changes together
 LONGEST = 50  # characters of code that a hint shows
@@ -32,23 +33,16 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
     code, start = function.__code__, process_time()
     tree.body[0].decorator_list = []  # type: ignore[attr-defined]
     try:
-        for change in changes_of(tree.body[0]):
+        for node, about in changes_of(tree.body[0]):
             if process_time() - start > SECONDS:
-                return ""
-            change.do()
-            try:
+                break
+            with quiet([]), suppress(Exception):  # what is changed may do anything, and may not even compile
                 function.__code__ = _compiled(tree, code)
                 if is_right():
-                    break
-            except Exception:  # what is changed may do anything, and may not even compile
-                continue
-            finally:
-                change.undo()
-        else:
-            return ""
+                    return _told(node, about, code.co_firstlineno)
     finally:
         function.__code__ = code
-    return _told(change.node, change.about, code.co_firstlineno)
+    return ""
 
 
 def repair_expression(cell: str, scope: Mapping[str, Any], is_typed: Judge, is_right: Judge) -> str:
@@ -58,16 +52,11 @@ def repair_expression(cell: str, scope: Mapping[str, Any], is_typed: Judge, is_r
     """
     for tree in _assigned(cell):
         with suppress(Exception):
-            if not (isinstance(tree.body, ast.BinOp) and is_typed(eval(_code(tree), {**scope}))):
-                continue
-            for others in (operators, brackets, less):
-                for node, put in slots_of(tree):
-                    for new, about in others(node):
-                        put(new)
-                        with suppress(Exception):
-                            if is_right(eval(_code(tree), {**scope})):
-                                return _told(node, about, 1)
-                        put(node)
+            if isinstance(tree.body, ast.BinOp) and is_typed(eval(_code(tree), {**scope})):
+                for node, about in replaced(tree, operators, brackets, less):
+                    with suppress(Exception):
+                        if is_right(eval(_code(tree), {**scope})):
+                            return _told(node, about, 1)
     return ""
 
 
