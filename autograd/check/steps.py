@@ -1,14 +1,14 @@
 """The check of an optimizer's step, on two parameters that take turns."""
 
-from collections.abc import Callable
-from inspect import signature
+from collections.abc import Callable, Iterator, Sequence
 from math import isclose
 from typing import Any, NamedTuple
 
 from autograd.check.driving import number
 from autograd.check.hints import one_of
+from autograd.check.reading import parameters_of
 from autograd.check.repair import repair
-from autograd.check.trouble import Trouble, limited, quiet
+from autograd.check.trouble import Trouble, limited
 from autograd.check.update_rules import RULES, Settings, State, UpdateRule
 from autograd.check.wrong_steps import mistakes_in
 from autograd.reports import Finding, Report, compared, shown
@@ -38,96 +38,71 @@ def examine_steps(name: str, step_fn: Callable[..., Any], seconds: float) -> Rep
         raise ValueError(f"a step is one of {', '.join(RULES)}, not {name!r}")
     report = _in_all_rounds(name, step_fn, seconds)
     if report.findings and not report.findings[0].hint:
-        with quiet([]):
-            place = repair(step_fn, lambda: not _in_all_rounds(name, step_fn, 0.05, explain=False).findings)
+        place = repair(step_fn, lambda: not _in_all_rounds(name, step_fn, 0.05, explain=False).findings)
         report.findings = [finding._replace(hint=place) for finding in report.findings]
     return report
 
 
 def _in_all_rounds(name: str, step_fn: Callable[..., Any], seconds: float, *, explain: bool = True) -> Report:
     """The first round that is not right, with settings of its own, or else the last one."""
-    named = _named_settings(step_fn)
+    asked = [p.name for p in parameters_of(step_fn)[4:]]
+    named = {*asked, *(("beta1", "beta2") if "betas" in asked else ())}
     settings = SETTINGS._replace(**{n: x for n, x in DEFAULTS.items() if n not in named})  # type: ignore[arg-type]
-    rule = _rule_from(step_fn, named, seconds)
-    report = _compared(name, rule, settings, explain)
-    if report.ok and "eps" in named:
-        report = _compared(name, rule, settings._replace(eps=LARGE_EPS), explain)
-    if report.ok:
-        other = {n: x for n, x in OTHER._asdict().items() if n in {"lr", *named}}
-        report = _compared(name, rule, settings._replace(**other), explain)
+    other = {n: x for n, x in OTHER._asdict().items() if n in {"lr", *named}}
+    rule = _rule_from(step_fn, asked, seconds)
+    for change in ({}, {"eps": LARGE_EPS} if "eps" in named else {}, other):
+        report = _compared(name, rule, settings._replace(**change), explain)
+        if not report.ok:
+            break
     return report
 
 
 def _compared(name: str, rule: UpdateRule, settings: Settings, explain: bool) -> Report:
-    yours = _Run(rule, settings)
-    trouble = yours.finish()
-    expected = _Run(RULES[name], settings)
-    expected.finish()
-    before = dict(STARTS)
-    for i, (move, right) in enumerate(zip(MOVES, expected.seen, strict=True)):
-        is_missing = i == len(yours.seen)
-        if is_missing or not _same(yours.seen[i], right):
-            start = f"from {shown(before[move.name])} with gradient {shown(move.g)}, lr {shown(settings.lr)}"
-            start += f", eps {shown(settings.eps)}" * (settings.eps == LARGE_EPS)
-            title = f"step {move.t} of {move.name}   {start}"
-            if is_missing and trouble:
-                finding = trouble.finding(f"`{name}`", title)
-            else:
-                facts = f"{title}\n{compared(yours.seen[i], right)}"
-                finding = Finding(f"`{name}`", facts, _explained(name, yours.seen, settings) if explain else "")
-            return Report(f"{i} of {len(MOVES)} steps of {name} are right", [finding])
-        before[move.name] = right
-    return Report(f"All {len(MOVES)} steps of {name} are right")
-
-
-class _Run:
-    """Two parameters moved in turn by one rule, each with a state of its own unless it is shared."""
-
-    def __init__(self, rule: UpdateRule, settings: Settings, *, shared: bool = False) -> None:
-        self.rule, self.settings = rule, settings
-        first: State = {}
-        self.states = {name: first if shared else State() for name in STARTS}
-        self.seen: list[float] = []
-
-    def finish(self) -> Trouble | None:
-        """Make all moves: `seen` holds the parameter after each. What stopped it, if something did."""
-        now = dict(STARTS)
-        for t, name, g in MOVES:
-            try:
-                now[name] = self.rule(now[name], g, self.states[name], self.settings._replace(t=t))
-            except Trouble as trouble:
-                return trouble
-            self.seen.append(now[name])
-        return None
-
-
-def _named_settings(step_fn: Callable[..., Any]) -> set[str]:
-    """The settings that a function names and is given; `betas` means both."""
+    yours, trouble = list[float](), None
     try:
-        named = set(list(signature(step_fn).parameters)[4:])
-    except (TypeError, ValueError):
-        named = set()
-    return named | ({"beta1", "beta2"} if "betas" in named else set())
+        for x in steps_by(rule, settings):
+            yours.append(x)
+    except Trouble as error:
+        trouble = error
+    expected = [*steps_by(RULES[name], settings)]
+    i = next((i for i, pair in enumerate(zip(yours, expected, strict=False)) if not _same(*pair)), len(yours))
+    if i == len(MOVES):
+        return Report(f"All {len(MOVES)} steps of {name} are right")
+    before = [*STARTS.values(), *expected][i]  # the two take turns
+    title = f"step {MOVES[i].t} of {MOVES[i].name}   from {shown(before)} with gradient {shown(MOVES[i].g)}"
+    title += f", lr {shown(settings.lr)}" + f", eps {shown(settings.eps)}" * (settings.eps == LARGE_EPS)
+    if trouble and i == len(yours):
+        finding = trouble.finding(f"`{name}`", title)
+    else:
+        hint = _explained(name, yours, settings) if explain else ""
+        finding = Finding(f"`{name}`", f"{title}\n{compared(yours[i], expected[i])}", hint)
+    return Report(f"{i} of {len(MOVES)} steps of {name} are right", [finding])
 
 
-def _rule_from(step_fn: Callable[..., Any], named: set[str], seconds: float) -> UpdateRule:
+def steps_by(rule: UpdateRule, settings: Settings, *, shared: bool = False) -> Iterator[float]:
+    """Two parameters moved in turn by one rule: each after its step, with a state of its own unless it is shared."""
+    now, first = dict(STARTS), State()
+    states = {name: first if shared else State() for name in STARTS}
+    for t, name, g in MOVES:
+        now[name] = rule(now[name], g, states[name], settings._replace(t=t))
+        yield now[name]
+
+
+def _rule_from(step_fn: Callable[..., Any], asked: Sequence[str], seconds: float) -> UpdateRule:
     """A learner's function as a rule; its errors are Trouble."""
-    parameters = set(signature(step_fn).parameters) if named else set()
 
     def rule(p: float, g: float, state: State, s: Settings) -> float:
         values = {**s._asdict(), "betas": (s.beta1, s.beta2)}
-        given = {n: x for n, x in values.items() if n in parameters & named}
+        given = {n: x for n, x in values.items() if n in asked}
         try:
             returned = limited(lambda: step_fn(p, g, state, s.lr, **given), seconds)
         except Trouble as trouble:
             if isinstance(trouble.__cause__, KeyError) and not state:
-                hint = "`state` is empty at first: `state.get(name, 0.0)` is 0 where there is nothing yet"
-                raise Trouble(trouble.text, hint) from trouble.__cause__
+                trouble.hint = "`state` is empty at first: `state.get(name, 0.0)` is 0 where there is nothing yet"
             if isinstance(trouble.__cause__, ZeroDivisionError) and "t" in given:
-                hint = (
+                trouble.hint = (
                     "t is 1 at the first step, so 1 - beta**t is above 0: is there a `t - 1`, or no step counted yet?"
                 )
-                raise Trouble(trouble.text, hint) from trouble.__cause__
             raise
         if isinstance(returned, complex):
             raise Trouble(
@@ -145,23 +120,23 @@ def _rule_from(step_fn: Callable[..., Any], named: set[str], seconds: float) -> 
 
 def _explained(name: str, yours: list[float], settings: Settings) -> str:
     """The hint: the mistakes that give all that was seen."""
-    runs = [(hint, _Run(rule, settings)) for hint, rule in mistakes_in(name)]
-    runs.append(("both parameters share one state: keep it in `state`", _Run(RULES[name], settings, shared=True)))
+    rule = RULES[name]
+    wrong = [(hint, steps_by(mistake, settings)) for hint, mistake in mistakes_in(name)]
+    wrong.append(("both parameters share one state: keep it in `state`", steps_by(rule, settings, shared=True)))
     for known in (SETTINGS._asdict(), DEFAULTS):
-        runs += [
-            (f"use the {n} that is given, not a number of your own", _Run(RULES[name], settings._replace(**{n: x})))  # type: ignore[arg-type]
+        wrong += [
+            (f"use the {n} that is given, not a number of your own", steps_by(rule, settings._replace(**{n: x})))  # type: ignore[arg-type]
             for n, x in known.items()
             if x != getattr(settings, n) and n != "eps"
         ]
-    return one_of(hint for hint, run in runs if _gives(run, yours))
+    return one_of(hint for hint, steps in wrong if _gives(steps, yours))
 
 
-def _gives(run: _Run, yours: list[float]) -> bool:
+def _gives(steps: Iterator[float], yours: list[float]) -> bool:
     try:
-        run.finish()
+        return all(map(_same, yours, steps))
     except (ArithmeticError, ValueError):
         return False
-    return all(map(_same, yours, run.seen))
 
 
 def _same(yours: float, expected: float) -> bool:
