@@ -6,9 +6,9 @@ that explain everything to those that only say where to look.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from math import isclose
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.reports import shown
 
@@ -24,37 +24,47 @@ CHANGES: dict[str, Callable[[float], float]] = {
     "1 / {}": lambda x: 1 / x,
     "the size of {}": abs,
 }
+OF_PAIRS: dict[str, Callable[[Callable[..., bool], float, float], object]] = {
+    "the sizes are right, some signs are not": lambda same, y, x: same(abs(y), abs(x)),
+    "each number is 1 over the right one: what is divided by what?": lambda same, y, x: y and x and same(y * x, 1.0),
+    "each number is the square of the right one": lambda same, y, x: same(y, x * x),
+    "each number is the square root of the right one": lambda same, y, x: y >= 0 and same(y * y, x),
+}
 
 
-def cause(
-    calls: Sequence[Sequence[Any]],
-    yours: Sequence[Any],
-    right: Sequence[Any],
-    same: Callable[..., bool],
-    at: Callable[..., Any] | None = None,
-    names: Sequence[str] = (),
-) -> str:
-    """What the results of all calls have in common with the right ones, "" if nothing.
+class Results(NamedTuple):
+    """What came of all calls of a function.
 
     - calls: the arguments of each call, as plain numbers and lists
+    - yours, right: what each gave, and should have given
     - same: tells whether two results are equal to rounding
+    """
+
+    calls: Sequence[Sequence[Any]]
+    yours: Sequence[Any]
+    right: Sequence[Any]
+    same: Callable[..., bool]
+
+    def each(self, holds: Callable[[Any, Any], object]) -> bool:
+        """Whether something holds of every result and the right one."""
+        return all(map(holds, self.yours, self.right))
+
+
+def cause(results: Results, at: Callable[..., Any] | None = None, names: Sequence[str] = ()) -> str:
+    """What the results of all calls have in common with the right ones, "" if nothing.
+
     - at: the right function
     - names: what the arguments are called
     """
-    found = _causes(calls, yours, right, same)
-    if at is not None and len(calls) > 1:
-        found = chain(found, _of_arguments(calls, yours, same, at, names))
-    return next(chain(found, _of_calls(yours, right, same)), "")
+    found = _of_results(results)
+    if at is not None and len(results.calls) > 1:
+        found = chain(found, _of_arguments(results, at, names))
+    return next(chain(found, _of_calls(results)), "")
 
 
-def _of_arguments(
-    calls: Sequence[Sequence[Any]],
-    yours: Sequence[Any],
-    same: Callable[..., bool],
-    at: Callable[..., Any],
-    names: Sequence[str],
-) -> Iterator[str]:
+def _of_arguments(results: Results, at: Callable[..., Any], names: Sequence[str]) -> Iterator[str]:
     """For which other arguments the results would be right."""
+    calls, yours, _, same = results
 
     def fits(change: Callable[[list[Any]], list[Any]]) -> bool:
         with suppress(Exception):
@@ -75,47 +85,46 @@ def _of_arguments(
                 yield f"that would be right if {names[j]} and {name} changed places"
 
 
-def _causes(
-    calls: Sequence[Sequence[Any]], yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]
-) -> Iterator[str]:
+def _of_results(results: Results) -> Iterator[str]:
+    calls, yours, right, same = results
     if all(y is None for y in yours):
         yield "is the `return` missing?"
-    if all(isinstance(x, bool) for x in right) and not any(isinstance(y, bool) for y in yours):
+    if results.each(lambda y, x: isinstance(x, bool)) and not any(isinstance(y, bool) for y in yours):
         yield "True or False is asked for"
     if all(hasattr(y, "__next__") for y in yours):
         yield "what comes back can be walked through once only: make a list of it, `list(…)`"
     is_list_asked = any(isinstance(x, list) and len(x) > 1 for x in right)
-    if is_list_asked and all(isinstance(y, float) and isinstance(x, list) for y, x in zip(yours, right, strict=True)):
-        is_one = all(any(same(y, item) for item in x) for y, x in zip(yours, right, strict=True))
+    if is_list_asked and results.each(lambda y, x: isinstance(y, float) and isinstance(x, list)):
+        is_one = results.each(lambda y, x: any(same(y, item) for item in x))
         yield "that is one number of the list: return all of them" if is_one else "a list is asked for, not one number"
-    elif any(y is None and x is not None for y, x in zip(yours, right, strict=True)):
+    elif not results.each(lambda y, x: y is not None or x is None):
         yield "in some calls nothing is returned: is a `return` missing at the end?"
     for k in range(min(map(len, calls))):
-        if all(same(y, call[k]) for y, call in zip(yours, calls, strict=True)):
+        if same([*yours], [call[k] for call in calls]):
             yield f"argument {k + 1} comes back as it was given"
-    if all(same(y, [x]) for y, x in zip(yours, right, strict=True)):
+    if results.each(lambda y, x: same(y, [x])):
         yield "the result is right, but inside a list: return it alone"
-    if all(same([y], x) for y, x in zip(yours, right, strict=True)):
+    if results.each(lambda y, x: same([y], x)):
         yield "the result is right, but a list is asked for"
     if all(isinstance(x, dict) for x in [*yours, *right]):
         keys = {k for y, x in zip(yours, right, strict=True) for k in x if k not in y or not same(y[k], x[k])}
-        if len(keys) == 1 and all(keys <= y.keys() < {*x, 0} for y, x in zip(yours, right, strict=True)):
+        if len(keys) == 1 and results.each(lambda y, x: keys <= y.keys() < {*x, 0}):
             (key,) = keys
-            part = next(_causes(calls, [y[key] for y in yours], [x[key] for x in right], same), "")
-            if part:
-                yield f"in {key}: {part}"
+            part = results._replace(yours=[y[key] for y in yours], right=[x[key] for x in right])
+            yield from (f"in {key}: {found}" for found in islice(_of_results(part), 1))
     mine, theirs = [[*_numbers(y)] for y in yours], [[*_numbers(x)] for x in right]
     if [*map(len, mine)] != [*map(len, theirs)]:
         if all(isinstance(y, list) for y in yours):
             yield _lengths(yours, right)
     elif not same(mine, theirs):
-        yield from _of_numbers(calls, mine, theirs, same)
-    elif any(mine) and not all(map(_shaped, yours, right)):
+        yield from _of_numbers(results._replace(yours=mine, right=theirs))
+    elif any(mine) and not results.each(_shaped):
         is_dict_asked = all(isinstance(x, dict) for x in right)
         yield f"the numbers are right, but {'a dict is to hold them' if is_dict_asked else SHAPE}"
 
 
-def _of_calls(yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bool]) -> Iterator[str]:
+def _of_calls(results: Results) -> Iterator[str]:
+    _, yours, right, same = results
     count = sum(map(same, yours, right))
     varies = not all(same(x, right[0]) for x in right)
     is_told = not any(isinstance(y, str) for y in yours)  # what a lesson says of them in words
@@ -125,15 +134,14 @@ def _of_calls(yours: Sequence[Any], right: Sequence[Any], same: Callable[..., bo
         yield f"{count} of {len(yours)} {ONLY_SOME}"
 
 
-def _of_numbers(
-    calls: Sequence[Sequence[Any]], mine: list[list[float]], theirs: list[list[float]], same: Callable[..., bool]
-) -> Iterator[str]:
+def _of_numbers(results: Results) -> Iterator[str]:
     """What numbers, as many as the right ones in each call, tell."""
-    if all(same(y, x[::-1]) for y, x in zip(mine, theirs, strict=True)):
+    calls, mine, theirs, same = results
+    if results.each(lambda y, x: same(y, x[::-1])):
         yield "the numbers are right, but in the reverse order"
-    if all(same(sorted(y), sorted(x)) for y, x in zip(mine, theirs, strict=True)):
+    if results.each(lambda y, x: same(sorted(y), sorted(x))):
         yield "the numbers are right, but in another order"
-    pairs = [(y, x) for ys, xs in zip(mine, theirs, strict=True) for y, x in zip(ys, xs, strict=True)]
+    pairs = [*zip(chain(*mine), chain(*theirs), strict=True)]
     if len({x for _, x in pairs}) > 1:
         factor = next((y / x for y, x in pairs if x), 0.0)
         if factor and all(same(y, factor * x) for y, x in pairs):
@@ -141,31 +149,22 @@ def _of_numbers(
         offset = pairs[0][0] - pairs[0][1]
         if offset and all(same(y, x + offset) for y, x in pairs):
             yield f"each number is {shown(abs(offset))} too {'large' if offset > 0 else 'small'}"
-        if all(same(abs(y), abs(x)) for y, x in pairs):
-            yield "the sizes are right, some signs are not"
-        if all(y and x and same(y * x, 1.0) for y, x in pairs):
-            yield "each number is 1 over the right one: what is divided by what?"
-        if all(same(y, x * x) for y, x in pairs):
-            yield "each number is the square of the right one"
-        if all(y >= 0 and same(y * y, x) for y, x in pairs):
-            yield "each number is the square root of the right one"
+        yield from (text for text, holds in OF_PAIRS.items() if all(holds(same, y, x) for y, x in pairs))
         if not {y for y, _ in pairs} <= {0.0, 1.0} and all(any(y == round(x, n) for n in range(5)) for y, x in pairs):
             yield "the numbers are right, but rounded"
     lengths = [next((len(x) for x in call if isinstance(x, list)), 1) for call in calls]
     if len({*lengths}) > 1:
-        for factors, text in (
-            ([1 / n for n in lengths], "divided once too often by how many numbers were given"),
-            (lengths, "not divided by how many numbers were given"),
-        ):
-            if all(same(y, [n * a for a in x]) for y, x, n in zip(mine, theirs, factors, strict=True)):
-                yield text
+        scaled = [*zip(lengths, mine, theirs, strict=True)]
+        if all(same([n * a for a in y], x) for n, y, x in scaled):
+            yield "divided once too often by how many numbers were given"
+        if all(same(y, [n * a for a in x]) for n, y, x in scaled):
+            yield "not divided by how many numbers were given"
     for moved, left in ((slice(1, None), slice(-1)), (slice(-1), slice(1, None))):
-        if max(map(len, theirs)) > 2 and all(same(y[moved], x[left]) for y, x in zip(mine, theirs, strict=True)):
+        if max(map(len, theirs)) > 2 and results.each(lambda y, x: same(y[moved], x[left])):  # noqa: B023
             yield "the numbers are right, but each is one place off"
-    wrong = [{i for i, pair in enumerate(zip(y, x, strict=True)) if not same(*pair)} for y, x in zip(mine, theirs)]  # noqa: B905
-    places = set().union(*wrong)
-    if len(places) == 1 and min(map(len, theirs)) > 1:
-        i = places.pop()
+    wrong = {i for y, x in zip(mine, theirs, strict=True) for i in range(len(x)) if not same(y[i], x[i])}
+    if len(wrong) == 1 and min(map(len, theirs)) > 1:
+        (i,) = wrong
         last = all(len(x) == i + 1 for x in theirs)
         yield f"only {'the last number' if last else 'the first number' if i == 0 else f'number {i + 1}'} is wrong"
 

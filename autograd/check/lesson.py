@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from functools import partial
-from inspect import signature
+from itertools import product
 from time import process_time
 from typing import Any
 
 import numpy as np
 
 from autograd.check.answers import Raised, difference, in_words, is_blank, is_text, judged, plain, quoted, same, text
-from autograd.check.causes import ONLY_SOME, cause
+from autograd.check.causes import ONLY_SOME, Results, cause
 from autograd.check.cells import CheckFailed, last_cell, not_done, wrapped
 from autograd.check.deadline import OutOfTime
-from autograd.check.reading import emptied, is_begun, stuck, unreturned, unused
+from autograd.check.reading import argument_names, emptied, is_begun, stuck, unreturned, unused
 from autograd.check.repair import repair, repair_expression
 from autograd.check.trouble import Trouble, limited, quiet
 from autograd.reports import Finding
@@ -86,7 +86,7 @@ def check_answer(
     hint = _of_mistake(answer, right, mistakes or {}, rtol)
     if not same(answer, right, rtol):
         hint = hint or _of_number(answer, right) or _of_cell(answer, right, rtol)
-        hint = hint or cause([[]], [answer], [right], partial(same, rtol=rtol))
+        hint = hint or cause(Results([[]], [answer], [right], partial(same, rtol=rtol)))
         raise CheckFailed(str(Finding(name, f"{name}: {text(answer)} is not right.", hint)))
     print(f"{name}: right, {text(right)}.")
 
@@ -126,6 +126,7 @@ def check_function(
     if is_blank(function):
         not_done("The function: not done yet.")
         return
+    agree = partial(same, rtol=rtol)
     calls = list(inputs)
     start = process_time()
     given = deepcopy(calls)
@@ -140,36 +141,30 @@ def check_function(
 
     def is_right() -> bool:
         """Asked of many changes, so the call that was wrong comes first."""
-        k = next((k for k, y in enumerate(results) if not same(y, expected[k], rtol)), len(results))
+        k = next((k for k, y in enumerate(results) if not agree(y, expected[k])), len(results))
         pairs = [*zip(calls, expected, strict=True)]
         return all(
-            same(plain(limited(lambda: function(*deepcopy(call)), trial)), theirs, rtol)  # noqa: B023
+            agree(plain(limited(lambda: function(*deepcopy(call)), trial)), theirs)  # noqa: B023
             for call, theirs in pairs[k:] + pairs[:k]
         )
+
+    def ours(*arguments: Any) -> Any:
+        return plain(right(*deepcopy(arguments)))
 
     def matters(i: int) -> bool:
         """Whether the right results depend on this argument: whether those of other calls change them."""
         with suppress(Exception):
-            return not all(
-                same(plain(right(*deepcopy((*call[:i], other[i], *call[i + 1 :])))), theirs, rtol)
-                for call, theirs in zip(calls, expected, strict=True)
-                for other in calls
-            )
+            pairs = product(zip(calls, expected, strict=True), calls)
+            return not all(agree(ours(*call[:i], other[i], *call[i + 1 :]), theirs) for (call, theirs), other in pairs)
         return True
 
-    def place() -> str:
-        with quiet([]):
-            return repair(function, is_right)
-
     def causes() -> str:
-        numbers = [[*map(plain, call)] for call in calls]
-        at = lambda *arguments: plain(right(*deepcopy(arguments)))  # noqa: E731
-        common = emptied(function) if results == [None] * len(calls) else ""
+        names = argument_names(function, len(calls[0]), "argument {}")
         with quiet([]):
-            common = common or cause(
-                numbers, results, expected, partial(same, rtol=rtol), at, _names(function, calls[0])
-            )
-            found = [hint for hint in (unused(function, matters), common, place()) if hint]
+            common = emptied(function) if results == [None] * len(calls) else ""
+            plain_calls = [[*map(plain, call)] for call in calls]
+            common = common or cause(Results(plain_calls, results, expected, agree), ours, names)
+            found = [hint for hint in (unused(function, matters), common, repair(function, is_right)) if hint]
         return "\nhint: ".join([hint for hint in found if not hint.endswith(ONLY_SOME)] or found)
 
     results, notes, is_changed = list[Any](), list[str](), False
@@ -190,9 +185,9 @@ def check_function(
         if not hint and isinstance(error, OutOfTime):
             hint = stuck(function) or unused(function)
         facts = f"{in_words(name, calls[len(results)])} {trouble.text}"
-        raise CheckFailed(str(Finding(name, facts, hint or place()))) from None
+        raise CheckFailed(str(Finding(name, facts, hint or repair(function, is_right)))) from None
     for call, yours, theirs in zip(calls, results, expected, strict=True):
-        if not same(yours, theirs, rtol):
+        if not agree(yours, theirs):
             facts = f"{in_words(name, call)}: {difference(yours, theirs)}"
             raise CheckFailed(str(Finding(name, facts, hint_for(results) or causes())))
     if is_changed:
@@ -214,14 +209,6 @@ def _known(
 def _lists(call: tuple[Any, ...]) -> list[Any]:
     """The lists among the arguments of a call."""
     return [plain(x) for x in call if isinstance(x, list | np.ndarray)]
-
-
-def _names(function: Callable[..., Any], call: tuple[Any, ...]) -> list[str]:
-    """What a function calls the arguments of a call."""
-    try:
-        return [*signature(function).bind(*call).arguments]
-    except (TypeError, ValueError):
-        return [f"argument {i + 1}" for i in range(len(call))]
 
 
 def _of_mistake(answer: Any, right: Any, mistakes: Mapping[Any, str], rtol: float = 1e-3) -> str:
