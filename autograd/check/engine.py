@@ -55,8 +55,7 @@ class EngineCheck:
         self.name = getattr(make, "__name__", type(make).__name__).replace("<lambda>", "Value")
         self.passed = self.total = self.timeouts = 0
         self.notes: list[str] = []
-        self.findings: list[Finding] = []
-        self.also: dict[int, list[str]] = {}  # where else the same was found
+        self.found: dict[Finding, list[str]] = {}  # with all places where the same was found
         self.causes: list[Cause] = []
         self.sweep: frozenset[int] = frozenset()  # the functions that every operation calls
         self.sums: Set[int] = frozenset()  # those that `+` and `*` call besides
@@ -70,19 +69,25 @@ class EngineCheck:
             limited(lambda: check_new(self.engine, sample), self.seconds)
             self.methods = limited(lambda: Methods(self.engine, sample, self.level, self.seconds), inf)
         except Trouble as trouble:
-            self.findings.append(trouble.finding(f"`{self.name}`", f"{self.name}({SAMPLE})"))
+            self._add(trouble.finding(f"`{self.name}`", f"{self.name}({SAMPLE})"))
         else:
             self.passed += 1
             with steady_sets(type(sample)):
                 self._examine()
         verdict = f"{self.passed} of {self.total} probes passed"
-        if not self.findings:
+        if not self.found:
             what = "in what it has" if self.level == "own" else f"at level {self.level!r}"
             verdict = f"All {self.total} probes passed: {self.name} is right {what}"
-        for i, also in self.also.items():
-            finding = self.findings[i]
-            self.findings[i] = finding._replace(text=f"{finding.text}\nthe same in {', '.join(also)}")
-        return Report(verdict, self.findings, self.notes)
+        findings = [
+            f._replace(text=f"{f.text}\nthe same in {', '.join(also)}") if also else f
+            for f, (_, *also) in self.found.items()
+        ]
+        return Report(verdict, findings, self.notes)
+
+    def _add(self, finding: Finding) -> None:
+        """Tell it, or where it is too if it has been told."""
+        told = next((told for told in self.found if _are_one(told, finding)), finding)
+        self.found.setdefault(told, []).append(finding.where)
 
     def _examine(self) -> None:
         if self.methods.there >= {"__add__", "__mul__"} and self.level != "add":
@@ -93,12 +98,11 @@ class EngineCheck:
             self.sums = (plus | times) - self.sweep
         missing = [self.methods.finding(self.name)] if self.methods.missing else []
         for layer in self.methods.layers:
-            if layer.method in self.methods.missing:
-                self.findings += missing
-                self.total += len(missing)
-                missing = []
-            else:
+            if layer.method not in self.methods.missing:
                 self._layer(layer)
+            elif missing:
+                self._add(missing.pop())
+                self.total += 1
             if self.timeouts > 2:
                 return
         if self.level not in ("add", "mul"):
@@ -110,7 +114,8 @@ class EngineCheck:
             with suppress(Trouble):  # it has been told of
                 cycle = cycle_in(self.engine, self.seconds)
                 self.passed += cycle is None
-                self.findings += [cycle] if cycle else []
+                if cycle:
+                    self._add(cycle)
 
     # ---- layers
 
@@ -158,9 +163,9 @@ class EngineCheck:
 
     def _lacks_operator(self, run: Observation) -> bool:
         """Whether an operator of the class is missing inside, as it does not escape those who have been told."""
-        error = run.trouble.__cause__ if run.trouble and run.is_early else None
-        symbol = re.search(rf"operand type.* ([-+*/]+)=?(?: or .*)?: .*'{self.name}'", str(error))
-        return isinstance(error, TypeError) and bool(symbol and symbol[1] in self.methods.lacking)
+        symbol = re.search(rf"operand type.* ([-+*/]+)=?(?: or .*)?: .*'{self.name}'", str(run.error))
+        is_early = run.is_early and isinstance(run.error, TypeError)
+        return is_early and bool(symbol and symbol[1] in self.methods.lacking)
 
     def _judge(self, layer: Layer, first: Observation, runs: list[Observation]) -> None:
         """Tell what is wrong in a layer, unless it is the same that has been told of another."""
@@ -183,12 +188,7 @@ class EngineCheck:
             expected = [g for run in seen for g in run.expected.gradients.values()]
             hint = hint or one_of(mistake.hint for mistake in found)
             hint = hint or (SHARED if first.shares_gradients else rounding_or_difference(yours, expected))
-        finding = first.finding(layer.where, hint)
-        same = next((i for i, f in enumerate(self.findings) if _are_one(f, finding)), None)
-        if same is None:
-            self.findings.append(finding)
-        else:
-            self.also.setdefault(same, []).append(layer.where)
+        self._add(first.finding(layer.where, hint))
         is_in_operation = first.is_early or (found and all(mistake.is_in_operation for mistake in found))
         is_sweep = layer in (ADD, probes.TWO_GRAPHS) and not is_in_operation and not self._is_product_right()
         codes = self.sums if is_sweep else first.codes - self.sweep if layer.operation else frozenset()
@@ -218,14 +218,13 @@ class EngineCheck:
                 overflowing.append(layer)
             elif wrong or self.level == "strict":
                 self._layer(layer._replace(hint=""))
-        count = len(self.findings), self.passed, self.total
+        count, passed, total = len(self.found), self.passed, self.total
         for layer in overflowing:
             self._layer(layer)
         if self.level != "strict":
-            for i, f in enumerate(self.findings[count[0] :], count[0]):
-                self.notes.append(f"{', '.join([f.where, *self.also.pop(i, [])])}: {' '.join(f.text.split())}")
-            del self.findings[count[0] :]
-            _, self.passed, self.total = count
+            for f in [*self.found][count:]:
+                self.notes.append(f"{', '.join(self.found.pop(f))}: {' '.join(f.text.split())}")
+            self.passed, self.total = passed, total
 
 
 def mistakes_for(layer: Layer, before: Set[str] = frozenset()) -> list[Mistake]:

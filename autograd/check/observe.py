@@ -42,7 +42,7 @@ class Observation:
 
     - gradients: those of the inputs, None where it did not come to that
     - seed: the output's own gradient
-    - trouble: what went wrong before any number could be compared
+    - trouble: what went wrong before any number could be compared; error: what their code raised
     - is_early: whether that was before `backward()`
     - shares_gradients: whether two nodes have one and the same array for a gradient
     - calls, codes: how often functions of theirs were called, and which
@@ -52,6 +52,7 @@ class Observation:
     gradients: dict[str, float] | None = None
     seed: float | None = None
     trouble: Trouble | None = None
+    error: BaseException | None = None
     is_early = True
     shares_gradients = False
 
@@ -62,8 +63,8 @@ class Observation:
         self.numbers = {name: numbers[name] for name in names_in(text)}
         try:
             limited(lambda: self._run(turn), limit)
-        except Trouble as error:
-            self.trouble = error
+        except Trouble as trouble:
+            self.trouble, self.error = trouble, trouble.__cause__
         self.calls, self.codes = limit.calls, frozenset(limit.codes)
 
     # ---- the run
@@ -125,29 +126,25 @@ class Observation:
 
     @property
     def is_out_of_time(self) -> bool:
-        return self.trouble is not None and isinstance(self.trouble.__cause__, OutOfTime)
+        return isinstance(self.error, OutOfTime)
 
     @property
     def overflows(self) -> bool:
         """Whether numbers became too large on the way."""
         numbers = [self.value or 0.0, *(self.gradients or {}).values()]
-        is_raised = self.trouble is not None and isinstance(self.trouble.__cause__, ArithmeticError)
-        return is_raised or not all(map(isfinite, numbers))
+        return isinstance(self.error, ArithmeticError) or not all(map(isfinite, numbers))
 
     @property
     def is_refused(self) -> bool:
         """Whether the operation says that it is not for these operands, by its own `raise` or an error of that kind."""
-        error = self.trouble.__cause__ if self.trouble and self.is_early and self.value is None else None
-        place = place_of(error) if error else None
-        is_told = isinstance(error, AttributeError | TypeError | AssertionError | NotImplementedError)
-        return is_told or (place is not None and place.text.startswith("raise"))
+        is_told = isinstance(self.error, AttributeError | TypeError | AssertionError | NotImplementedError)
+        return self.is_early and self.value is None and (is_told or self.is_forbidden)
 
     @property
     def is_forbidden(self) -> bool:
         """Whether it was refused on purpose: by a `raise` that was met, or by compiled code, which has no line."""
-        error = self.trouble.__cause__ if self.trouble else None
-        place = place_of(error) if error else None
-        return error is not None and (place is None or place.text.startswith("raise"))
+        place = place_of(self.error) if self.error else None
+        return self.error is not None and (place is None or place.text.startswith("raise"))
 
     @property
     def evidence(self) -> Evidence:
