@@ -16,15 +16,9 @@ SWAPS: dict[type, tuple[type, ...]] = {
     ast.LtE: (ast.Lt, ast.GtE, ast.Gt),
     ast.Gt: (ast.GtE, ast.Lt, ast.LtE),
     ast.GtE: (ast.Gt, ast.LtE, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.And: (ast.Or,),
-    ast.Or: (ast.And,),
 }
+OPPOSITES = [(ast.Eq, ast.NotEq), (ast.In, ast.NotIn), (ast.Is, ast.IsNot), (ast.And, ast.Or)]
+SWAPS.update({a: (b,) for pair in OPPOSITES for a, b in (pair, pair[::-1])})
 Place = tuple[ast.AST, str]  # where a change is, and what is said of it
 TWINS = [("any", "all"), ("min", "max"), ("data", "grad"), ("sin", "cos"), ("sinh", "cosh"), ("exp", "log")]
 TWIN = {a: b for pair in TWINS for a, b in (pair, pair[::-1])}

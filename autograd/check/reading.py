@@ -26,22 +26,22 @@ def argument_names(function: Any, count: int, otherwise: str = "x{}") -> list[st
     return names[:count] if len(names) >= count else [otherwise.format(i + 1) for i in range(count)]
 
 
-def written(function: Any) -> FunctionType | None:
-    """The function that a learner wrote: the innermost of one that is wrapped, or the one whose name a wrapper took."""
+def written(function: Any) -> tuple[FunctionType, ast.Module] | None:
+    """The function that a learner wrote, with its tree: the innermost of one that is wrapped, or whose name it took."""
     named = inspect.unwrap(function)
     if getattr(named, "__name__", "") != getattr(getattr(named, "__code__", None), "co_name", ""):
         named = getattr(named, "__globals__", {}).get(getattr(named, "__name__", ""))
-    try:
-        is_def = isinstance(ast.parse(dedent(inspect.getsource(named))).body[0], ast.FunctionDef)
-    except (OSError, TypeError, SyntaxError, IndexError):
-        return None
-    return named if isinstance(named, FunctionType) and is_def and not named.__code__.co_freevars else None
+    with suppress(OSError, TypeError, SyntaxError, IndexError):
+        tree = ast.parse(dedent(inspect.getsource(named)))
+        is_def = isinstance(named, FunctionType) and isinstance(tree.body[0], ast.FunctionDef)
+        return (named, tree) if is_def and not named.__code__.co_freevars else None
+    return None
 
 
 def parsed(function: Any) -> ast.FunctionDef | None:
     """The tree of a function that a learner wrote, None where there is no source."""
     own = written(function)
-    return ast.parse(dedent(inspect.getsource(own))).body[0] if own else None  # type: ignore[return-value]
+    return own[1].body[0] if own else None  # type: ignore[return-value]
 
 
 def is_begun(function: Any) -> bool:

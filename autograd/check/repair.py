@@ -5,10 +5,8 @@ each is tried in the function itself, so whatever calls it sees the change. Its 
 """
 
 import ast
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from textwrap import dedent
 from time import process_time
 from typing import Any
 
@@ -26,10 +24,10 @@ def repair(function: Any, is_right: Callable[[], bool]) -> str:
 
     The function is changed meanwhile, and is afterwards what it was.
     """
-    function = written(function)
-    if function is None:
+    own = written(function)
+    if own is None:
         return ""
-    tree = ast.parse(dedent(inspect.getsource(function)))
+    function, tree = own
     code, start = function.__code__, process_time()
     tree.body[0].decorator_list = []  # type: ignore[attr-defined]
     try:
