@@ -125,8 +125,9 @@ def check_file(file: Path, name: str, level: str, seconds: float) -> Report:
         return _unchecked(file, Trouble(problem))
     command = [sys.executable, "-BPc", CHILD, str(Path(__file__).parents[2]), str(file), name, level, str(seconds)]
     environment = {**os.environ, "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}  # the same verdict always, and no windows
+    status = None
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
-        child = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=file.parent,
             env=environment,
@@ -134,11 +135,12 @@ def check_file(file: Path, name: str, level: str, seconds: float) -> Report:
             stdout=told,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-        )
-        status = None
-        with suppress(subprocess.TimeoutExpired):
-            status = child.wait(seconds + GRACE)
-        _end(child)
+        ) as child:
+            with suppress(subprocess.TimeoutExpired):
+                status = child.wait(seconds + GRACE)
+            with suppress(AttributeError, OSError):  # Windows has no groups of processes; this one may be empty
+                os.killpg(child.pid, signal.SIGKILL)
+            child.kill()
         told.seek(0)
         text = told.read()
     with suppress(ValueError):
@@ -160,14 +162,6 @@ def _is_notebook(file: Path) -> bool:
         text = file.read_bytes()
         return file.suffix == ".ipynb" or (text.lstrip()[:1] == b"{" and b'"nbformat"' in text)
     return False
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a process, and those that it has started."""
-    with suppress(AttributeError, OSError):  # Windows has no groups of processes; this one may be empty
-        os.killpg(child.pid, signal.SIGKILL)
-    child.kill()
-    child.wait()
 
 
 def _unchecked(file: Path, trouble: Trouble) -> Report:

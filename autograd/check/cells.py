@@ -60,7 +60,8 @@ def unfold(encoded: str) -> None:
     What is judged is what the learner's cell says now: where the cell before this one has failed, the names still hold
     what an earlier run gave them, and CheckFailed says so.
     """
-    error = _last_error()
+    last = _last_result()
+    error: BaseException | None = last and (last.error_before_exec or last.error_in_exec)
     if error is not None and not isinstance(error, AssertionError):
         raise CheckFailed(
             f"The cell that you ran last has failed ({type(error).__name__}: {getattr(error, 'msg', error)}).\n"
@@ -77,13 +78,6 @@ def last_cell() -> tuple[str, dict[str, Any]]:
     """What the cell that the notebook ran before this one says, and the notebook's names; nothing elsewhere."""
     last = _last_result()
     return (last.info.raw_cell, sys.modules["IPython"].get_ipython().user_ns) if last else ("", {})
-
-
-def _last_error() -> BaseException | None:
-    """The exception of the cell that the notebook ran before this one, None if it went well."""
-    last = _last_result()
-    error: BaseException | None = last and (last.error_before_exec or last.error_in_exec)
-    return error
 
 
 def _last_result() -> Any:
