@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from autograd.backprop import topological_order
+from autograd.graphs import recorded
 from autograd.operation import Operation
 from autograd.value import Value
 
 Gradients = dict[Value, float]
 Order = Callable[[Sequence[Value]], Iterable[Value]]  # from the outputs so far, the last of them swept now
 Event = Callable[[float, float, float, Value, int, Gradients], float]  # see `accumulate`
-Rule = Callable[[Value], Sequence[float]]
+Rule = Callable[[Value], Iterable[float]]
 Side = Callable[[Value], Sequence[Value]]  # a node's parents, in the order in which they are met
 LONGEST = 20_000  # visits after which a mistake's sweep is given up
 
@@ -28,24 +29,9 @@ def complete(outputs: Sequence[Value]) -> Iterator[Value]:
     return reversed(topological_order(outputs[-1]))
 
 
-def recorded(node: Value) -> Sequence[float]:
-    """The right rule."""
-    return node.local_derivatives
-
-
 def accumulate(old: float, d: float, g: float, child: Value, i: int, gradients: Gradients) -> float:
     """The right event: what becomes of the gradient of a child's parent number i, by d toward it and the child's g."""
     return old + d * g
-
-
-def is_interior(node: Value, output: Value) -> bool:
-    """What is rightly cleared when `backward()` begins."""
-    return bool(node.parents)
-
-
-def itself(node: Value, output: Value) -> Value:
-    """Whose parents a node rightly gives its gradient to."""
-    return node
 
 
 def swept(
@@ -55,13 +41,17 @@ def swept(
     event: Event = accumulate,
     rule: Rule = recorded,
     start: Callable[[float, Value], float] = lambda old, output: 1.0,
-    cleared: Callable[[Value, Value], bool] = is_interior,
-    giver: Callable[[Value, Value], Value] = itself,
+    cleared: Callable[[Value, Value], object] = lambda node, output: node.parents,
+    giver: Callable[[Value, Value], Value] = lambda node, output: node,
     turned: bool = False,
 ) -> Gradients:
     """The gradients after `backward()` on each output in turn; what is not given is right.
 
-    `turned` serves a node's last parent first, which is right too.
+    - order, event, rule: see above
+    - start: the output's gradient when the sweep begins
+    - cleared: which gradients are set to zero before
+    - giver: whose parents get what a node passes on
+    - turned: whether a node's last parent is served first, which is right too
     """
     gradients: Gradients = defaultdict(float)
     for count, output in enumerate(outputs, 1):
@@ -128,14 +118,10 @@ def taken_twice(output: Value, parents: Side, last: int, *, after: bool = False)
     return nodes[::-1] if after else nodes
 
 
-def _is_unvisited(node: Value, visited: list[Value]) -> bool:
-    return node not in visited
-
-
 def postorder(
     output: Value,
     parents: Side,
-    is_new: Callable[[Value, list[Value]], bool] = _is_unvisited,
+    is_new: Callable[[Value, list[Value]], bool] = lambda node, visited: node not in visited,
     *,
     each_time: bool = False,
     each_parent: bool = False,
