@@ -5,11 +5,11 @@ that explain everything to those that only say where to look.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from itertools import chain, islice
 from math import isclose
 from typing import Any, NamedTuple
 
+from autograd.check.trouble import holds
 from autograd.reports import shown
 
 ONLY_SOME = "calls are right: what is different about this one?"  # where to look, for want of a cause
@@ -67,9 +67,7 @@ def _of_arguments(results: Results, at: Callable[..., Any], names: Sequence[str]
     calls, yours, _, same = results
 
     def fits(change: Callable[[list[Any]], list[Any]]) -> bool:
-        with suppress(Exception):
-            return all(same(y, at(*change([*call]))) for y, call in zip(yours, calls, strict=True))
-        return False
+        return holds(lambda: all(same(y, at(*change([*call]))) for y, call in zip(yours, calls, strict=True)))
 
     for k, name in enumerate(names):
         column = [call[k] for call in calls]

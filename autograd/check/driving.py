@@ -6,7 +6,7 @@ their own while they are checked, so that a set of them has the same order in ev
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from inspect import ismethod, signature
 from itertools import count
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.check.reading import parameters_of
-from autograd.check.trouble import Trouble
+from autograd.check.trouble import Trouble, holds
 from autograd.tables import short
 
 Make = Callable[..., Any]
@@ -71,17 +71,12 @@ def _fits(name: str, x: Any) -> bool:
         return takes_nothing(x)
     if x is None or isinstance(x, bool | str) or callable(x):
         return name == "grad" and x is None
-    with suppress(TypeError, ValueError):
-        return bool(abs(np.asarray(x, dtype=float).item() - (SAMPLE if name == "data" else 0.0)) < 1e-2)
-    return False
+    return holds(lambda: abs(np.asarray(x, dtype=float).item() - (SAMPLE if name == "data" else 0.0)) < 1e-2)
 
 
 def takes_nothing(function: Any) -> bool:
     """Whether it can be called without arguments."""
-    try:
-        return bool(signature(function).bind() or True)
-    except (TypeError, ValueError):
-        return False
+    return holds(lambda: signature(function).bind())
 
 
 def rounding(x: Any) -> float:

@@ -125,6 +125,6 @@ def own_operation(name: str, forward: Callable[..., Any], step: float | None = N
 
 def _is_defined(f: Callable[..., Any], point: Sequence[float], step: float | None) -> bool:
     try:
-        return all(isfinite(d) for d in slopes(f, point, step))
-    except (ArithmeticError, ValueError, TypeError):
+        return all(map(isfinite, slopes(f, point, step)))
+    except (ArithmeticError, ValueError, TypeError):  # what is not done yet is told so
         return False

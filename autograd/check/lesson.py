@@ -5,7 +5,6 @@ error instead, so that a notebook with all its answers can be tested.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 from itertools import product
@@ -20,7 +19,7 @@ from autograd.check.cells import CheckFailed, last_cell, not_done, wrapped
 from autograd.check.deadline import OutOfTime
 from autograd.check.reading import argument_names, emptied, is_begun, stuck, unreturned, unused
 from autograd.check.repair import repair, repair_expression
-from autograd.check.trouble import Trouble, limited, quiet
+from autograd.check.trouble import Trouble, holds, limited, quiet
 from autograd.reports import Finding
 
 SECONDS = 1.0  # of computing time that one call of a learner's function may take
@@ -153,10 +152,10 @@ def check_function(
 
     def matters(i: int) -> bool:
         """Whether the right results depend on this argument: whether those of other calls change them."""
-        with suppress(Exception):
-            pairs = product(zip(calls, expected, strict=True), calls)
-            return not all(agree(ours(*call[:i], other[i], *call[i + 1 :]), theirs) for (call, theirs), other in pairs)
-        return True
+        pairs = product(zip(calls, expected, strict=True), calls)
+        return not holds(
+            all, (agree(ours(*call[:i], other[i], *call[i + 1 :]), theirs) for (call, theirs), other in pairs)
+        )
 
     def causes() -> str:
         names = argument_names(function, len(calls[0]), "argument {}")

@@ -34,10 +34,8 @@ def examine_order(fn: Callable[[Any], Any], level: str, seconds: float) -> Repor
     for text in graphs:
         output = _labelled(text)
         try:
-            trouble = _fault_in_order(limited(lambda: items(fn(output)), seconds), output, earlier)  # noqa: B023
-        except Trouble as error:
-            trouble = error
-        if trouble:
+            _check_order(limited(lambda: items(fn(output)), seconds), output, earlier)  # noqa: B023
+        except Trouble as trouble:
             wrong += 1
             hint = ""
             if isinstance(trouble.__cause__, RecursionError):
@@ -59,34 +57,33 @@ def _labelled(text: str) -> Value:
     return output
 
 
-def _fault_in_order(returned: Any, output: Value, earlier: set[Value]) -> Trouble | None:
-    """What is wrong with an order: strangers, nodes missing or twice, a child before its parent."""
+def _check_order(returned: Any, output: Value, earlier: set[Value]) -> None:
+    """Trouble where an order has strangers, nodes missing or twice, or a child before its parent."""
     if returned is None:
-        return Trouble("the function returned None, not a list of nodes", "the `return` of the list is missing")
+        raise Trouble("the function returned None, not a list of nodes", "the `return` of the list is missing")
     if not isinstance(returned, Iterable):
-        return Trouble(f"the function returned {short(returned)}, not a list of nodes")
+        raise Trouble(f"the function returned {short(returned)}, not a list of nodes")
     nodes = list(returned)
     expected = topological_order(output)
     places: dict[Value, int] = {}
     for i, node in enumerate(nodes):
         if not isinstance(node, Value):
-            return Trouble(f"the order holds {short(node)}, which is no node")
+            raise Trouble(f"the order holds {short(node)}, which is no node")
         if node in earlier:
             hint = "a list or a set outlives the call: a default argument such as `order=[]` is made once only"
-            return Trouble(f"{_named(node)} belongs to another graph, of an earlier call", hint)
+            raise Trouble(f"{_named(node)} belongs to another graph, of an earlier call", hint)
         if node in places:
-            return Trouble(f"{_named(node)} comes twice", VISITED)
+            raise Trouble(f"{_named(node)} comes twice", VISITED)
         places[node] = i
     missing = [node for node in expected if node not in places]
     if missing:
-        return Trouble(
+        raise Trouble(
             f"{_named(missing[0])} is missing: {len(nodes)} nodes, expected {len(expected)}", _loss(missing, output)
         )
     for node in expected:
         for parent in node.parents:
             if places[parent] > places[node]:
-                return Trouble(f"{_named(node)} comes before its parent {_named(parent)}", _disorder(nodes, places))
-    return None
+                raise Trouble(f"{_named(node)} comes before its parent {_named(parent)}", _disorder(nodes, places))
 
 
 def _named(node: Value) -> str:

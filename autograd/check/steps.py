@@ -8,7 +8,7 @@ from autograd.check.driving import number
 from autograd.check.hints import one_of
 from autograd.check.reading import parameters_of
 from autograd.check.repair import repair
-from autograd.check.trouble import Trouble, limited
+from autograd.check.trouble import Trouble, holds, limited
 from autograd.check.update_rules import RULES, Settings, State, UpdateRule
 from autograd.check.wrong_steps import mistakes_in
 from autograd.reports import Finding, Report, compared, shown
@@ -129,14 +129,7 @@ def _explained(name: str, yours: list[float], settings: Settings) -> str:
             for n, x in known.items()
             if x != getattr(settings, n) and n != "eps"
         ]
-    return one_of(hint for hint, steps in wrong if _gives(steps, yours))
-
-
-def _gives(steps: Iterator[float], yours: list[float]) -> bool:
-    try:
-        return all(map(_same, yours, steps))
-    except (ArithmeticError, ValueError):
-        return False
+    return one_of(hint for hint, steps in wrong if holds(all, map(_same, yours, steps)))
 
 
 def _same(yours: float, expected: float) -> bool:

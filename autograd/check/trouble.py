@@ -1,7 +1,7 @@
 """Someone else's code is run: what it raises, or that it does not end, is Trouble; what it prints is not shown."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from io import StringIO
 from typing import Any, TypeVar
 from warnings import catch_warnings, simplefilter
@@ -63,6 +63,13 @@ def _trouble_from(error: BaseException) -> Trouble:
     else:
         text = f"raised {type(error).__name__}{f': {error}' * bool(str(error))}{at}"
     return Trouble(text, hint_for_error(error))
+
+
+def holds(test: Callable[..., object], *arguments: Any) -> bool:
+    """Whether test(*arguments) is true; one that raises is not."""
+    with suppress(Exception):
+        return bool(test(*arguments))
+    return False
 
 
 def items(returned: Any) -> Any:
