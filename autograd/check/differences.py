@@ -134,14 +134,13 @@ def _slope(y: float, seen: Sequence[tuple[float, float, float]], epsilon: float,
         changes = [abs(v - y) for _, *values in seen for v in values if v == v and v != y]
         smallest = min(changes, default=0.0)
         least = max(least, smallest if smallest < 1e-6 * max(abs(y), inside) else 0.0)
-    central, below, above = [], [], []
-    for h, up, down in seen:
-        if up == up:
-            above.append(_Sample(h, (up - y) / h, 4 * max(least, epsilon * abs(up)) / h))
-        if down == down:
-            below.append(_Sample(h, (y - down) / h, 4 * max(least, epsilon * abs(down)) / h))
-        if up == up and down == down:
-            central.append(_Sample(h, (up - down) / (2 * h), max(above[-1].noise, below[-1].noise)))
+
+    def chord(h: float, low: float, high: float, width: float) -> _Sample:
+        return _Sample(h, (high - low) / width, 4 * max(least, epsilon * abs(low), epsilon * abs(high)) / h)
+
+    above = [chord(h, y, up, h) for h, up, _ in seen if up == up]
+    below = [chord(h, down, y, h) for h, _, down in seen if down == down]
+    central = [chord(h, down, up, 2 * h) for h, up, down in seen if up == up and down == down]
     (left, left_error), (right, right_error) = _limit(below, 1), _limit(above, 1)
     middle, error = _limit(central, 2) if central else (left, left_error) if below else (right, right_error)
     one_sided = left_error + right_error

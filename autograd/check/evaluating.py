@@ -31,10 +31,9 @@ def methods_in(text: str) -> frozenset[str]:
     found = set()
     for node in (node for statement in _parsed(text) for node in ast.walk(statement)):
         match node:
-            case ast.BinOp(left=left, op=op):
-                found.add(f"__{'r' * isinstance(left, ast.Constant)}{OPERATORS[type(op)]}__")
-            case ast.AugAssign(op=op):
-                found.add(f"__{OPERATORS[type(op)]}__")
+            case ast.BinOp(op=op) | ast.AugAssign(op=op):
+                is_reflected = isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant)
+                found.add(f"__{'r' * is_reflected}{OPERATORS[type(op)]}__")
             case ast.UnaryOp(operand=ast.Name() | ast.BinOp()):
                 found.add("__neg__")
             case ast.Call(func=ast.Name(id="abs")):
