@@ -169,8 +169,7 @@ class EngineCheck:
 
     def _judge(self, layer: Layer, first: Observation, runs: list[Observation]) -> None:
         """Tell what is wrong in a layer, unless it is the same that has been told of another."""
-        seen = [run for run in runs if run.gradients is not None]
-        evidence = [run.evidence for run in seen]
+        evidence = [run.evidence for run in runs if run.gradients is not None]
         before = [mistake for cause in self.causes for mistake in cause.mistakes]
         kinds = {mistake.kind for mistake in before}
         found: list[Mistake] = []
@@ -184,10 +183,9 @@ class EngineCheck:
             more = [self._observe(text, layer) for text in layer.more if methods_in(text) <= self.methods.there]
             found = explaining(mistakes_for(layer, kinds), evidence, [run.evidence for run in more if run.gradients])
             found = [mistake for mistake in found if mistake.kind in kinds] or found
-            yours = [g for e in evidence for g in e.gradients]
-            expected = [g for run in seen for g in run.expected.gradients.values()]
+            pairs = [(g, x.grad) for e in evidence for g, x in zip(e.gradients, e.leaves, strict=True)]
             hint = hint or one_of(mistake.hint for mistake in found)
-            hint = hint or (SHARED if first.shares_gradients else rounding_or_difference(yours, expected))
+            hint = hint or (SHARED if first.shares_gradients else rounding_or_difference(pairs))
         self._add(first.finding(layer.where, hint))
         is_in_operation = first.is_early or (found and all(mistake.is_in_operation for mistake in found))
         is_sweep = layer in (ADD, probes.TWO_GRAPHS) and not is_in_operation and not self._is_product_right()

@@ -80,9 +80,8 @@ def one_of(hints: Iterable[str]) -> str:
 # ---- numbers that are nearly right
 
 
-def rounding_or_difference(yours: Sequence[float], expected: Sequence[float]) -> str:
-    """The hint for numbers all of which are rounded, or close."""
-    pairs = list(zip(yours, expected, strict=True))
+def rounding_or_difference(pairs: Sequence[tuple[float, float]]) -> str:
+    """The hint for numbers all of which are rounded, or close: each with the right one."""
     changed = {a for a, b in pairs if not same(a, b)}
     for digits in range(0 if len(changed) > 1 else 1, 5):  # one whole number may be anything
         if all(same(a, round(b, digits)) or same(a, b) for a, b in pairs):

@@ -24,11 +24,10 @@ SHARED = (
 
 
 class Expected(NamedTuple):
-    """What a probe should give: the value, the inputs' gradients, and the Values that `backward()` was called on."""
+    """What a probe should give: the value, the inputs with their gradients, and what `backward()` was called on."""
 
     value: float
-    gradients: dict[str, float]
-    leaves: dict[str, Value]
+    leaves: list[Value]
     outputs: list[Value]
 
     @property
@@ -49,7 +48,7 @@ class Observation:
     """
 
     value: float | None = None
-    gradients: dict[str, float] | None = None
+    gradients: list[float] | None = None
     seed: float | None = None
     trouble: Trouble | None = None
     error: BaseException | None = None
@@ -76,7 +75,7 @@ class Observation:
         scope = evaluate(self.text, self.leaves, self._called)
         if self.is_early:
             self._sweep(scope[""])
-        gradients = {name: read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()}
+        gradients = [read(self.engine, leaf, "grad", name) for name, leaf in self.leaves.items()]
         self._check_inputs("backward()")
         self.gradients, self.shares_gradients = gradients, self._shares_gradients(scope)
 
@@ -119,10 +118,10 @@ class Observation:
         return self.value is not None and not is_close(self.value, self.expected.value, self.rtol)
 
     @property
-    def wrong_inputs(self) -> list[str]:
-        """The inputs whose gradients are wrong."""
-        expected = self.expected.gradients
-        return [n for n, g in (self.gradients or {}).items() if not is_close(g, expected[n], self.rtol)]
+    def wrong_gradients(self) -> list[str]:
+        """In words."""
+        pairs = zip(self.expected.leaves, self.gradients or (), strict=False)
+        return [f"d/d{x.label}: {compared(g, x.grad)}" for x, g in pairs if not is_close(g, x.grad, self.rtol)]
 
     @property
     def is_out_of_time(self) -> bool:
@@ -131,7 +130,7 @@ class Observation:
     @property
     def overflows(self) -> bool:
         """Whether numbers became too large on the way."""
-        numbers = [self.value or 0.0, *(self.gradients or {}).values()]
+        numbers = [self.value or 0.0, *(self.gradients or ())]
         return isinstance(self.error, ArithmeticError) or not all(map(isfinite, numbers))
 
     @property
@@ -150,24 +149,20 @@ class Observation:
     def evidence(self) -> Evidence:
         """What the hints are told of this run."""
         assert self.gradients is not None
-        return Evidence(
-            self.expected.outputs, list(self.expected.leaves.values()), [*self.gradients.values()], self.seed, self.rtol
-        )
+        return Evidence(self.expected.outputs, self.expected.leaves, self.gradients, self.seed, self.rtol)
 
     @property
     def passed(self) -> bool:
-        return self.trouble is None and not self.wrong_value and not self.wrong_inputs
+        return self.trouble is None and not self.wrong_value and not self.wrong_gradients
 
     def finding(self, where: str, hint: str) -> Finding:
         """What is wrong, in words: the expression, its inputs, yours and expected."""
         title = heading(self.text, self.numbers)
         if self.trouble:
             return self.trouble.finding(where, title, hint)
+        facts = self.wrong_gradients
         if self.value is not None and self.wrong_value:
             facts = [f"value: {compared(self.value, self.expected.value)}"]
-        else:
-            gradients, expected = self.gradients or {}, self.expected.gradients
-            facts = [f"d/d{name}: {compared(gradients[name], expected[name])}" for name in self.wrong_inputs]
         return Finding(where, "\n".join([title, *facts]), hint)
 
 
@@ -194,4 +189,4 @@ def expect(text: str, numbers: Mapping[str, float], own: Operation | None = None
             node.label = node.label or name
     if not outputs:
         call(scope[""], "backward")
-    return Expected(outputs[-1].data, {name: leaf.grad for name, leaf in leaves.items()}, leaves, outputs)
+    return Expected(outputs[-1].data, [*leaves.values()], outputs)
