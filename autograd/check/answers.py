@@ -85,12 +85,12 @@ def judged(guess: Any, actual: Any) -> str:
     """Whether a guess is right, nearly right, or how far off."""
     if same(guess, actual):
         return f"Right: {text(actual)}."
-    if isinstance(guess, float) and isinstance(actual, float) and same(guess, actual, NEARLY) and actual % 1:
-        return f"Nearly right: {text(actual)}, your {text(guess)} is {abs(guess / actual - 1):.1%} off."
     both = f"Your guess is {quoted(guess)}, the answer is {quoted(actual)}"
-    if isinstance(guess, float) and isinstance(actual, float):
-        return f"{both}: {_distance(guess, actual)}."
-    return f"{both}."
+    if not (isinstance(guess, float) and isinstance(actual, float)):
+        return f"{both}."
+    if same(guess, actual, NEARLY) and actual % 1:
+        return f"Nearly right: {text(actual)}, your {text(guess)} is {abs(guess / actual - 1):.1%} off."
+    return f"{both}: {_distance(guess, actual)}."
 
 
 def quoted(x: Any) -> str:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from traceback import walk_tb
-from types import FrameType
 
 from autograd.reports import is_someone_elses
 
@@ -112,19 +111,15 @@ IN_BACKWARD = {
 def hint_for_error(error: BaseException) -> str:
     """The hint for what a learner's code raised, "" where it says enough itself."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
-    if isinstance(error, NameError) and error.name and (meant := _meant(error.name, frames[-1])):
-        return f"nothing has been put into `{error.name}`: is `{meant}` meant?"
+    if isinstance(error, NameError) and error.name:
+        known = [name for name in frames[-1].f_locals if name != error.name]
+        if meant := get_close_matches(error.name, known, 1):
+            return f"nothing has been put into `{error.name}`: is `{meant[0]}` meant?"
     names = [frame.f_code.co_name for frame in frames if is_someone_elses(frame.f_code)]
     is_in_sweep = "backward" in names and not re.match("_backward|__|<lambda>", names[-1])
     tables = [IN_SWEEP] * is_in_sweep + [IN_BACKWARD] * _is_in_backward(names, error) + [ERRORS]
     told = f"{type(error).__name__}: {error}"
     return next((hint for table in tables for pattern, hint in table.items() if re.search(pattern, told)), "")
-
-
-def _meant(name: str, frame: FrameType) -> str:
-    """The variable with the most similar name, "" if there is none."""
-    names = [known for known in frame.f_locals if known != name]
-    return next(iter(get_close_matches(name, names, 1, 0.6)), "")
 
 
 def _is_in_backward(names: Sequence[str], error: BaseException) -> bool:

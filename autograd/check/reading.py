@@ -62,14 +62,10 @@ def unused(function: Any, matters: Callable[[int], bool] = lambda i: True) -> st
         return ""
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     names = [n.arg for n in ast.walk(tree.args) if isinstance(n, ast.arg)]
-    return next(
-        (
-            f"`{name}` is never used: what has it to do with the result?"
-            for i, name in enumerate(names)
-            if name not in read and matters(i)
-        ),
-        "",
-    )
+    for i, name in enumerate(names):
+        if name not in read and matters(i):
+            return f"`{name}` is never used: what has it to do with the result?"
+    return ""
 
 
 def stuck(function: Any) -> str:
@@ -108,6 +104,5 @@ def unreturned(function: Any) -> str:
         return ""
     if not isinstance(last, ast.If):
         return f"`{ast.unparse(last).splitlines()[0]}` is the last line, and nothing is returned there"
-    return (
-        "" if last.orelse else f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
-    )
+    told = f"where `{ast.unparse(last.test)}` does not hold, nothing is returned: what should be?"
+    return "" if last.orelse else told
