@@ -85,37 +85,18 @@ def sides(output: Value) -> Iterator[Side]:
             yield lambda node, once=once: once.get(node, ())  # type: ignore[misc]
 
 
-def breadth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
-    """Each node before its parents, as they are met generation by generation."""
-    queue, seen = [output], {output}
-    for node in queue:
-        yield node
-        new = [p for p in dict.fromkeys(parents(node)) if p not in seen] if visited else parents(node)
-        seen.update(new)
-        queue.extend(new)
+def searched(output: Value, parents: Side, last: int, asked: str = "taken") -> Iterator[Value]:
+    """Each node before its parents: what lies ahead is taken from the front of a list (0) or from its end (-1).
 
-
-def depth_first(output: Value, parents: Side, *, visited: bool = True) -> Iterator[Value]:
-    """Each node before its parents, as a recursion meets them."""
-    stack, seen = [output], set()
-    while stack:
-        node = stack.pop()
-        if not (visited and node in seen):
+    - asked: when it is asked whether a node was visited: as it is "taken" off the list, as it is "put" there, or never
+    """
+    ahead, seen = [output], set()
+    while ahead:
+        node = ahead.pop(last)
+        if asked != "taken" or node not in seen:
             seen.add(node)
             yield node
-            stack.extend(reversed(parents(node)))
-
-
-def taken_twice(output: Value, parents: Side, last: int, *, after: bool = False) -> list[Value]:
-    """Each node where it is taken off a list, on which it may stand twice; or put back, to come after its parents."""
-    nodes, ahead, seen = [], [(output, False)], set()
-    while ahead:
-        node, is_done = ahead.pop(last)
-        nodes += [node] if is_done or not after else []
-        if not is_done:
-            seen.add(node)
-            ahead += [(node, True)] * after + [(p, False) for p in parents(node) if p not in seen]
-    return nodes[::-1] if after else nodes
+            ahead += [p for p in parents(node) if asked != "put" or p not in seen]
 
 
 def postorder(
@@ -123,12 +104,14 @@ def postorder(
     parents: Side,
     is_new: Callable[[Value, list[Value]], bool] = lambda node, visited: node not in visited,
     *,
+    ahead: bool = False,
     each_time: bool = False,
     each_parent: bool = False,
 ) -> list[Value]:
     """A topological sort, output first, that asks `is_new` of each node and those visited before it goes on there.
 
-    A node is appended once, or each time it is met, or after each of its parents.
+    - ahead: whether it is asked of all parents which are visited, before the first of them is
+    - each_time, each_parent: whether a node is appended each time it is met, or after each of its parents
     """
     nodes: list[Value] = []
     visited: list[Value] = []
@@ -138,7 +121,7 @@ def postorder(
             raise TooLong
         if is_new(node, visited):
             visited.append(node)
-            for parent in parents(node):
+            for parent in [p for p in parents(node) if not ahead or p not in visited]:
                 build(parent)
                 if each_parent:
                     nodes.append(node)
