@@ -203,11 +203,8 @@ def _length(yours: Any, right: Any, name: str) -> str:
 def _numbers(x: Any) -> Iterator[float]:
     if isinstance(x, float):
         yield x
-    elif isinstance(x, list):
-        for item in x:
-            yield from _numbers(item)
-    elif isinstance(x, dict):
-        for item in x.values():
+    elif isinstance(x, list | dict):
+        for item in x.values() if isinstance(x, dict) else x:
             yield from _numbers(item)
 
 

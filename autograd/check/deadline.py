@@ -97,7 +97,6 @@ class Limit:
 def _nature(code: CodeType) -> tuple[bool, bool, bool]:
     """Whether code is the user's, whether it may go on for ever, which these packages' does not, and within a line."""
     line_of = {i.offset: i.positions.lineno if i.positions else None for i in get_instructions(code)}
-    loops = [(i.offset, i.argval) for i in get_instructions(code) if "BACKWARD" in i.opname]
-    if code.co_filename.startswith(OURS):
-        loops = []
+    is_ours = code.co_filename.startswith(OURS)
+    loops = [(i.offset, i.argval) for i in get_instructions(code) if "BACKWARD" in i.opname and not is_ours]
     return is_someone_elses(code), bool(loops), any(line_of[a] == line_of.get(b) for a, b in loops)

@@ -50,7 +50,7 @@ def _in_all_rounds(name: str, step_fn: Callable[..., Any], seconds: float, *, ex
     settings = SETTINGS._replace(**{n: x for n, x in DEFAULTS.items() if n not in named})  # type: ignore[arg-type]
     other = {n: x for n, x in OTHER._asdict().items() if n in {"lr", *named}}
     rule = _rule_from(step_fn, asked, seconds)
-    for change in ({}, {"eps": LARGE_EPS} if "eps" in named else {}, other):
+    for change in ({}, {"eps": LARGE_EPS}, other) if "eps" in named else ({}, other):
         report = _compared(name, rule, settings._replace(**change), explain)
         if not report.ok:
             break
@@ -123,12 +123,10 @@ def _explained(name: str, yours: list[float], settings: Settings) -> str:
     rule = RULES[name]
     wrong = [(hint, steps_by(mistake, settings)) for hint, mistake in mistakes_in(name)]
     wrong.append(("both parameters share one state: keep it in `state`", steps_by(rule, settings, shared=True)))
-    for known in (SETTINGS._asdict(), DEFAULTS):
-        wrong += [
-            (f"use the {n} that is given, not a number of your own", steps_by(rule, settings._replace(**{n: x})))  # type: ignore[arg-type]
-            for n, x in known.items()
-            if x != getattr(settings, n) and n != "eps"
-        ]
+    for n, x in (*SETTINGS._asdict().items(), *DEFAULTS.items()):
+        if x != getattr(settings, n) and n != "eps":
+            fixed = steps_by(rule, settings._replace(**{n: x}))
+            wrong.append((f"use the {n} that is given, not a number of your own", fixed))
     return one_of(hint for hint, steps in wrong if holds(all, map(_same, yours, steps)))
 
 
