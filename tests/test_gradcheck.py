@@ -164,14 +164,16 @@ def test_a_slope_of_one_side_of_the_kink_is_wrong_on_the_other():
 class Single:
     """An engine of `+` and `*` on NumPy's float32."""
 
+    number = np.float32
+
     def __init__(self, data, parents=()):
-        self.data, self.grad, self.parents = np.float32(data), np.float32(0), parents
+        self.data, self.grad, self.parents = self.number(data), np.float32(0), parents
 
     def __add__(self, other):
-        return Single(self.data + other.data, ((self, np.float32(1)), (other, np.float32(1))))
+        return type(self)(self.data + other.data, ((self, np.float32(1)), (other, np.float32(1))))
 
     def __mul__(self, other):
-        return Single(self.data * other.data, ((self, other.data), (other, self.data)))
+        return type(self)(self.data * other.data, ((self, other.data), (other, self.data)))
 
     def backward(self, g=1):
         self.grad += g
@@ -186,6 +188,19 @@ def test_float32_numbers_are_compared_to_their_digits():
     assert report(gradcheck, lambda a, b: a * b * b * a + b, Single(0.1), Single(3.3)).ok
     assert report(gradcheck, lambda a, b: a * b + Single(0.02 * a.data), Single(0.5), Single(-2)).ok is False
     assert report(gradcheck, lambda a, b: (a + b) * (a * b) + a, np.float32(0.5), np.float32(-2)).notes == []
+
+
+def test_float32_of_another_library_is_told_by_its_name():
+    class Tensor(float):
+        dtype = "torch.float32"
+
+    class Torch(Single):
+        def number(self, x):
+            return Tensor(np.float32(x))
+
+    found = report(gradcheck, lambda a, b: a * b * b * a + b, Torch(0.1), Torch(3.3))
+    assert found.ok
+    assert found.notes == ["the data are less exact than float64, so gradients are compared to 0.0003 of their size"]
 
 
 # ---- what cannot be decided
