@@ -85,7 +85,7 @@ class EngineCheck:
         return Report(verdict, findings, self.notes)
 
     def _add(self, finding: Finding) -> None:
-        """Tell it, or where it is too if it has been told."""
+        """Tell it; of what has been told, where it is too."""
         told = next((told for told in self.found if _are_one(told, finding)), finding)
         self.found.setdefault(told, []).append(finding.where)
 

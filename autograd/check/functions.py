@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.check.driving import is_close, number
 from autograd.check.gradients import slopes
-from autograd.check.hints import Evidence, explain
+from autograd.check.hints import Evidence, explaining, one_of
 from autograd.check.observe import heading
 from autograd.check.reading import parameters_of
 from autograd.check.trouble import Trouble, items, limited
@@ -37,7 +37,8 @@ def examine_operation(name: str, forward: Callable[..., Any], backward: Callable
     row = OPERATIONS.get(ALIASES.get(name, name))
     operation = row or own_operation(name, forward)
     rtol = 1e-9 if row else 1e-5  # their own is compared with central differences
-    probes, passed = [*product(operation.points, UPSTREAM)], f"probes of `{name}` passed"
+    probes = [*product(operation.points, UPSTREAM)]
+    passed = f"probes of `{name}` passed"
     values: list[tuple[Value, float]] = []
     evidence: list[Evidence] = []
     wrong_values: list[Finding] = []
@@ -69,7 +70,7 @@ def examine_operation(name: str, forward: Callable[..., Any], backward: Callable
     if wrong_values:
         hint = explain_values(operation, values)
     else:
-        hint = explain(mistakes_in_operation(operation, sums=False), evidence)
+        hint = one_of(mistake.hint for mistake in explaining(mistakes_in_operation(operation, sums=False), evidence))
     findings = [f._replace(hint=hint) for f in wrong_values or wrong_gradients]
     right = len(probes) - len(wrong_values) - len(wrong_gradients)
     return Report(tally(right, len(probes), passed), findings)

@@ -65,7 +65,8 @@ class GradientCheck:
         found = [(leaf.name, d, *judgement) for leaf, d, judgement in zip(self.inputs, yours, judged, strict=True)]
         findings = [_fault(title, name, d, slope) for name, d, is_right, slope in found if is_right is False]
         notes = [_doubt(name, d, slope) for name, d, is_right, slope in found if is_right is None]
-        undecided, right = len(notes), len(found) - len(findings) - len(notes)
+        undecided = len(notes)
+        right = len(found) - len(findings) - undecided
         if self.epsilon > EPSILON:
             notes.append(
                 f"the data are less exact than float64, so gradients are compared to {self.rtol:.1g} of their size"

@@ -51,11 +51,6 @@ def same(a: float, b: float, rtol: float = 0.0) -> bool:
     return isclose(a, b, rel_tol=max(1e-7, rtol), abs_tol=max(1e-9, rtol / 100))
 
 
-def explain(mistakes: Iterable[Mistake], evidence: Sequence[Evidence], more: Sequence[Evidence] = ()) -> str:
-    """The hint of the mistake that explains all the evidence; "" where none does."""
-    return one_of(mistake.hint for mistake in explaining(mistakes, evidence, more))
-
-
 def explaining(
     mistakes: Iterable[Mistake], evidence: Sequence[Evidence], more: Sequence[Evidence] = ()
 ) -> list[Mistake]:

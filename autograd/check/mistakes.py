@@ -125,10 +125,10 @@ IN_SWEEP = [
       for which, part in (("first", slice(1)), ("last", slice(-1, None)))),
     sweeps("unnamed", order=without_unnamed, hint=
         "a computed operand that has no name of its own is gone: keep parents in a tuple, not by weak references"),
-    _ordered("order", partial(searched, last=0), partial(searched, last=-1), hint=
+    _ordered("order", partial(searched, at=0), partial(searched, at=-1), hint=
         "a node passed its gradient on before all its uses had added to it: sweep in reversed topological order"),
     _ordered("visited", partial(postorder, is_new=lambda node, visited: True),
-             partial(searched, last=0, asked=""), partial(searched, last=-1, asked=""), hint=
+             partial(searched, at=0, asked=""), partial(searched, at=-1, asked=""), hint=
         "a node used twice is swept over twice: keep a set of the visited nodes, and ask it, `if v not in visited`"),
     _ordered("each time", partial(postorder, each_time=True), hint=
         "a node is appended each time it is met, and swept over as often: `topo.append(v)` belongs inside the `if`"),
@@ -138,7 +138,7 @@ IN_SWEEP = [
     *(_ordered(kind, *orders, hint=
         "a node stands on the list twice before it is visited, and is swept over twice: ask `if v not in visited` "
         "when it is taken off too")
-      for kind, *orders in (("order", partial(searched, last=-1, asked="put"), partial(searched, last=0, asked="put")),
+      for kind, *orders in (("order", partial(searched, at=-1, asked="put"), partial(searched, at=0, asked="put")),
                             ("taken twice", partial(postorder, is_new=lambda node, visited: True, ahead=True)))),
     Mistake("recursion", variants=_recursion, hint=
         "a node passes on all it has each time it is reached: let it wait until every use has reported (reversed "

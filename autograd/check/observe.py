@@ -119,7 +119,7 @@ class Observation:
 
     @property
     def wrong_gradients(self) -> list[str]:
-        """In words."""
+        """Which inputs' gradients are wrong: yours and expected."""
         pairs = zip(self.expected.leaves, self.gradients or (), strict=False)
         return [f"d/d{x.label}: {compared(g, x.grad)}" for x, g in pairs if not is_close(g, x.grad, self.rtol)]
 

@@ -27,7 +27,10 @@ def argument_names(function: Any, count: int, otherwise: str = "x{}") -> list[st
 
 
 def written(function: Any) -> tuple[FunctionType, ast.Module] | None:
-    """The function that a learner wrote, with its tree: the innermost of one that is wrapped, or whose name it took."""
+    """The function that a learner wrote, and its tree.
+
+    Of a wrapped one it is the innermost, or the one whose name a wrapper took.
+    """
     named = inspect.unwrap(function)
     if getattr(named, "__name__", "") != getattr(getattr(named, "__code__", None), "co_name", ""):
         named = getattr(named, "__globals__", {}).get(getattr(named, "__name__", ""))

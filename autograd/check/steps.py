@@ -58,10 +58,11 @@ def _in_all_rounds(name: str, step_fn: Callable[..., Any], seconds: float, *, ex
 
 
 def _compared(name: str, rule: UpdateRule, settings: Settings, explain: bool) -> Report:
-    yours, trouble = list[float](), None
+    yours: list[float] = []
+    trouble = None
     try:
         for x in steps_by(rule, settings):
-            yours.append(x)
+            yours.append(x)  # noqa: PERF402  # what came before an error counts
     except Trouble as error:
         trouble = error
     expected = [*steps_by(RULES[name], settings)]
@@ -81,7 +82,8 @@ def _compared(name: str, rule: UpdateRule, settings: Settings, explain: bool) ->
 
 def steps_by(rule: UpdateRule, settings: Settings, *, shared: bool = False) -> Iterator[float]:
     """Two parameters moved in turn by one rule: each after its step, with a state of its own unless it is shared."""
-    now, first = dict(STARTS), State()
+    now = dict(STARTS)
+    first = State()
     states = {name: first if shared else State() for name in STARTS}
     for t, name, g in MOVES:
         now[name] = rule(now[name], g, states[name], settings._replace(t=t))

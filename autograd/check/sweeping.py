@@ -85,14 +85,14 @@ def sides(output: Value) -> Iterator[Side]:
             yield lambda node, once=once: once.get(node, ())  # type: ignore[misc]
 
 
-def searched(output: Value, parents: Side, last: int, asked: str = "taken") -> Iterator[Value]:
-    """Each node before its parents: what lies ahead is taken from the front of a list (0) or from its end (-1).
+def searched(output: Value, parents: Side, at: int, asked: str = "taken") -> Iterator[Value]:
+    """Each node before its parents: what lies ahead is taken from a list at its front, 0, or at its end, -1.
 
     - asked: when it is asked whether a node was visited: as it is "taken" off the list, as it is "put" there, or never
     """
     ahead, seen = [output], set()
     while ahead:
-        node = ahead.pop(last)
+        node = ahead.pop(at)
         if asked != "taken" or node not in seen:
             seen.add(node)
             yield node
