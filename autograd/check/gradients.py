@@ -104,9 +104,8 @@ class GradientCheck:
         self.epsilon = max(EPSILON, *(rounding(v.data) for v in (output, *leaves)))
         if self.epsilon > EPSILON:
             self.rtol = max(self.rtol, sqrt(self.epsilon))
-        self.numbers = [
-            number(v.data, i.name) for v, i in zip(leaves, self.inputs, strict=True)
-        ]  # as the engine has them
+        # as the engine has them
+        self.numbers = [number(v.data, i.name) for v, i in zip(leaves, self.inputs, strict=True)]
         output.backward()
         return output, [number(v.grad or 0.0, f"{i.name}.grad") for v, i in zip(leaves, self.inputs, strict=True)]
 

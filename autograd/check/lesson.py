@@ -51,12 +51,9 @@ def reveal(guess: Any, actual: Any, because: str = "", *, replies: Mapping[Any, 
     if choices and not any(same(guess, choice) for choice in choices):
         print(wrapped(f"{quoted(guess)} is none of the choices: {', '.join(map(quoted, choices))}."))
         return
-    print(wrapped(judged(guess, actual)))
-    reply = _of_mistake(guess, actual, replies or {})
-    if reply:
-        print(wrapped(reply))
-    if because:
-        print(wrapped(f"Because {because.strip().rstrip('.')}."))
+    told = [judged(guess, actual), _of_mistake(guess, actual, replies or {})]
+    told += [f"Because {because.strip().rstrip('.')}."] if because else []
+    print(*(wrapped(line) for line in told if line), sep="\n")
 
 
 def check_answer(

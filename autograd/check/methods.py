@@ -78,9 +78,8 @@ class Methods:
         """All that is missing, in one."""
         missing = dict(reversed(self.missing.items()))
         facts = [f"{name} has no `{method}`: `{layer.texts[0]}` fails" for method, layer in missing.items()]
-        return Finding(
-            next(iter(missing.values())).where, "\n".join(facts), "\n".join(map(REMEDIES.__getitem__, missing))
-        )
+        remedies = "\n".join(map(REMEDIES.__getitem__, missing))
+        return Finding(next(iter(missing.values())).where, "\n".join(facts), remedies)
 
 
 def check_new(engine: Engine, sample: Any) -> None:
