@@ -114,13 +114,18 @@ def gradients_of(
 ) -> dict[Value, float]:
     """∂output/∂node for every node that is reached, in its whole graph or in an order of nodes; writes no `grad`.
 
+    It is a `sweep` without its steps, which take three quarters of the time.
+
     >>> a = Value(3.0)
     >>> gradients_of(a * a)[a]
     6.0
     """
     gradients = {output: 1.0}
-    for _ in sweep(interior_order(output) if order is None else order, gradients, local_derivatives):
-        pass
+    for child in reversed(interior_order(output) if order is None else order):
+        if child in gradients:
+            g = gradients[child]
+            for parent, d in zip(child.parents, local_derivatives(child), strict=True):
+                gradients[parent] = gradients.get(parent, 0.0) + d * g
     return gradients
 
 

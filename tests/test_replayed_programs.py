@@ -4,6 +4,7 @@ Each yields a loss and its weights at a time; between two calls the weights take
 such a program changes. Others are refused, with what they do and what to do instead.
 """
 
+import contextlib
 import functools
 import itertools
 import math
@@ -19,7 +20,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import ReplayError, Value, less, maximum, replayed, select, where
+from autograd import ReplayError, Value, grad, less, maximum, replayed, select, sin, where
 from autograd.replay import Replayed
 
 X = [0.5, -1.5, 2.0, 1.0, -0.3, 0.8, 1.7, -2.2, 0.1, 3.0]
@@ -376,6 +377,133 @@ def a_target_network_copied_now_and_then(replayed):
             target[:] = [w.data for w in W]
 
 
+@program
+def weights_made_at_the_first_call(replayed):
+    class Lazy:
+        w = None
+
+        def __call__(self, x):
+            if self.w is None:
+                self.w = Value(0.5)
+            return self.w * x
+
+    lazy, weights = Lazy(), {}
+
+    @functools.cache
+    def bias():
+        return Value(0.1)
+
+    @replayed
+    def loss(x):
+        return (lazy(x) * weights.setdefault("scale", Value(2.0)) + bias() - 1) ** 2
+
+    for x in X:
+        yield loss(x), [lazy.w, weights["scale"], bias()]
+
+
+@program
+def a_setting_beside_a_large_table(replayed):
+    w, settings = Value(0.5), {"table": np.zeros(250_000), "rate": 1.0}
+
+    @replayed
+    def loss(x):
+        return w * x * settings["rate"] + settings["table"][0]
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 3:
+            settings["rate"] = 2.0
+
+
+@program
+def what_special_methods_look_up(replayed):
+    w, scale, rate = Value(0.5), 1.0, 1.0
+
+    class Scaled:
+        def __init__(self, x):
+            self.x = x * scale
+
+        def __matmul__(self, other):
+            return self.x * other.x * rate
+
+    @replayed
+    def loss(x):
+        return Scaled(w) @ Scaled(x)
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 3:
+            scale = 2.0
+        if k == 6:
+            rate = 3.0
+
+
+@program
+def what_lists_and_functions_keep_as_attributes(replayed):
+    class Rows(list):
+        scale = 1.0
+
+    w, rows = Value(0.5), Rows([1.0, 2.0])
+
+    def scaled(x, by=(1.0,)):
+        return x * scaled.scale * by[0]
+
+    scaled.scale = 1.0
+
+    @replayed
+    def loss(x):
+        return scaled(w * x) * rows[1] * rows.scale
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 3:
+            rows.scale = 2.0
+        if k == 5:
+            scaled.scale = 3.0
+        if k == 7:
+            scaled.__defaults__ = ((4.0,),)
+
+
+@program
+def what_functions_behind_the_standard_librarys_look_up(replayed):
+    w, rates, name = Value(0.5), [1.0, 1.0, 1.0, 1.0], "low"
+
+    @contextlib.contextmanager
+    def rate():
+        yield rates[0]
+
+    @functools.singledispatch
+    def scaled(x):
+        return x * rates[1]
+
+    class Layer:
+        low, high = 1.0, 2.0
+
+        def by(self, k, x):
+            return x * rates[k]
+
+        third = functools.partialmethod(by, 2)
+
+        @functools.cached_property
+        def last(self):
+            return rates[3]
+
+    layer = Layer()
+
+    @replayed
+    def loss(x):
+        with rate() as r:
+            return layer.third(scaled(w * x * r)) * Layer().last * getattr(layer, name)
+
+    layer.low = 1.0
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k in (2, 3, 4, 5):
+            rates[k - 2] = 3.0
+        if k == 7:
+            layer.low = 4.0
+
+
 # ---- what is given
 
 
@@ -661,6 +789,11 @@ KEPT = [0]
 def keeps_a_state(x):
     KEPT[0] = W[0] * x[0] + KEPT[0] * 0.5
     return KEPT[0] ** 2
+
+
+@refused(r"has the derivative 1.66\d+ toward Value = 0.5 by replay and 1.1 itself: .*Write grad\(f\)\(Value\(x\)\)")
+def takes_a_gradient_at_an_argument(x):
+    return W[0] * (x[0] + 0.1) + grad(lambda t: sin(W[0] * t))(x[0] + 0.1)
 
 
 @refused(r"returns_a_dict returns \{.*\}: only Values are replayed, in lists if there are several")

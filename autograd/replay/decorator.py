@@ -200,7 +200,10 @@ class Replayed:
         if not self._recorded:
             self._lookups = Lookups(**{self.name: self.plain})
         if key not in self._recorded:
-            self._recorded[key] = Recorded(self.name, self.plain, batch, self._lookups)
+            recorded = Recorded(self.name, self.plain, batch, self._lookups)
+            if recorded.keeps_weights:
+                recorded = Recorded(self.name, self.plain, batch, self._lookups)
+            self._recorded[key] = recorded
             self._bound_memory()
         self._recorded.move_to_end(key)
         return self._recorded[key]
@@ -235,7 +238,10 @@ class Replayed:
         k = found.calls
         if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
             for i in sorted({0, len(batch.X) - 1}):
-                found.compare(batch, i, self._called(batch, i))
+                itself = self._called(batch, i)
+                found.compare(batch, i, itself)
+            if k == 1:
+                found.compare_gradients(batch, i, itself)
 
     # ---- as a method, and as a pickle
 

@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dis import get_instructions
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial, partialmethod
 from io import IOBase
 from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
@@ -24,18 +24,18 @@ from autograd.value import Value
 
 Found = tuple[Any, str]  # something, and the name that it was found by
 LookedUp = tuple[Callable[[str, Any], Any], str, Any]  # how, by which name, and what was found
-_ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, type(None))
+_ENDS = (Value, Operation, int, float, complex, np.generic, str, bytes, range, CodeType, type(None))
 _FILLED = (list, dict, set, deque, np.ndarray)  # what may hold other things from one call to the next
 _HOLDERS = (*_FILLED, tuple, frozenset)
-_AROUND = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial)
+_AROUND = (MethodType, BuiltinMethodType, staticmethod, classmethod, property, partial, partialmethod, cached_property)
 _INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")  # of these
-_UNNAMED = {"__call__", "__getitem__", "__getattr__", "__iter__", "__len__", "__add__", "__radd__", "__mul__"}
 _KINDS = {"LOAD_GLOBAL": "variable", "LOAD_NAME": "variable", "IMPORT_NAME": "module"} | dict.fromkeys(
     ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), "attribute"
 )
 _ASKING = {"getattr", "hasattr", "vars", "__dict__"}
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
+SETTINGS = 100  # entries of a dict, which may be as different as a data set and a learning rate
 MOST = 200_000  # things in lists and arrays that are looked at: data sets are left to the comparisons
 
 
@@ -51,7 +51,7 @@ class Lookups:
         self._held: list[LookedUp] = []  # by objects, as attributes
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
-        self._names = {("attribute", name) for name in _UNNAMED}  # by which reached code looks up, with their kinds
+        self._names: set[tuple[str, str]] = set()  # by which reached code looks up, with their kinds
         self.follow(named)
 
     def follow(self, named: Mapping[str, Any]) -> None:
@@ -91,33 +91,32 @@ class Lookups:
     # ---- what is reached from something at once
 
     def _reached(self, x: Any, name: str) -> Iterable[Found]:
-        if isinstance(x, FunctionType):
-            return self._reached_by_function(x)
+        parts: list[Any] = []
         if isinstance(x, _HOLDERS):
             if _size(x) > MOST:
                 return []
             if isinstance(x, _FILLED):
                 self._contents.append((x, x.copy(), name))
-            parts = _parts(x)
+            parts += _parts(x)
         elif isinstance(x, _AROUND) or "__wrapped__" in getattr(x, "__dict__", {}):
-            parts = [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
-        else:
+            parts += [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
+        if type(x) not in _HOLDERS:
             self._objects.append((x, set()))
-            parts = x.__bases__ if isinstance(x, type) else [type(x)]
-        return [(part, name) for part in parts if not isinstance(part, _ENDS)]
+            parts += _of_class(x) if isinstance(x, type) else [type(x)]
+        named = self._reached_by_function(x) if isinstance(x, FunctionType) else []
+        return [*named, *[(part, name) for part in parts if not isinstance(part, _ENDS)]]
 
-    def _reached_by_function(self, f: FunctionType) -> Iterable[Found]:
-        if is_library(f.__code__) and not f.__code__.co_filename.startswith(OURS[1]):
-            return []
-        names = _names_in(f.__code__)
+    def _reached_by_function(self, f: FunctionType) -> list[Found]:
+        code, space = f.__code__, {"variable": f.__globals__, "module": sys.modules}
+        is_followed = code.co_filename.startswith(OURS[1]) or not is_library(code)
+        names = _names_in(code) if is_followed else frozenset()
         self._names |= names
-        space = {"variable": f.__globals__, "module": sys.modules}
+        cells = zip(code.co_freevars, f.__closure__ or (), strict=True)
         gets = [(space[kind].get, name) for kind, name in names if kind in space]
-        cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
         gets += [(partial(_content, cell), name) for name, cell in cells]
-        defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
-        found = [self._looked_up(get, name, self._variables) for get, name in gets]
-        return found + [(x, f.__name__) for x in defaults]
+        if not is_library(code):
+            gets += [(partial(getattr, f), name) for name in ("__code__", "__defaults__", "__kwdefaults__")]
+        return [self._looked_up(get, name, self._variables) for get, name in gets]
 
     def _reached_by_attributes(self) -> list[Found]:
         """What objects hold under the names that reached code looks up in objects; of each object what is new."""
@@ -150,9 +149,16 @@ def _names_in(code: CodeType) -> frozenset[tuple[str, str]]:
     A text may be the name of an attribute, or a part of it, that is asked for by `getattr` and its like.
     """
     found = {(_KINDS[i.opname], i.argval) for i in get_instructions(code) if i.opname in _KINDS}
-    if any(name in _ASKING for _, name in found):
-        found |= {("text", x) for x in code.co_consts if isinstance(x, str) and x.isidentifier()}
+    asking = {name for _, name in found} & _ASKING
+    if asking:
+        found |= {("text", x) for x in (*asking, *code.co_consts) if isinstance(x, str) and x.isidentifier()}
     return frozenset(found).union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
+
+
+def _of_class(kind: type) -> list[Any]:
+    """What a class has without being asked for it by name: its bases, and what Python calls, as `__add__`."""
+    special = [f for name, f in vars(kind).items() if name.startswith("__") and isinstance(f, FunctionType)]
+    return [*kind.__bases__, *[f for f in special if f.__name__ == "__call__" or not is_library(f.__code__)]]
 
 
 def _parts(x: Any) -> Iterable[Any]:
@@ -160,9 +166,11 @@ def _parts(x: Any) -> Iterable[Any]:
 
 
 def _size(x: Any) -> int:
-    """How many things are in it and in what it holds, if all that it holds is like the first."""
+    """How many things are in it and in what it holds, if all that it holds is like the first; settings are not."""
     if isinstance(x, np.ndarray):
         return x.size
+    if isinstance(x, dict) and len(x) <= SETTINGS:
+        return len(x)
     return len(x) * _size(next(iter(_parts(x)), None)) if isinstance(x, _HOLDERS) else 1
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from operator import attrgetter, is_not
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.graphs import gradients_of, values_at
+from autograd.graphs import gradients_of, is_same, values_at
 from autograd.operations import OPERATIONS
 from autograd.replay.arguments import Batch, flatten
 from autograd.replay.lookups import Lookups
@@ -23,6 +24,7 @@ class Recorded:
 
     - program, parameters: what was recorded, and the Values whose numbers it reads at each call
     - shape: of the result: () for one Value
+    - keeps_weights: whether a leaf that the function made has outlived the recording: at its next call it is a weight
     - calls: how many there have been
     """
 
@@ -43,6 +45,7 @@ class Recorded:
             )
         drawers = lookups.drawers()
         found = self.traced(batch, self.numbers)
+        made = [ref(leaf) for leaf in found.constants if leaf.operation is None]
         self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
         lookups.take_own_changes()
         self.shape = np.shape(plain(found.result))
@@ -50,6 +53,8 @@ class Recorded:
         self.program = found.program()
         self.program.forget_graph()
         self.parameters = found.parameters
+        del found
+        self.keeps_weights = any(leaf() is not None for leaf in made)
         self.first = self.program.parameters.tolist()
         self.calls = 0
 
@@ -128,6 +133,27 @@ class Recorded:
             raise ReplayError(
                 f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
             )
+
+    def compare_gradients(self, batch: Batch, i: int, result: Any) -> None:
+        """Raise ReplayError where a sample's gradient toward weights differs from that of the function's own result.
+
+        Where a replay has another one to the last digits, it may be rounding, at a kink too. So the function is called
+        with Values once more: the steps are the same then, and so is every digit.
+        """
+        if self.shape or batch.values:  # nothing to differentiate; or weights may be reached through arguments too
+            return
+        slopes = gradients_of(as_value(result))
+        expected = [slopes.get(p, 0.0) for p in self.parameters]
+        if np.allclose(self.program.value_and_grad(batch.X[i : i + 1])[1], expected, rtol=1e-9, atol=0, equal_nan=True):
+            return
+        slopes = gradients_of(self.traced(batch, batch.X[i].tolist()).outputs[0])
+        for p, g in zip(self.parameters, expected, strict=True):
+            if not is_same(slopes.get(p, 0.0), g):
+                raise ReplayError(
+                    f"{self.name} has the derivative {slopes.get(p, 0.0)!r} toward {describe(p)} by replay and {g!r} "
+                    "itself: in a replay arguments are Values, so grad(f)(x) is differentiated too. Write "
+                    "grad(f)(Value(x)) where it should be, and detach() it elsewhere"
+                )
 
     def first_difference(self, batch: Batch, i: int) -> str:
         """Words on the first node that differs: ", first at Value = 0.3, made by multiply in line 7 of loss"."""
