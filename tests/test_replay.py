@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, record, where
+from autograd import Value, grad, record, sin, where
 from nn import MLP, SGD, Adam, BatchNorm, Dropout, Layer, Module, Sequential, fit
+from nn.training import loop
 
 X, Y = nn.data.moons(70, noise=0.1, rng=0)
 each = pytest.mark.parametrize
@@ -265,6 +266,87 @@ def test_training_and_validation_call_the_model_for_a_few_samples():
     model = Counting(2, 1, rng=0)
     run(model, validation=(X, Y), epochs=5)
     assert model.calls < 12
+
+
+ANNEALED = {"rate": 0.0, "strength": 0.0}
+
+
+class Scaled(Module):
+    """A layer whose results are scaled by a number that changes from epoch to epoch."""
+
+    def __init__(self):
+        self.layer, self.scale = Layer(2, 1, rng=0), 1.0
+
+    def __call__(self, x):
+        return self.layer(x) * self.scale
+
+
+@each("what", ["an attribute of the model", "a global of the loss", "a strength of the regularizer"])
+def test_what_changes_from_epoch_to_epoch_is_recorded_anew(what):
+    models = []
+
+    def make():
+        ANNEALED.update(rate=0.0, strength=0.0)
+        models.append(Scaled())
+        return models[-1]
+
+    def anneal(epoch):
+        if what == "an attribute of the model":
+            models[-1].scale = 1.0 + epoch
+        elif what == "a global of the loss":
+            ANNEALED["rate"] = 0.1 * epoch
+        else:
+            ANNEALED["strength"] = 0.1 * epoch
+        return 0.02
+
+    settings = {"schedule": anneal, "validation": (X[:20], Y[:20]), "epochs": 4}
+    settings["loss"] = lambda y, t: nn.mse(y, t) + ANNEALED["rate"] * y * y
+    settings["regularizer"] = lambda model: nn.l2_penalty(model, ANNEALED["strength"])
+    histories = [run(make(), replay=replay, **settings) for replay in (True, False)]
+    assert_equal(models, histories)
+    assert len(set(histories[0].loss)) == 4
+
+
+TOKENS = np.array([[0, 1, 2, 3], [3, 2, 1, 0], [1, 1, 2, 2], [0, 3, 0, 3]])
+SEQUENCES = np.random.default_rng(0).normal(size=(8, 3, 2))
+
+
+@each(
+    ("make", "settings"),
+    [
+        (dropouts, {"regularizer": lambda model: nn.l2_penalty(model, 1e-3), "metrics": ["accuracy", nn.mae]}),
+        (lambda: nn.GPT(4, 4, 4, 2, rng=0), {"X": TOKENS, "y": TOKENS, "loss": nn.cross_entropy, "batch_size": 2}),
+        (lambda: Sequential(nn.LSTM(2, 3, rng=0), Layer(3, 1, rng=1)), {"X": SEQUENCES, "y": SEQUENCES[:, 0, 0]}),
+        (lambda: Sequential(nn.LayerNorm(2), nn.Residual(Layer(2, 2, rng=0)), Layer(2, 1, rng=1)), {}),
+    ],
+    ids=["dropouts", "gpt", "lstm", "norm"],
+)
+def test_what_fit_and_the_model_change_themselves_is_recorded_once(make, settings, monkeypatch):
+    made = []
+
+    class Counted(loop.Replay):
+        def __init__(self, *given):
+            made.append(self)
+            super().__init__(*given)
+
+    monkeypatch.setattr(loop, "Replay", Counted)
+    model = make()
+    given = settings.get("X", X), settings.get("y", Y)
+    run(model, epochs=4, validation=given, early_stopping=9, schedule=nn.ExponentialDecay(0.1, 0.9), **settings)
+    assert model.history.engine == "replay"
+    assert len(made) == 1
+
+
+def test_a_gradient_toward_a_sample_is_a_number_and_so_trained_eagerly():
+    class Slope(Module):
+        def __init__(self):
+            self.w = [Value(0.5), Value(0.2)]
+
+        def __call__(self, x):
+            return grad(lambda t: sin(self.w[0] * t))(x[0]) + self.w[1] * x[1]
+
+    with pytest.raises(ValueError, match="another sample is computed in another way"):
+        run(Slope(), replay=True)
 
 
 def test_many_predictions_call_the_model_for_a_few_samples():

@@ -21,12 +21,14 @@ same weights and the same inputs into a table, and `Product` in `instructions.py
 from autograd.replay.call import Call
 from autograd.replay.collector import collector_paused
 from autograd.replay.decorator import Replayed, replayed
+from autograd.replay.lookups import Lookups
 from autograd.replay.program import Program, record, without_warnings
 from autograd.replay.symbols import Reading, Symbol, Writer, read
 from autograd.replay.tracing import ReplayError, Trace, plain, trace
 
 __all__ = [
     "Call",
+    "Lookups",
     "Program",
     "Reading",
     "ReplayError",

@@ -90,7 +90,7 @@ class Replayed:
         self._lock = threading.RLock()
         self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
         self._refused: set[Any] = set()
-        self._lookups = Lookups()  # what the function looked up when the first of its programs was recorded
+        self._lookups = Lookups({})  # what the function looked up when the first of its programs was recorded
         self._method_of: tuple[Any, ...] = ()  # the decorated function of a class, and the instance
         self._anew = 0  # recordings in a row of which each served one call
 
@@ -198,7 +198,7 @@ class Replayed:
             return None
         self._forget_if_changed()
         if not self._recorded:
-            self._lookups = Lookups(**{self.name: self.plain})
+            self._lookups = Lookups({self.name: self.plain})
         if key not in self._recorded:
             recorded = Recorded(self.name, self.plain, batch, self._lookups)
             if recorded.keeps_weights:

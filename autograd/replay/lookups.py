@@ -40,12 +40,13 @@ MOST = 200_000  # things in lists and arrays that are looked at: data sets are l
 
 
 class Lookups:
-    """What a function, and those that it reaches, find by name.
+    """What functions, and those that they reach, find by name; nothing is looked up in things of the types `but`.
 
     - found: all of it, as it was when this was made, by its id
     """
 
-    def __init__(self, **named: Any) -> None:
+    def __init__(self, named: Mapping[str, Any], but: tuple[type, ...] = ()) -> None:
+        self._ends = (*_ENDS, *but)
         self.found: dict[int, Any] = {}
         self._variables: list[LookedUp] = []
         self._held: list[LookedUp] = []  # by objects, as attributes
@@ -60,7 +61,7 @@ class Lookups:
         while ahead:
             while ahead:
                 x, name = ahead.pop()
-                if not isinstance(x, _ENDS) and id(x) not in self.found:
+                if not isinstance(x, self._ends) and id(x) not in self.found:
                     self.found[id(x)] = x
                     ahead += self._reached(x, name)
             ahead = self._reached_by_attributes()
@@ -104,7 +105,7 @@ class Lookups:
             self._objects.append((x, set()))
             parts += _of_class(x) if isinstance(x, type) else [type(x)]
         named = self._reached_by_function(x) if isinstance(x, FunctionType) else []
-        return [*named, *[(part, name) for part in parts if not isinstance(part, _ENDS)]]
+        return [*named, *[(part, name) for part in parts if not isinstance(part, self._ends)]]
 
     def _reached_by_function(self, f: FunctionType) -> list[Found]:
         code, space = f.__code__, {"variable": f.__globals__, "module": sys.modules}

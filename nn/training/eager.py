@@ -60,6 +60,10 @@ class Eager:
     def write_back(self) -> None:
         """See that the model's Values hold the parameters that the updates have led to."""
 
+    def is_outdated(self) -> bool:
+        """Whether model, loss or regularizer look up something else than when this was made."""
+        return False
+
     def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
         """The losses and the outputs of samples in evaluation mode."""
         model = self.settings.model

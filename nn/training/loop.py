@@ -83,7 +83,8 @@ def fit(
       what the uninterrupted run would have given
     - replay: whether to record a sample's loss once and replay it for whole batches, many times faster and equal up to
       rounding: "auto" (where possible; `history.engine` says what was done), True (or a ValueError says why not) or
-      False. A replay leaves the `grad` of the parameters alone
+      False. A replay leaves the `grad` of the parameters alone. Where something else is found by what model, loss and
+      regularizer look up, such as a global that a schedule changes, the epoch begins with a recording
     - progress: a progress bar by tqdm
 
     An interrupt (Ctrl-C, a notebook's stop button) is raised once the update is finished; the model, the optimizer and
@@ -119,7 +120,7 @@ def fit(
         engine, history.engine = _engine(settings, *data, replay)
         if progress and history.engine != "replay" and replay == "auto":
             bar.write(f"training is {history.engine}", file=sys.stderr)
-        run = Run(settings, engine, history, data, size, held_out, metrics_by_name)
+        run = Run(settings, engine, history, data, size, held_out, metrics_by_name, replay)
         try:
             while len(history) < epochs and not (stopping and stopping.is_due(history)):
                 run.begin()
@@ -132,7 +133,7 @@ def fit(
                 bar.set_postfix({name: f"{x:.4g}" for name, x in history.latest().items()}, refresh=False)
                 pause()
         finally:
-            engine.write_back()
+            run.engine.write_back()
     if stopping and stopping.restore_best and point.best_state:
         model.load_state_dict(point.best_state)
     return history
@@ -149,6 +150,7 @@ class Run:
     size: int
     held_out: Data | None
     metrics: dict[str, Metric]
+    replay: bool | str
 
     def __post_init__(self) -> None:
         self.layers = _places(self.settings.model, self.settings.optimizer)
@@ -167,6 +169,9 @@ class Run:
         self.epoch = point.epoch
         if self.settings.schedule:
             self.settings.optimizer.lr = self.settings.schedule(len(self.history))
+        if self.engine.is_outdated():
+            self.engine.write_back()
+            self.engine, self.history.engine = _engine(self.settings, *self.data, self.replay)
 
     def batches(self, shuffle: bool) -> Iterator[Data]:
         """The batches of the epoch that are left."""

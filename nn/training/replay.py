@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Program, ReplayError, Value
-from autograd.replay import collector_paused, plain, trace
+from autograd.graphs import gradients_of
+from autograd.replay import Lookups, collector_paused, plain, trace
 from nn.arrays import flat, leaves
 from nn.module import evaluating
-from nn.optimizers import Array
+from nn.optimizers import Array, Optimizer
 from nn.remedies import Dropout, drawing
 from nn.training.eager import Eager
+from nn.training.history import History
 from nn.training.settings import Settings
 
 TARGETS_TRIED = 10_000  # different targets that the loss is asked about before it is replayed for them
@@ -29,6 +31,8 @@ class Replay(Eager):
         super().__init__(settings)
         if any(module.couples_samples for module in self.modules):
             raise ReplayError("batch normalisation couples the samples of a batch")
+        asked = {"batch": settings.model.batch, "loss": settings.loss, "regularizer": settings.regularizer}
+        self.lookups = Lookups(asked, but=(History, Optimizer))  # what fit itself changes
         self.sample = _Recorded(settings, self.parameters, X, y)
         drawn = {dropout for dropout, _ in self.sample.draws}
         if any(isinstance(module, Dropout) and module.p and module not in drawn for module in self.modules):
@@ -36,6 +40,7 @@ class Replay(Eager):
         self.penalty = self._penalty()
         self.evaluation: _Recorded | None = None
         self.p = self.sample.program.parameters[: len(settings.optimizer.parameters)]  # they come first: a view
+        self.lookups.take_own_changes()
 
     def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, float, Array]:
         losses, outputs, g = self.sample.gradient(xs, ys)
@@ -53,6 +58,9 @@ class Replay(Eager):
     def write_back(self) -> None:
         self.sample.program.write_back()
 
+    def is_outdated(self) -> bool:
+        return bool(self.lookups.changed())
+
     def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
         self.write_back()
         try:
@@ -61,6 +69,8 @@ class Replay(Eager):
                     self.evaluation = _Recorded(self.settings, self.parameters, X, y)
         except ReplayError:
             return super().evaluate(X, y)
+        finally:
+            self.lookups.take_own_changes()
         self.evaluation.program.parameters[:] = self.sample.program.parameters
         return self.evaluation.values(X, y)
 
@@ -88,6 +98,7 @@ class _Recorded:
         self.draws = _counted(drawn)
         loss, output = found.result
         self.shape = np.shape(plain(output))
+        self.parameters = parameters
         self.program = found.program(parameters)
         settings.check_reach(loss)
         self._try_targets(output, y)
@@ -121,15 +132,21 @@ class _Recorded:
             self.settings.loss_of(output, target)
 
     def _compare(self, X: NDArray[Any], y: NDArray[Any]) -> None:
-        """Replay other samples and compare with their own graphs: a branch on `.data` shows there, if anywhere."""
+        """Replay other samples and compare with their own graphs: a branch on `.data` shows there, if anywhere.
+
+        Gradients too: a derivative toward a sample, which is numbers, is a number, but a replay differentiates it.
+        """
         for i in {len(X) // 2, len(X) - 1}:
             with drawing(np.random.default_rng(i).random) as drawn:
                 output = self.settings.model.batch(X[i : i + 1].tolist())[0]
-            eager = [self.settings.loss_of(output, y[i].tolist()).data, *flat(plain(output))]
+            loss = self.settings.loss_of(output, y[i].tolist())
+            slopes = gradients_of(loss)
+            eager = [loss.data, *flat(plain(output)), *[slopes.get(p, 0.0) for p in self.parameters]]
             is_alike = _counted(drawn) == self.draws
             if is_alike:
                 factors = np.array([[f for _, factors in drawn for f in factors]])
-                replayed = self.program(self._columns(X[i : i + 1], y[i : i + 1], factors))[0]
+                _, g = self.program.value_and_grad(self._columns(X[i : i + 1], y[i : i + 1], factors))
+                replayed = np.concatenate([self.program.outputs[0], g])
                 is_alike = np.allclose(eager, replayed, rtol=1e-9, atol=1e-9, equal_nan=True)
             if not is_alike:
                 raise ReplayError("another sample is computed in another way")
