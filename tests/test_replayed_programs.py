@@ -837,8 +837,15 @@ def test_weights_that_are_not_a_number_are_not_taken_for_changed():
     assert math.isnan(f(1.0).data)
 
 
-def test_what_is_walked_through_once_is_to_be_a_list():
-    for wrong in (zip([1.0], [2.0], strict=True), range(3), {1.0}, {"a": 1.0}):
+class FromOne(list):
+    """Counts from one."""
+
+    def __getitem__(self, i):
+        return super().__getitem__(i - 1)
+
+
+def test_what_is_walked_through_once_or_in_its_own_way_is_to_be_a_list():
+    for wrong in (zip([1.0], [2.0], strict=True), range(3), {1.0}, {"a": 1.0}, FromOne([1.0, 2.0])):
         with pytest.raises(TypeError, match="give a list of its numbers, or close over it"):
             replayed_nothing(wrong)
 

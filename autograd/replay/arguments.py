@@ -27,7 +27,7 @@ def flatten(x: Any, items: list[Any]) -> Shape:
         for item in x.ravel().tolist():
             flatten(item, items)
         return ("array", *x.shape)
-    if not isinstance(x, list | tuple):
+    if type(x) not in (list, tuple) and not (isinstance(x, tuple) and hasattr(x, "_fields")):
         is_walked = isinstance(x, Iterable) and not isinstance(x, str | bytes)
         given = "a list of its numbers" if is_walked else "it as a keyword argument"
         raise TypeError(
