@@ -345,8 +345,20 @@ def test_a_gradient_toward_a_sample_is_a_number_and_so_trained_eagerly():
         def __call__(self, x):
             return grad(lambda t: sin(self.w[0] * t))(x[0]) + self.w[1] * x[1]
 
-    with pytest.raises(ValueError, match="another sample is computed in another way"):
+    with pytest.raises(ValueError, match="a derivative toward a sample is taken, which is differentiated only in a"):
         run(Slope(), replay=True)
+
+
+def test_rounding_that_crosses_a_kink_is_no_reason_to_train_eagerly():
+    class Neuron(Module):
+        def __init__(self):
+            self.w = [Value(1.0) for _ in range(3)]
+
+        def __call__(self, x):
+            return sum(w * a for w, a in zip(self.w, x, strict=True)).relu()
+
+    samples = np.array([[1.0, 2.0, 3.0], [0.3, 0.2, 0.5], [1.1, -0.7, -0.4]])
+    run(Neuron(), X=samples, y=samples[:, 0], replay=True)
 
 
 def test_many_predictions_call_the_model_for_a_few_samples():

@@ -837,6 +837,16 @@ def test_weights_that_are_not_a_number_are_not_taken_for_changed():
     assert math.isnan(f(1.0).data)
 
 
+def test_rounding_that_crosses_a_kink_is_no_difference():
+    weights, xs = values(1.0, 1.0, 1.0), [1.1, -0.7, -0.4]
+    f = replayed(lambda xs: sum(w * x for w, x in zip(weights, xs, strict=True)).relu())
+    g = f.plain(xs)
+    assert (f(xs).data, g.data) == (0.0, pytest.approx(1e-16, abs=1e-16))
+    assert f(xs).local_derivatives == (0.0, 0.0, 0.0)
+    g.backward()
+    assert weights[0].grad == 1.1
+
+
 class FromOne(list):
     """Counts from one."""
 
