@@ -65,6 +65,7 @@ class Watcher(Protocol):
 
 
 _watchers: ContextVar[tuple[Watcher, ...]] = ContextVar("watchers", default=())
+_tell: ContextVar[Callable[[Any], None]] = ContextVar("tell", default=lambda node: None)  # one call: no loop for a node
 _watched = 0  # how many watch, in all threads
 _lock = threading.Lock()
 
@@ -75,13 +76,21 @@ on_node: Callable[[Any], None] | None = None
 @contextmanager
 def watched_by(watcher: Watcher) -> Iterator[None]:
     """Within it, a watcher is told of the nodes that this thread makes by operations, and of its sweeps."""
-    token = _watchers.set((*_watchers.get(), watcher))
+    outer, tell_outer = _watchers.get(), _tell.get()
+
+    def tell_both(node: Any) -> None:
+        tell_outer(node)
+        watcher.made(node)
+
+    watchers = _watchers.set((*outer, watcher))
+    tell = _tell.set(tell_both if outer else watcher.made)
     _count(1)
     try:
         yield
     finally:
         _count(-1)
-        _watchers.reset(token)
+        _tell.reset(tell)
+        _watchers.reset(watchers)
 
 
 def _count(change: int) -> None:
@@ -92,8 +101,7 @@ def _count(change: int) -> None:
 
 
 def _made(node: Any) -> None:
-    for watcher in _watchers.get():
-        watcher.made(node)
+    _tell.get()(node)
 
 
 def swept(output: Any) -> None:
