@@ -101,8 +101,8 @@ class Grouping:
     # ---- number by number
 
     def elementwise(self, operation: Operation, nodes: list[Node]) -> None:
-        nodes = in_order(nodes, [[node.parents[k] for node in nodes] for k in range(len(nodes[0].parents))])
-        columns = [[node.parents[k] for node in nodes] for k in range(len(nodes[0].parents))]
+        nodes = in_order(nodes, columns_of(nodes))
+        columns = columns_of(nodes)
         operands = [Access.of(column, (len(nodes),)) for column in columns]
         shape = grid(operands, len(nodes))
         operands = [access.reshaped(shape) for access in operands]
@@ -220,6 +220,11 @@ class Grouping:
 def stands_for(nodes: Iterable[Node]) -> int:
     """How many Values nodes stand for together."""
     return sum([node.stands_for for node in nodes])
+
+
+def columns_of(nodes: Iterable[Node]) -> list[list[Node]]:
+    """The first parents of nodes, the second ones, and so on."""
+    return [[*column] for column in zip(*[node.parents for node in nodes], strict=True)]
 
 
 def in_order(items: list[T], columns: list[list[Node]]) -> list[T]:

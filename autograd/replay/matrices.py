@@ -31,12 +31,10 @@ class Rows(NamedTuple):
 
     @classmethod
     def of(cls, rows: list[tuple[Node, ...]]) -> "Rows":
-        nodes = [node for row in rows for node in row]
-        slots = np.array([node.slot for node in nodes], np.intp).reshape(len(rows), -1)
-        is_constant = nodes[0].kind == CONSTANT
-        return cls(
-            nodes[0].kind, slots, np.array([n.data for n in nodes]).reshape(slots.shape) if is_constant else None
-        )
+        kind = rows[0][0].kind
+        slots = np.array([node.slot for row in rows for node in row], np.intp).reshape(len(rows), -1)
+        numbers = np.array([[node.data for node in row] for row in rows]) if kind == CONSTANT else None
+        return cls(kind, slots, numbers)
 
     def reordered(self, order: NDArray[np.intp]) -> "Rows":
         """Each row in an order of its own."""
