@@ -1,11 +1,12 @@
 """A graph recorded once, replayed in NumPy: `record` gives a `Program`.
 
-Read `program.py` first: what a program is and how it is called. `recording.py` reads the graph into `nodes.py`'s nodes
-and `sums.py` rewrites its sums. `alike.py` finds groups of like nodes, `grouping.py` makes instructions of them, with
-the matrix products that `matrices.py` finds; these stand in `instructions.py`, `folding.py` and, for `select`, in
-`selecting.py`. `layout.py` says where their numbers stand, `source.py` writes what reads them there, `symbols.py` and
-`readings.py` say what the table's rules are on arrays. `compiling.py` makes a function on arrays of it all,
-`straight.py` one on floats, and `comparing.py` compares both with the rules.
+Read `program.py` first: what a program is and how it is called. `searching.py` finds what outputs rest on,
+`recording.py` reads that into `nodes.py`'s nodes and `sums.py` rewrites its sums. `alike.py` finds groups of like
+nodes, `grouping.py` makes instructions of them, with the matrix products that `matrices.py` finds; these stand in
+`instructions.py`, `folding.py` and, for `select`, in `selecting.py`. `layout.py` says where their numbers stand,
+`source.py` writes what reads them there, `symbols.py` and `readings.py` say what the table's rules are on arrays.
+`compiling.py` makes a function on arrays of it all, `straight.py` one on floats, and `comparing.py` compares both with
+the rules.
 
 `decorator.py` does all this to a function, as `replayed`: `tracing.py` finds what the function rests on,
 `arguments.py` reads what it is given, `lookups.py` says what it looks up and whether that has changed, `recorded.py`

@@ -67,12 +67,6 @@ class Node:
         self.learns = False
         self.matters = False
 
-    def become(self, operation: Operation | None, parents: tuple["Node", ...], kind: str) -> None:
-        """Be computed by this operation from these nodes."""
-        self.operation = operation
-        self.parents = parents
-        self.kind = kind
-
 
 def leaf(kind: str, slot: int, data: float) -> Node:
     """A node that is not computed from others."""

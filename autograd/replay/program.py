@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd.floats import FLOAT_ERRORS
-from autograd.graphs import refuse_stale
+from autograd.graphs import refuse_stale, stale_nodes
 from autograd.replay.alike import grouped
 from autograd.replay.collector import collector_paused
 from autograd.replay.comparing import compare_with_floats
@@ -25,7 +25,8 @@ from autograd.replay.export import NUMPY, TORCH, Labels, Vocabulary, text_of
 from autograd.replay.grouping import Grouping
 from autograd.replay.layout import Array
 from autograd.replay.nodes import FIXED, VARYING, Wrt
-from autograd.replay.recording import Recording, interior_of
+from autograd.replay.recording import Recording
+from autograd.replay.searching import Reached, reached
 from autograd.replay.straight import Straight
 from autograd.tables import printable
 from autograd.value import Value, describe
@@ -71,12 +72,14 @@ def record(
     both = set(inputs).intersection(parameters)
     if both:
         raise ValueError(f"{describe(both.pop())} is given as an input and as a parameter: it can be only one of them")
-    interior = interior_of(outputs)
-    refuse_stale(interior)
-    program = Program(outputs, inputs, parameters, interior)
+    found = reached(outputs)
+    if next(stale_nodes(reversed(found.met)), None):
+        refuse_stale(found.interior(outputs))  # in order, so that the first is named
+    program = Program(outputs, inputs, parameters, found)
     if check is not None:
         X = program._batch(check)
-        every_node = Program(interior or outputs, inputs, parameters, interior)
+        interior = found.interior(outputs)
+        every_node = Program(interior or outputs, inputs, parameters, reached(interior or outputs))
         compare_with_floats(program, every_node(X), X, interior)
     return program
 
@@ -99,13 +102,12 @@ class Program:
         outputs: list[Value],
         inputs: list[Value],
         parameters: list[Value],
-        interior: list[Value],
-        constants: Sequence[Value] = (),
+        found: Reached,
     ) -> None:
         self.output_values = outputs
         self.input_values = inputs
         self.parameter_values = parameters
-        self._recording = Recording(outputs, inputs, parameters, interior, constants)
+        self._recording = Recording(outputs, inputs, parameters, found)
         self._keeps_graph = True
         self._groups = grouped(self._recording)
         kinds = [node.kind for node in self._recording.nodes]
@@ -281,7 +283,7 @@ class Program:
 
 
 def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value], numbers: Array) -> Program:
-    program = Program(outputs, inputs, parameters, interior_of(outputs))
+    program = Program(outputs, inputs, parameters, reached(outputs))
     program.parameters[:] = numbers
     return program
 

@@ -77,7 +77,7 @@ class Recorded:
                 f"{self.name} draws random numbers, which a replay would not: give them as a positional argument, and "
                 "call eval() on a model with dropout"
             )
-        is_reached = found.interior or found.parameters or any(y in found.inputs for y in found.outputs)
+        is_reached = found.parameters or found.interior or any(y in found.inputs for y in found.outputs)
         if not is_reached and any(v.parents for v in found.made):
             raise ReplayError(
                 f"{self.name} computes with Values and returns the number {found.outputs[0].data!r}, which a replay "

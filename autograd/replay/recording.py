@@ -1,13 +1,12 @@
 """What a recorded graph says, before any array: its nodes, its sums of products as dots, its levels."""
 
 from collections.abc import Sequence
-from itertools import filterfalse
 
-from autograd.backprop import interior_order
 from autograd.operations import constant
 from autograd.replay.call import Call
 from autograd.replay.nodes import CONSTANT, DETACHED_MAX, FIXED, INPUT, Node, Wrt, leaf
-from autograd.replay.sums import Sums, terms_of_sums
+from autograd.replay.searching import Reached
+from autograd.replay.sums import Sums
 from autograd.value import Value, describe
 
 
@@ -19,8 +18,7 @@ class Recording:
         outputs: Sequence[Value],
         inputs: Sequence[Value],
         parameters: Sequence[Value],
-        interior: Sequence[Value],
-        constants: Sequence[Value] = (),
+        reached: Reached,
     ) -> None:
         self.parameters = [leaf(FIXED, slot, v.data) for slot, v in enumerate(parameters)]
         self.inputs = [leaf(INPUT, slot, v.data) for slot, v in enumerate(inputs)]
@@ -28,31 +26,24 @@ class Recording:
             parameter.learns = True
         nodes = _Nodes(zip(parameters, self.parameters, strict=True))
         nodes.update(zip(inputs, self.inputs, strict=True))
-        nodes.update((v, leaf(CONSTANT, -1, v.data)) for v in constants)
-        terms = terms_of_sums(interior, outputs)
-        is_term = terms.__contains__
-        calls = {v: v.operation.graph() for v in filterfalse(is_term, interior) if type(v.operation) is Call}
-        terms.difference_update(calls.values())
-        self.node_count = len(interior) - len(calls)
-        sums = Sums(nodes, terms)
-        for value in filterfalse(is_term, interior):
-            if value in calls:
-                nodes[value] = nodes[calls[value]]
-            else:
-                sums.record(value)
+        nodes.update((v, leaf(CONSTANT, -1, v.data)) for v in reached.constants if v not in nodes)
+        sums = Sums(nodes, reached)
+        for value in reached.needs:
+            sums.record(value)
+        written_out = [value for value in reached.needs if type(value.operation) is Call]
+        self.node_count = len(reached.met) - len(reached.leaves) - len(reached.constants) - len(written_out)
         self.outputs = [nodes[v] for v in outputs]
         self.nodes = sums.result
         for node in self.nodes:
-            level = 0
+            level, learns = 0, False
             for p in node.parents:
                 p.uses += 1
                 if p.level > level:
                     level = p.level
                 if p.learns:
-                    node.learns = True
+                    learns = True
             node.level = level + 1
-            if node.operation is DETACHED_MAX:
-                node.learns = False
+            node.learns = learns and node.operation is not DETACHED_MAX
         for output in self.outputs:
             output.uses += 1
         self.outputs[0].matters = True
@@ -67,20 +58,6 @@ class Recording:
     def leaves(self, wrt: Wrt) -> list[Node]:
         """What a gradient is asked for toward."""
         return [] if wrt is None else self.inputs if wrt == "inputs" else self.parameters
-
-
-def interior_of(outputs: Sequence[Value]) -> list[Value]:
-    """The interior nodes of several outputs, parents first, each once; what a replayed function gave is written out."""
-    visited: set[Value] = set()
-    interior: list[Value] = []
-    for output in outputs:
-        order = interior_order(output, visited) if output not in visited else []
-        calls = [(i, v.operation.graph()) for i, v in enumerate(order) if type(v.operation) is Call]
-        insides = [(i, interior_order(graph, visited)) for i, graph in calls]
-        for i, inside in reversed(insides):
-            order[i:i] = inside
-        interior += order
-    return interior
 
 
 class _Nodes(dict[Value, Node]):

@@ -1,10 +1,11 @@
 """The rewriting of sums: what is added up in many single steps becomes few and large sums and dots."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from autograd.operation import Operation
 from autograd.operations import add, divide, multiply, own, positive
+from autograd.replay.call import Call
 from autograd.replay.nodes import (
     CONSTANT,
     DETACHED_MAX,
@@ -21,32 +22,14 @@ from autograd.replay.nodes import (
     kind_of,
     leaf,
 )
+from autograd.replay.searching import SUMS, Reached
 from autograd.value import Value
 
 NEURON_KINDS = [FIXED + kind for kind in (CONSTANT, INPUT, VARYING)]  # of w and x
 MANY = 8  # terms of a sum
 RANK = {CONSTANT: 0, FIXED: 1, INPUT: 2, VARYING: 3}
 
-SUMS, TERMS = {add, SUM, MEAN}, {add, SUM, multiply}
-
 Pairs = dict[str, list[Node]]  # the factors of products, one after another, by their two kinds: w, x, w, x under "FV"
-
-
-def terms_of_sums(interior: Sequence[Value], outputs: Iterable[Value]) -> set[Value]:
-    """The sums and products whose only use is as a term of a sum: nine tenths of a network that is written out."""
-    terms: set[Value] = set()
-    used = set(outputs)
-    for value in interior:
-        is_sum = value.operation in SUMS
-        for p in value.parents:
-            if p.operation in TERMS:
-                if p in used:
-                    terms.discard(p)
-                else:
-                    used.add(p)
-                    if is_sum:
-                        terms.add(p)
-    return terms
 
 
 class Sums:
@@ -57,85 +40,71 @@ class Sums:
     rounding, for additions are done in another order. `nodes` has the nodes of the leaves, and gets the others.
     """
 
-    def __init__(self, nodes: dict[Value, Node], terms: set[Value]) -> None:
+    def __init__(self, nodes: dict[Value, Node], reached: Reached) -> None:
         self.nodes = nodes
-        self.terms_of_sums = terms
+        self.reached = reached
         self.result: list[Node] = []
         self.copies: dict[tuple[Node | str, str], Node] = {}
 
     def record(self, value: Value) -> None:
-        """Append the node of a Value that is no term of a sum to the result, with what it needs before it."""
+        """Append the node of a Value to the result; what it needs is recorded."""
         operation = value.operation
+        assert operation is not None
+        if type(operation) is Call:
+            self.nodes[value] = self.nodes[operation.graph()]
+            return
+        if operation in SUMS:
+            node = self.sum(value)
+        else:
+            node = self.node(operation, [self.nodes[p] for p in value.parents])
+        node.data = value.data
+        self.nodes[value] = node
+
+    def node(self, operation: Operation, parents: list[Node]) -> Node:
+        """The node of any operation but a sum of several."""
         if operation is own:
             own.rules.value()  # says that it has no rule
-        if operation in SUMS and self.is_chain(value):
-            node = self.nodes[value] = Node(operation, (), CONSTANT, value.data)
-            self.add_up(node, *self.terms(node, value))
-            return
-        if operation is MEAN:
-            total, count = Node(SUM, (), CONSTANT, stands_for=0), leaf(CONSTANT, -1, float(len(value.parents)))
-            self.add_up(total, *self.terms(total, value))
-            operation = divide
-            parents: tuple[Node, ...] = total, count
-        else:
-            parents = tuple([self.nodes[p] for p in value.parents])
-        node = self.nodes[value] = Node(operation, parents, kind_of([p.kind for p in parents]), value.data)
-        if node.kind == CONSTANT:
-            node.operation, node.parents = None, ()
-        elif operation is DOT:
-            self.record_dot(node)
-        else:
-            if operation in (LOGSUMEXP, DETACHED_MAX):
-                node.parents = self.of_one_kind(node.parents)
-            elif operation in (SELECT, LOG_LOSS):
-                node.parents = (node.parents[0], *self.of_one_kind(node.parents[1:]))
-            self.result.append(node)
+        kind = kind_of([p.kind for p in parents])
+        if kind == CONSTANT:
+            return leaf(CONSTANT, -1, 0.0)
+        if operation is DOT:
+            return self.dot(parents)
+        if operation in (LOGSUMEXP, DETACHED_MAX):
+            parents = self.of_one_kind(parents)
+        elif operation in (SELECT, LOG_LOSS):
+            parents = [parents[0], *self.of_one_kind(parents[1:])]
+        node = Node(operation, tuple(parents), kind)
+        self.result.append(node)
+        return node
 
-    def record_dot(self, node: Node) -> None:
-        half = len(node.parents) // 2
-        pairs: Pairs = defaultdict(list)
-        for a, b in zip(node.parents[:half], node.parents[half:], strict=True):
-            pairs[a.kind + b.kind] += (a, b)
-        if half > 1 and len(pairs) == 1 and next(iter(pairs)) in NEURON_KINDS:
-            self.result.append(node)
-        else:
-            self.add_up(node, pairs, [], by_sum=True, each=0)
+    def sum(self, value: Value) -> Node:
+        """The node of a sum, which was written as one by `sum` or `mean`, or begun with 0 as Python's `sum` begins."""
+        operation = value.operation
+        count, absorbed = self.reached.counts[value]
+        recorded = [*map(self.nodes.__getitem__, self.reached.needs[value])]
+        factors, terms = recorded[:count][::-1], recorded[count:][::-1]  # the last come first
+        others = [term for term in terms if not _is_zero(term)]
+        by_sum = operation is not add or len(others) < len(terms)
+        if operation is MEAN and len(value.parents) > 1:
+            total = self.added_up(_pairs(factors), others, by_sum, absorbed)
+            return self.node(divide, [total, leaf(CONSTANT, -1, len(value.parents))])
+        if operation is add and not (factors or absorbed or by_sum):
+            return self.node(add, terms[::-1])
+        return self.added_up(_pairs(factors), others, by_sum, 1 + absorbed)
 
-    def is_chain(self, value: Value) -> bool:
-        """Whether a sum is more than a single addition."""
-        if value.operation is add:
-            return not self.terms_of_sums.isdisjoint(value.parents) or any(
-                _is_zero(self.nodes[p]) for p in value.parents
-            )
-        return value.operation is SUM or len(value.parents) == 1
+    def dot(self, parents: list[Node]) -> Node:
+        """The node of a dot."""
+        half = len(parents) // 2
+        factors = [*parents]
+        factors[::2], factors[1::2] = parents[:half], parents[half:]
+        pairs = _pairs(factors)
+        kinds, *others = pairs
+        if half > 1 and not others and kinds in NEURON_KINDS:
+            return self.made(DOT, parents, kinds, 1)
+        return self.added_up(pairs, [], by_sum=True, each=0)
 
-    def terms(self, root: Node, value: Value) -> tuple[Pairs, list[Node], bool]:
-        """The products and the other terms of a sum, those of the sums that it absorbs among them; the last come first.
-
-        And whether it was written as a sum: by `sum` or `mean`, or begun with 0 as Python's `sum` begins.
-        """
-        nodes, terms, by_sum = self.nodes, self.terms_of_sums, value.operation is not add
-        pairs: Pairs = defaultdict(list)
-        others: list[Node] = []
-        chain = [value]
-        for addition in chain:  # which grows
-            for term in reversed(addition.parents):
-                if term in terms:
-                    if term.operation is multiply:
-                        left, right = term.parents
-                        a, b = nodes[left], nodes[right]
-                        pairs[a.kind + b.kind] += (a, b)
-                    else:
-                        chain.append(term)
-                elif _is_zero(node := nodes[term]):
-                    by_sum = True
-                else:
-                    others.append(node)
-        root.stands_for += len(chain) - 1
-        return pairs, others, by_sum
-
-    def add_up(self, root: Node, pairs: Pairs, others: list[Node], by_sum: bool = False, each: int = 1) -> None:
-        """Make root the sum of the products of pairs, which stand for a Value `each`, and of other terms.
+    def added_up(self, pairs: Pairs, others: list[Node], by_sum: bool, stands_for: int = 1, each: int = 1) -> Node:
+        """The node of the sum of the products of pairs, which stand for a Value `each`, and of other terms.
 
         What was written `by_sum` and varies stays a sum, or a dot, however short: `sum(w * x for …)` over the one
         position before is like those over two and three, and is computed in one instruction with them.
@@ -150,36 +119,26 @@ class Sums:
         for kinds, factors in pairs.items():
             left, right = factors[::2], factors[1::2]
             if len(left) >= (1 if short else 2 if by_sum or kinds[0] in (CONSTANT, FIXED) else 3):
-                dot = self.made(DOT, (*left, *right), kinds)
-                dot.stands_for = each * (2 * len(left) - 1)  # products and the additions between them
-                root.stands_for -= each * (len(left) - 1)
+                dot = self.made(DOT, left + right, kinds, each * (2 * len(left) - 1))  # products and additions
+                stands_for -= each * (len(left) - 1)
                 parts[dot.kind].append(dot)
             else:
                 for both in zip(left, right, strict=True):
-                    node = self.made(multiply, both, kinds)
-                    node.stands_for = each
+                    node = self.made(multiply, both, kinds, each)
                     parts[node.kind].append(node)
         for term in others:
             parts[term.kind].append(term)
         summands = [self.total(part, short and not pairs) for part in parts.values() if part]
         if by_sum and all(map(_may_be_minus_zero, summands)):
             summands.append(leaf(CONSTANT, -1, 0.0))  # from which it was added up: 0.0 + -0.0 is 0.0
-        while len(summands) > 2:
+        while len(summands) > 1:
             *summands, a, b = summands
             summands.append(self.made(add, (a, b), a.kind + b.kind))
-        if len(summands) == 2:
-            a, b = summands
-            root.become(add, (a, b), kind_of(a.kind + b.kind))
-        elif self.result[start:] and self.result[-1] is summands[0]:  # made here, for root alone
-            new = self.result.pop()
-            root.become(new.operation, new.parents, new.kind)
-            root.stands_for += new.stands_for
-        elif summands:
-            root.become(positive, (summands[0],), kind_of(summands[0].kind))
-        if root.kind == CONSTANT:
-            root.operation, root.parents = None, ()
-        else:
-            self.result.append(root)
+        node = summands[0]
+        if len(self.result) == start or self.result[-1] is not node:  # it was there before
+            node = self.made(positive, (node,), node.kind)
+        node.stands_for += stands_for
+        return node
 
     def with_zeros_beside(self, pairs: Pairs) -> Pairs:
         """The pairs; those of weights and zeros are with those of weights and other numbers, if there are any.
@@ -198,7 +157,7 @@ class Sums:
         factors[::2], factors[1::2] = zeros[1::2], zeros[::2]
         for kinds in others:
             factors += pairs.pop(kinds)
-        factors[1::2] = self.of_one_kind(tuple(factors[1::2]))
+        factors[1::2] = self.of_one_kind(factors[1::2])
         return pairs | {FIXED + VARYING: factors}
 
     def total(self, terms: list[Node], short: bool) -> Node:
@@ -213,25 +172,25 @@ class Sums:
             parts.setdefault(term.operation, []).append(term)
         if len(parts) > 1 and any(len(part) >= MANY for part in parts.values()):
             few = [term for part in parts.values() if len(part) < MANY for term in part]
-            terms = few + [self.made(SUM, tuple(part), part[0].kind) for part in parts.values() if len(part) >= MANY]
-        return self.made(add if len(terms) == 2 and not short else SUM, tuple(terms), terms[0].kind)
+            terms = few + [self.made(SUM, part, part[0].kind) for part in parts.values() if len(part) >= MANY]
+        return self.made(add if len(terms) == 2 and not short else SUM, terms, terms[0].kind)
 
-    def made(self, operation: Operation, parents: tuple[Node, ...], kinds: str) -> Node:
+    def made(self, operation: Operation, parents: Sequence[Node], kinds: str, stands_for: int = 0) -> Node:
         """A new node of parents of these kinds, or leaf where it is constant."""
         kind = kind_of(kinds)
         if kind == CONSTANT:
             return leaf(CONSTANT, -1, operation(*[p.data for p in parents]))
-        node = Node(operation, parents, kind, stands_for=0)
+        node = Node(operation, tuple(parents), kind, stands_for=stands_for)
         self.result.append(node)
         return node
 
-    def of_one_kind(self, parents: tuple[Node, ...]) -> tuple[Node, ...]:
+    def of_one_kind(self, parents: list[Node]) -> list[Node]:
         """The parents of an operation on many numbers, copied where they stand in different arrays."""
         kinds = {p.kind for p in parents}
         if len(kinds) == 1:
             return parents
         target = VARYING if kinds & {INPUT, VARYING} else FIXED
-        return tuple([p if p.kind == target else self.copy(p, target) for p in parents])
+        return [p if p.kind == target else self.copy(p, target) for p in parents]
 
     def copy(self, node: Node, kind: str) -> Node:
         key = (repr(node.data) if node.kind == CONSTANT else node), kind  # equal constants have one copy
@@ -239,6 +198,17 @@ class Sums:
             copy = self.copies[key] = Node(positive, (node,), kind, node.data, stands_for=0)
             self.result.append(copy)
         return self.copies[key]
+
+
+def _pairs(factors: list[Node]) -> Pairs:
+    """The factors of products, one product after another, by their two kinds."""
+    kinds = "".join([factor.kind for factor in factors])
+    if factors and kinds == kinds[:2] * (len(factors) // 2):  # all alike, as nearly always: half the time
+        return {kinds[:2]: factors}
+    pairs: Pairs = defaultdict(list)
+    for a, b in zip(factors[::2], factors[1::2], strict=True):
+        pairs[a.kind + b.kind] += (a, b)
+    return pairs
 
 
 def _is_zero(node: Node) -> bool:
@@ -253,16 +223,16 @@ def _may_be_minus_zero(node: Node) -> bool:
 
 def _weights_first(pairs: Pairs) -> Pairs:
     """The pairs, their kinds in the order constant, fixed, input, varying, and leaves of one kind by their slots."""
-    result: Pairs = defaultdict(list)
+    result: Pairs = {}
     for kinds, factors in pairs.items():
-        first, second = [*kinds]
+        first, second = kinds[0], kinds[1]
         if RANK[second] < RANK[first]:
             factors[::2], factors[1::2] = factors[1::2], factors[::2]
-            first, second = second, first
+            kinds = second + first
         elif first == second and first in (FIXED, INPUT):
             for i in range(0, len(factors), 2):
                 factors[i : i + 2] = sorted(factors[i : i + 2], key=_leaves_first)
-        result[first + second] += factors
+        result[kinds] = result.get(kinds, []) + factors
     return result
 
 

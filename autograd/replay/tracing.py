@@ -7,6 +7,7 @@ replay it, a Value that it makes is its own, and what it uses without having mad
 
 import sys
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from autograd.listening import Question, ask, heard_by, watched_by
 from autograd.operations import constant
 from autograd.replay.collector import collector_paused
 from autograd.replay.program import Program
+from autograd.replay.searching import Reached, reached
 from autograd.reports import Place, is_library, place_now, place_of
 from autograd.value import Value, as_value, describe, is_operand
 
@@ -49,9 +51,8 @@ class Trace(NamedTuple):
 
     - result: what it returned; `outputs` are the Values in it, in one list
     - inputs: the Values that it was called with
-    - parameters: Values that it used and had not made: leaves, or computed before
-    - constants: leaves that it made
-    - interior: the nodes between these and the outputs, parents first
+    - parameters: Values that it used and had not made, in the order of use: leaves, or computed before
+    - reached: what the outputs are computed from
     - made: all nodes and leaves that it made, in their order; `places` are the lines that made them, if asked for
     """
 
@@ -59,10 +60,20 @@ class Trace(NamedTuple):
     outputs: list[Value]
     inputs: list[Value]
     parameters: list[Value]
-    constants: list[Value]
-    interior: list[Value]
+    reached: Reached
     made: list[Value]
     places: list[Place | None]
+
+    @property
+    def constants(self) -> list[Value]:
+        """The leaves that it made, and that the outputs are computed from."""
+        inputs = set(self.inputs)
+        return [v for v in self.reached.constants if v not in inputs]
+
+    @property
+    def interior(self) -> list[Value]:
+        """The nodes that the outputs are computed from, parents first."""
+        return [v for v in self.made if v.parents and v in self.reached.met]
 
     def program(self, parameters: list[Value] | None = None) -> Program:
         """The program of it, with its parameters or with those given. Raises ReplayError where there are others."""
@@ -71,11 +82,12 @@ class Trace(NamedTuple):
         if others:
             raise ReplayError(f"{describe(others.pop())} is used and is no parameter")
         try:
-            return Program(self.outputs, self.inputs, given, self.interior, self.constants)
+            return Program(self.outputs, self.inputs, given, self.reached)
         except TypeError as error:  # a node of the user's own has no rule
             raise ReplayError(str(error)) from error
 
 
+@collector_paused()
 def trace(
     f: Callable[[], Any], inputs: Sequence[Value], *, name: str = "the function", remedy: str = "", places: bool = False
 ) -> Trace:
@@ -91,7 +103,7 @@ def trace(
     """
     watcher = _Watcher(places)
     try:
-        with collector_paused(), heard_by(watcher.heard), watched_by(watcher):
+        with heard_by(watcher.heard), watched_by(watcher):
             result = f()
     except Exception as error:
         place = place_of(error)
@@ -102,29 +114,11 @@ def trace(
     outputs = [as_value(y) for y in flat(result, name)]
     if not outputs:
         raise ReplayError(f"{name} returned {result!r}: there is no Value to replay")
-    return Trace(
-        result, outputs, list(inputs), *_found(outputs, set(inputs), watcher.nodes), watcher.nodes, watcher.places
-    )
-
-
-def _found(outputs: list[Value], inputs: set[Value], made: list[Value]) -> tuple[list[Value], list[Value], list[Value]]:
-    """The parameters, constants and interior nodes. Nodes in the order in which they were made are in order."""
-    waiting = set(outputs)  # what is used by those that have been seen, and is itself to come
-    interior: list[Value] = []
-    constants = []
-    for node in reversed(made):
-        if node in waiting:
-            waiting.remove(node)
-            if node.parents:
-                interior.append(node)
-                waiting.update(node.parents)
-            elif node not in inputs:
-                constants.append(node)
-    interior.reverse()
-    before = waiting - inputs
-    used = [p for node in interior for p in node.parents if p in before]
-    parameters = dict.fromkeys([*used, *(y for y in outputs if y in before)])
-    return [p for p in parameters if p.operation is not constant], constants, interior
+    found = reached(outputs, watcher.nodes)
+    before = {v for v in found.leaves if v.operation is not constant}.difference(inputs)
+    used = chain.from_iterable([*found.needs.values(), outputs])
+    parameters = [v for v in dict.fromkeys(used) if v in before]
+    return Trace(result, outputs, list(inputs), parameters, found, watcher.nodes, watcher.places)
 
 
 class _Watcher:
