@@ -128,6 +128,29 @@ def test_results_of_unequal_length(name):
     compare(*looking_back(LOOKS[name]), np.random.default_rng(3).normal(size=(3, 4)))
 
 
+def chosen_several_times():
+    """Numbers and rows that one index chooses several times, from what trains, what varies and what is plain."""
+    i, j, (x,), w = Value(1.0), Value(2.0), leaves([0.3]), leaves([0.5, -1.5, 0.7])
+    X = [[0.0, 2.0, 0.3], [1.0, 0.0, -0.7], [2.0, 2.0, 1.1]]
+    for table in (w, [w[0], x, 2.0], [w[0] * x, w[1] * x, x], [0.5, 1.5, 2.0]):
+        for index in (i, j - j, w[0] * 0.0 + 1.0, 1.0):
+            yield [select(index, table) * select(index, table) + w[0] * x], [i, j, x], w, X
+            yield [select(index, table) + x * select(index, table) * select(j, table) + w[0]], [i, j, x], w, X
+    rows = [[w[0], w[1]], [w[1], w[2]], [w[2], w[0]]]
+    yield [dot(select(i, rows), select(i, rows)) * dot(select(j, rows), select(i, rows))], [i, j, x], w, X
+
+
+def test_what_one_index_chooses_several_times():
+    for graph in chosen_several_times():
+        compare(*graph)
+
+
+@pytest.mark.torch
+def test_what_one_index_chooses_several_times_by_torch():
+    for graph in chosen_several_times():
+        torch_compare(*graph)
+
+
 # ---- a training step, a GPT and a convolution, against gradients by hand
 
 

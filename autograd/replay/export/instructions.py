@@ -212,13 +212,18 @@ class Export(Arrays):
         if table.shape[:1] == (BATCH,) or len(table.shape) > 2:
             self.choice(step, step.choices, self.words.take, "chosen", "({is_chosen})")
             return
-        which = self.words.as_index.format(self.full(i, i.shape or (1,)))
-        if len(table.shape) == 2:
-            which = f"{self.words.module}.arange({table.shape[0]}), {which}"
-        shape = np.broadcast_shapes(i.shape, table.shape[:-1])
-        result = self.define(step.result, Text(f"{table.source}[{which}]", shape), "chosen", [table], index.index.shape)
+
+        def which(shape: Shape) -> str:
+            numbers = self.words.as_index.format(self.full(i, shape))
+            return f"{self.words.module}.arange({table.shape[0]}), {numbers}" if len(table.shape) == 2 else numbers
+
+        each = i.shape or (1,)
+        shape = np.broadcast_shapes(each, table.shape[:-1])
+        text = Text(f"{table.source}[{which(each)}]", shape)
+        result = self.define(step.result, text, "chosen", [table], index.index.shape)
         if (rows := table.array) is not None:
-            there = Place("", which, once=False)
+            # What is chosen several times by one index gets a gradient for each time.
+            there = Place("", which(each if shape == result.shape else result.shape), once=False)
             result.back = lambda g: rows.give(there, Text(self.full(g, result.shape), result.shape))
 
     def choice(self, step: Any, choices: Access, template: str, noun: str, slope: str) -> None:
