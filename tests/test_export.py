@@ -19,6 +19,7 @@ from tests.benchmarks import by_hand
 from tests.microgpt import END, GPT
 from tests.shared import HOSTILE, ROOT, cube, every_row
 from tests.test_program import GRAPHS, Graph, assert_close, eager, leaves, samples
+from tests.test_program import compare as compare_replay
 
 POSITIONS = 8
 
@@ -290,6 +291,34 @@ def test_an_operation_of_ones_own_is_written_out(operation):
 def test_torch_is_given_the_rule_of_an_operation_of_ones_own(operation):
     x, w = leaves([0.3, 0.7]), leaves([0.5])
     torch_compare([operation(w[0] * x[0]) + operation(x[1] * w[0])], x, w, [[0.3, 0.7], [1.2, -0.9]])
+
+
+second = Operation("second", lambda a, b: b, lambda y, a, b: (0, 1))
+three = Operation("three", lambda a, b: 3.0, lambda y, a, b: (0.0, 0.0))
+
+
+def blind_to_an_input(operation):
+    """Graphs of an operation that does not read all its inputs: what it ignores varies, or what it reads."""
+    x, w = leaves([0.3, 0.7]), leaves([0.5, -1.5])
+    for a in (x[0], w[0], x[0] * w[1], 2.0):
+        for b in (x[1], w[1], x[1] * w[0]):
+            y = operation(a, b)
+            yield [y], x, w, [[0.3, 0.7], [1.2, -0.9]]
+            yield [y * operation(b, a) * operation(x[0], w[0]) + w[0] * x[0], y, w[0]], x, w, [[0.3, 0.7], [1.2, -0.9]]
+
+
+@pytest.mark.parametrize("operation", [second, three], ids=lambda operation: operation.name)
+def test_an_operation_that_ignores_an_input(operation):
+    for outputs, inputs, parameters, X in blind_to_an_input(operation):
+        compare(outputs, inputs, parameters, X)
+        compare_replay(outputs, inputs, parameters, X)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("operation", [second, three], ids=lambda operation: operation.name)
+def test_an_operation_that_ignores_an_input_by_torch(operation):
+    for graph in blind_to_an_input(operation):
+        torch_compare(*graph)
 
 
 @pytest.mark.parametrize("operation", [gamma, bent], ids=lambda operation: operation.name)

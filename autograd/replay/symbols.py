@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from autograd import operations as ops
+from autograd.floats import is_number
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 
@@ -148,7 +149,7 @@ def _array_call(function: Any, arguments: tuple[Any, ...]) -> Any:
         result = reading(*arguments)
     except Exception:
         return Symbol(reading, arguments)
-    return on_arrays(result) if isinstance(result, Symbol) else Symbol(reading, arguments)
+    return on_arrays(result) if isinstance(result, Symbol) or is_number(result) else Symbol(reading, arguments)
 
 
 def without_unit(expression: Any) -> Any:

@@ -85,8 +85,9 @@ class Export(Arrays):
         if template:
             source = template.format(*[self.words.input(template, x.source, x.shape == ()) for x in operands])
         else:
-            (source,) = self.written(operation, [on_arrays(reading.value)], names)
-            source = self.full(Text(source, np.broadcast_shapes(*[shapes[x] for x in names_in(reading.value)])), shape)
+            value = on_arrays(reading.value)  # which need not read all operands
+            (source,) = self.written(operation, [value], names)
+            source = self.full(Text(source, np.broadcast_shapes(*[shapes[x] for x in names_in(value)])), shape)
             if self.words is not NUMPY:
                 source = self.with_derivatives(operation, source, operands, names, reading.derivatives)
         nouns = {x.array.noun for x in operands if x.array is not None and x.array.first_slot is None}
