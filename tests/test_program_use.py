@@ -361,6 +361,30 @@ def test_parameters_change_the_next_result_and_are_written_back(way):
     assert (w * x).data == 10.0
 
 
+def test_parameters_are_set_as_a_whole_for_both_ways():
+    x, w, v = leaves([2.0, 3.0, 4.0])
+    program = record(w * x + v, [x], [w, v])
+    numbers = np.array([5.0, 1.0])
+    program.parameters, X = numbers, [[2.0], [3.0]]
+    numbers[:] = 0.0  # they were copied
+    for way in "arrays", "floats":
+        choose(program, way)
+        assert program(X).tolist() == [[11.0], [16.0]]
+    program.parameters = [1, 2]
+    program.parameters += 1.0
+    for way in "arrays", "floats":
+        choose(program, way)
+        assert program(X).tolist() == [[7.0], [9.0]]
+    program.write_back()
+    assert (w.data, v.data) == (2.0, 3.0)
+    for wrong in ([1.0], [1.0, 2.0, 3.0], [[1.0, 2.0]], 1.0):
+        with pytest.raises(ValueError, match=r"a flat array of 2 numbers, .* given to record, not one of shape \("):
+            program.parameters = wrong
+    with pytest.raises(TypeError, match="the array of parameters .* real numbers, not of object"):
+        program.parameters = [w, v]
+    assert program.parameters.tolist() == [2.0, 3.0]
+
+
 @pytest.mark.parametrize("way", ["arrays", "floats"])
 def test_results_are_the_callers_own(way):
     y, inputs, parameters = network()

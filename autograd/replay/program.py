@@ -87,7 +87,8 @@ def record(
 class Program:
     """A recorded graph, evaluated for batches: made by `record`.
 
-    - parameters: the numbers of the parameters in the order given to `record`, one flat array to be changed in place
+    - parameters: the numbers of the parameters in the order given to `record`, one flat array; change it in place, or
+      set it to other numbers, which are copied into it
     - outputs: the outputs (batch, outputs) of the last evaluation
 
     A batch X is an array (batch, inputs), its columns in the order given to `record`; nothing is needed for a graph
@@ -118,14 +119,29 @@ class Program:
         time_on_floats = 0.04 * (len(kinds) + edges)  # µs for a sample
         time_on_arrays = 2.5 * len(self._groups)  # µs for a small batch
         self._few = int(time_on_arrays / max(time_on_floats, 0.05))  # samples that are evaluated one by one, on floats
-        self.parameters = self._fixed[: len(parameters)]
-        self.parameters[:] = [p.data for p in parameters]
+        self._parameters = self._fixed[: len(parameters)]
+        self._parameters[:] = [p.data for p in parameters]
         self.outputs: Array = np.empty((0, len(outputs)))
         self._quietly = without_warnings()
         self._last_mean: Array = np.empty(0)
         self._on_arrays: dict[Wrt, Compiled] = {}
         self._on_floats: dict[Wrt, Any] = {}
         self._frames: OrderedDict[int, Frame] = OrderedDict()
+
+    @property
+    def parameters(self) -> Array:
+        """The numbers of the parameters; the buffers are views of this array, so it stays the same one."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, numbers: ArrayLike) -> None:
+        array = _floats("the array of parameters", numbers)
+        if array.shape != self._parameters.shape:
+            raise ValueError(
+                f"the parameters of this program are a flat array of {len(self._parameters)} numbers, in the order "
+                f"given to record, not one of shape {array.shape}"
+            )
+        self._parameters[:] = array
 
     def __call__(self, X: ArrayLike | None = None) -> Array:
         """The outputs for each sample of a batch, (batch, outputs)."""
@@ -173,7 +189,7 @@ class Program:
         self.outputs = np.empty((n, len(self.output_values)))
         if 0 < n <= block:
             return self._block(wrt, X, self.outputs, weights)
-        total = np.zeros(X.shape if wrt == "inputs" else len(self.parameters))
+        total = np.zeros(X.shape if wrt == "inputs" else len(self._parameters))
         blocks = ceil(n / block)
         for rows in (slice(n * i // blocks, n * (i + 1) // blocks) for i in range(blocks)):
             gradient = self._block(wrt, X[rows], self.outputs[rows], weights[rows])
@@ -194,7 +210,7 @@ class Program:
             self._on_arrays[wrt] = compiled(self._recording, self._grouping, wrt)
         frame = self._frames.get(n)
         if frame is None:
-            frame = self._frames[n] = Frame(self._fixed, len(self.parameters), self._slots, n)
+            frame = self._frames[n] = Frame(self._fixed, len(self._parameters), self._slots, n)
             if len(self._frames) > SIZES_KEPT:
                 self._frames.popitem(last=False)
         return frame.run(wrt, self._on_arrays[wrt], X, outputs, weights)
@@ -203,7 +219,7 @@ class Program:
         """A block sample by sample."""
         if wrt not in self._on_floats:
             self._on_floats[wrt] = Straight(self._recording, wrt).function()
-        run, parameters = self._on_floats[wrt], self.parameters.tolist()
+        run, parameters = self._on_floats[wrt], self._parameters.tolist()
         if len(X) == 1:
             outputs[0], gradient = run(X[0].tolist(), parameters, weights[0].item())
             return np.array(gradient, float).reshape(X.shape if wrt == "inputs" else -1)
