@@ -92,7 +92,7 @@ class Straight:
             self.templates[key] = self.template(node.operation, node.parents)
         names = {f"x{k}": self.name(p) for k, p in enumerate(node.parents)} | {"y": self.names[node]}
         forward, backward = self.templates[key]
-        return [line.format(**names) for line in forward], [text.format(**names) for text in backward]
+        return [line.format_map(names) for line in forward], [text.format_map(names) for text in backward]
 
     def template(self, operation: Operation, parents: Sequence[Node]) -> tuple[list[str], list[str]]:
         """The source for an operation, with the names of its inputs and its output left open."""
