@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Operation, Value, dot, record, replayed, select
+from autograd import OPERATIONS, Operation, Value, dot, record, replayed, select
 from autograd.value import as_value, make_node
 from tests.benchmarks import by_hand
 from tests.microgpt import END, GPT
 from tests.shared import HOSTILE, ROOT, cube, every_row
 from tests.test_program import GRAPHS, Graph, assert_close, eager, leaves, samples
 from tests.test_program import compare as compare_replay
+from tests.test_program_use import harmonic, of_many_inputs
 
 POSITIONS = 8
 
@@ -291,6 +292,35 @@ def test_an_operation_of_ones_own_is_written_out(operation):
 def test_torch_is_given_the_rule_of_an_operation_of_ones_own(operation):
     x, w = leaves([0.3, 0.7]), leaves([0.5])
     torch_compare([operation(w[0] * x[0]) + operation(x[1] * w[0])], x, w, [[0.3, 0.7], [1.2, -0.9]])
+
+
+PROD = OPERATIONS["prod"]
+
+
+def test_a_product_of_many_factors():
+    for graph in of_many_inputs(PROD):
+        compare(*graph)
+    x = leaves(np.linspace(0.9, 1.1, 3000))  # more than Python's calls go deep
+    compare([autograd.prod(x)], x, [], [np.linspace(1.1, 0.9, 3000)] * 2)
+    assert "return X.prod(axis=-1, keepdims=True)" in record(autograd.prod(x), x).to_numpy()
+
+
+@pytest.mark.torch
+def test_a_product_of_many_factors_by_torch():
+    for graph in of_many_inputs(PROD):
+        torch_compare(*graph)
+    x, w = leaves([0.5] * 40), leaves([2.0])
+    X = np.ones((3, 40))
+    X[0, 3], X[1, :2], X[2, :3] = math.inf, (math.inf, 0.0), (1e200, 1e200, 1e-300)
+    torch_compare([autograd.prod([*x, w[0]])], x, w, X)
+
+
+def test_an_operation_of_ones_own_of_too_many_inputs_is_named():
+    x = leaves([0.5] * 33)
+    assert run(record(harmonic(*x[:32]), x).to_numpy())["program"](np.ones((1, 33)), np.empty(0)) == 1 / 32
+    for write in (record(harmonic(*x), x).to_numpy, record(harmonic(*x), x).to_torch):
+        with pytest.raises(ValueError, match=r"harmonic of 33 inputs cannot be written .* such as sum, prod, dot"):
+            write()
 
 
 second = Operation("second", lambda a, b: b, lambda y, a, b: (0, 1))

@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Operation, Value, dot, record
+from autograd import OPERATIONS, Operation, Value, dot, record
 from tests.shared import cube
 from tests.test_program import choose, compare, leaves
 
@@ -267,6 +267,53 @@ def test_users_operations(operation):
     compare([autograd.sum(nodes), *nodes], x, w, [[2.0, 3.0, 0.5, 1.5], [1.0, 0.5, 2.5, 2.0], [0.1, 4.0, 1.0, 1.0]])
     many = Operation("cube", cube.rules.value, cube.rules.derivatives)
     compare(many(x[0]) + operation(*x[:arity]), x, w, [[2.0, 3.0, 0.5, 1.5]] * 2)
+
+
+def of_many_inputs(operation):
+    """Graphs of an operation on many numbers: of one kind and of several, in groups, some of them repeated."""
+    x, w = leaves(np.linspace(0.6, 1.4, 40)), leaves(np.linspace(1.3, 0.7, 40))
+    h, v = [a * b for a, b in zip(x, w, strict=True)], [(p * p).sin() for p in w]
+    X = np.random.default_rng(7).uniform(0.5, 1.5, (4, 40))
+    X[1, 3] = X[2, 5] = X[2, 39] = 0.0
+    rows = [operation(*(h[k:] + h[:k])) for k in range(3)]
+    for y in (
+        operation(*x) * w[0],
+        operation(*w) * x[0],
+        operation(*v) + operation(*h),
+        operation(*x[:20], 2.0, *w[:5], *h, 0.5, *v[:2]) * w[0],
+        operation(*x, *x[:3], *h[:2], *h[:2], *w, *w),
+        sum(rows) * rows[1],
+        operation(*rows, *[operation(*w[:35], row) for row in rows], *w) * operation(*w[::-1]),
+    ):
+        yield [y, rows[2]], x, w, X
+
+
+harmonic = Operation(
+    "harmonic", lambda *xs: 1 / sum(1 / x for x in xs), lambda y, *xs: tuple(y * y / (x * x) for x in xs)
+)
+top = Operation("top", lambda *xs: max(xs), lambda y, *xs: tuple(1.0 if x == y else 0.0 for x in xs))
+
+
+@pytest.mark.parametrize("operation", [OPERATIONS["prod"], norm, harmonic, top], ids=lambda o: o.name)
+def test_operations_of_many_inputs(operation):
+    for outputs, inputs, parameters, X in of_many_inputs(operation):
+        compare(outputs, inputs, parameters, X, 1e-11)
+
+
+def test_an_operation_of_many_inputs_is_one_call_of_its_rules():
+    """Written out, with a line for each factor and a derivative of so many names, this would take a minute."""
+    x = leaves(np.linspace(0.9, 1.1, 3000))
+    assert words(compare(autograd.prod(x), x, [], [np.linspace(1.1, 0.9, 3000)])) == ["prod of 3000 → 1×batch"]
+    program = compare(harmonic(*x), x, [], [np.linspace(1.1, 0.9, 3000)] * 2)
+    assert words(program) == ["harmonic of 3000 → 1×batch"]
+
+
+def test_a_product_of_many_factors_that_are_not_finite():
+    x, w = leaves([0.5] * 40), Value(2.0)
+    X = np.ones((6, 40))
+    X[0, 3], X[1, 4], X[2, :2], X[3, :3] = math.inf, math.nan, (math.inf, 0.0), (1e200, 1e200, 1e-300)
+    X[4, ::2], X[5] = -0.0, 1e-9
+    compare(autograd.prod(x) * w, x, [w], X)
 
 
 def test_a_long_rule_is_written_in_lines_that_python_takes():

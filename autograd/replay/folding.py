@@ -1,4 +1,4 @@
-"""The instructions that make one number of many: sums, dots of pairs, logsumexps and the largest.
+"""The instructions that make one number of many: sums, dots of pairs, logsumexps, the largest, and calls of rules.
 
 Where each result has as many terms, these are an axis of the operand. Where one has three terms and the next has five,
 as in attention, whose every position looks at one more than that before, all terms stand in one row one behind another.
@@ -7,9 +7,11 @@ far more terms than the others. So results of all lengths are one instruction.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from autograd.operation import Operation, Rules
 from autograd.replay.instructions import extent
 from autograd.replay.layout import Access, Array, side_by_side
 from autograd.replay.nodes import VARYING
@@ -157,6 +159,54 @@ class PairedDots:
 
     def __str__(self) -> str:
         return f"dot of {self.terms.length} pairs → {extent(self.result)}"
+
+
+class OfMany:
+    """Any other operation on many numbers, by its rules: these are called once, on all the numbers.
+
+    The operands stand in `runs` of one kind, which have an axis for them, behind those of the group.
+    """
+
+    def __init__(self, operation: Operation, rules: Rules, runs: Sequence[Access], result: Access, nodes: int) -> None:
+        self.operation, self.rules, self.runs, self.result, self.nodes = operation, rules, runs, result, nodes
+        self.turned = [run.turned() for run in runs]
+        self.count = sum([len(run.index) for run in self.turned])
+        self.terms = Along(0, self.count)
+        self.varying = result.kind == VARYING
+
+    def call(self, rule: Any, code: Code, *before: str) -> Call:
+        return Call(code.name_of(rule), (*before, *[f"*{self.numbers(run, code)}" for run in self.turned]))
+
+    def numbers(self, run: Access, code: Code) -> str:
+        """The text of a run's numbers, which are an array even where all are one constant number."""
+        if run.constants is None:
+            return code.operand(run, varying=self.varying)
+        return code.constant(run.constants[..., None] if self.varying else run.constants)
+
+    def forward(self, code: Code) -> None:
+        code.store(self.call(self.rules.value, code), code.operand(self.result, varying=self.varying))
+
+    def backward(self, code: Code) -> None:
+        g, y = code.upstream(self.result), code.operand(self.result, varying=self.varying)
+        slopes, function, start = f"d{len(code.lines)}", code.name_of(contributions), 0
+        code.take_out.add(function)
+        code.line(f"{slopes} = {self.call(self.rules.derivatives, code, y)}")
+        for run in self.turned:
+            stop = start + len(run.index)
+            if code.wants(run):
+                code.contribute(run, Call(function, (f"{slopes}[{start}:{stop}]", g)), batched=self.varying)
+            start = stop
+
+    def __str__(self) -> str:
+        return f"{self.operation.name} of {self.terms.length} → {extent(self.result)}"
+
+
+def contributions(slopes: Sequence[Any], g: Array, out: Array | None = None) -> Array:
+    """Each of the derivatives, numbers and arrays, times g."""
+    out = np.empty((len(slopes), *g.shape)) if out is None else out
+    for k, slope in enumerate(slopes):
+        out[k] = slope * g
+    return out
 
 
 LARGEST = float(np.finfo(float).max)

@@ -7,13 +7,14 @@ same slots where nobody needs z any more.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.operation import Operation
-from autograd.replay.folding import LargestOf, LogSumExp, PairedDots, Sum
+from autograd.replay.folding import LargestOf, LogSumExp, OfMany, PairedDots, Sum
 from autograd.replay.instructions import Elementwise, Instruction, Product
 from autograd.replay.layout import Access, grid, shapes
 from autograd.replay.matrices import Rows, sorted_terms, tables_of
@@ -31,7 +32,7 @@ from autograd.replay.nodes import (
     Node,
     Wrt,
 )
-from autograd.replay.readings import reading_of
+from autograd.replay.readings import reading_of, rules_of
 from autograd.replay.recording import Recording
 from autograd.replay.selecting import LogLoss, Selection
 from autograd.replay.symbols import Reading, Symbol, names_in
@@ -39,6 +40,7 @@ from autograd.tables import aligned
 
 T = TypeVar("T")
 MOST_LINES = 100  # of a printed program
+MANY = 32  # inputs of an operation; with more of them its rules are called, not written out
 
 FOLDS = {SUM: Sum, LOGSUMEXP: LogSumExp, DETACHED_MAX: LargestOf}
 
@@ -69,6 +71,8 @@ class Grouping:
                 self.selection(nodes)
             elif operation is LOG_LOSS:
                 self.log_losses(nodes)
+            elif len(nodes[0].parents) > MANY:
+                self.of_many(operation, nodes)
             else:
                 self.elementwise(operation, nodes)
 
@@ -153,6 +157,18 @@ class Grouping:
         shape, shape_of_terms, lengths = shapes([len(node.parents) for node in nodes])
         operand = Access.of(terms, shape_of_terms)
         self.instructions.append(FOLDS[operation](operand, Access.of(nodes, shape), stands_for(nodes), lengths))
+
+    def of_many(self, operation: Operation, nodes: list[Node]) -> None:
+        nodes = in_order(nodes, [[node.parents[0] for node in nodes]])
+        self.place(nodes)
+        self.kept.update(nodes)
+        shape, columns = grid([], len(nodes)), [*zip(*[node.parents for node in nodes], strict=True)]
+        runs = [
+            Access.of([p for row in zip(*run, strict=True) for p in row], (*shape, -1))
+            for _, run in groupby(columns, key=lambda column: column[0].kind)
+        ]
+        rules = rules_of(operation, lambda: [[node.data for node in column] for column in columns])
+        self.instructions.append(OfMany(operation, rules, runs, Access.of(nodes, shape), stands_for(nodes)))
 
     def selection(self, nodes: list[Node]) -> None:
         nodes = in_order(nodes, [[node.parents[0] for node in nodes], [node.parents[1] for node in nodes]])

@@ -10,8 +10,8 @@ from typing import Literal
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 
-DOT, SUM, MEAN, DETACHED_MAX, LOGSUMEXP, SELECT, LOG_LOSS = (
-    OPERATIONS[name] for name in ("dot", "sum", "mean", "detached_max", "logsumexp", "select", "log_loss")
+DOT, SUM, MEAN, PROD, DETACHED_MAX, LOGSUMEXP, SELECT, LOG_LOSS = (
+    OPERATIONS[name] for name in ("dot", "sum", "mean", "prod", "detached_max", "logsumexp", "select", "log_loss")
 )
 
 CONSTANT, FIXED, INPUT, VARYING = "CFXV"

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.operation import Operation
+from autograd.operation import Operation, Rules
 from autograd.operations import OPERATIONS
 from autograd.replay.symbols import Reading, Symbol, evaluate, on_arrays, read
 
-LONGEST_ON_SYMBOLS = 32  # inputs; with more of them the rule is called on arrays
+Columns = Callable[[], Sequence[Any]]  # the numbers that were recorded for each input
 
 
 class NumberByNumber:
@@ -21,36 +21,43 @@ class NumberByNumber:
         self.operation = operation
 
     def value(self, *inputs: Any) -> NDArray[np.float64]:
-        return np.asarray(np.frompyfunc(self.operation, len(inputs), 1)(*inputs), dtype=float)
+        rows, shape = _rows(inputs)
+        return np.array([self.operation(*row) for row in rows], float).reshape(shape)
 
-    def derivatives(self, y: Any, *inputs: Any) -> list[NDArray[np.float64]]:
-        both = np.frompyfunc(lambda *xs: self.operation.at(*map(float, xs))[1], len(inputs), 1)(*inputs)
-        return [np.asarray(np.frompyfunc(itemgetter(k), 1, 1)(both), dtype=float) for k in range(len(inputs))]
+    def derivatives(self, y: Any, *inputs: Any) -> NDArray[np.float64]:
+        rows, shape = _rows(inputs)
+        return np.array([self.operation.at(*row)[1] for row in rows]).T.reshape(len(inputs), *shape)
 
 
-def reading_of(operation: Operation, inputs: tuple[Any, ...], columns: Callable[[], Sequence[Any]]) -> Reading:
+def reading_of(operation: Operation, inputs: tuple[Any, ...], columns: Columns) -> Reading:
     """The reading of an operation on symbols and numbers that gives on arrays what its rules give on floats.
 
-    The table's rows do by their tests. A user's operation is tried on `columns`, the numbers that were recorded for
-    each of its inputs: a rule may ask `if`, which goes wrong on arrays, or right for some of them by chance.
+    The table's rows do by their tests. A user's operation is tried on the numbers that were recorded: a rule may ask
+    `if`, which goes wrong on arrays, or right for some of them by chance.
     """
-    readings = [_called] if len(inputs) > LONGEST_ON_SYMBOLS else [read, _called]
     if OPERATIONS.get(operation.name) is operation:
-        return readings[0](operation, inputs)
-    arrays = [np.repeat(np.asarray(column, dtype=float), 2) for column in columns()]
-    for reader in readings:
-        try:
-            reading = reader(operation, inputs)
-            if _agrees(operation, reading, inputs, arrays):
-                return reading
-        except Exception:
-            continue
-    by_number = NumberByNumber(operation)
-    return of_calls(by_number.value, by_number.derivatives, inputs)
+        return read(operation, inputs)
+    arrays = _doubled(columns)
+    names = {x.function: a for x, a in zip(inputs, arrays, strict=True) if isinstance(x, Symbol)}
+
+    def evaluated(reading: Reading) -> tuple[Any, list[Any]]:
+        y = evaluate(on_arrays(reading.value), names)
+        return y, [evaluate(on_arrays(d), names | {"y": y}) for d in reading.derivatives]
+
+    if _agrees(operation, lambda: evaluated(read(operation, inputs)), arrays):
+        return read(operation, inputs)
+    return of_calls(*rules_of(operation, columns), inputs)
 
 
-def _called(operation: Operation, inputs: tuple[Any, ...]) -> Reading:
-    return of_calls(operation.on_arrays.value, operation.rules.derivatives, inputs)
+def rules_of(operation: Operation, columns: Columns) -> Rules:
+    """The operation's rules, to be called on arrays, if they give on these what they give on floats."""
+    value, derivatives = rules = operation.on_arrays
+    if OPERATIONS.get(operation.name) is not operation:
+        arrays = _doubled(columns)
+        if not _agrees(operation, lambda: ((y := value(*arrays)), derivatives(y, *arrays)), arrays):
+            by_number = NumberByNumber(operation)
+            return Rules(by_number.value, by_number.derivatives)
+    return rules
 
 
 def of_calls(value: Any, derivatives: Any, inputs: tuple[Any, ...]) -> Reading:
@@ -59,15 +66,25 @@ def of_calls(value: Any, derivatives: Any, inputs: tuple[Any, ...]) -> Reading:
     return Reading(Symbol(value, inputs), tuple([Symbol(itemgetter(k), (both,)) for k in range(len(inputs))]))
 
 
-def _agrees(operation: Operation, reading: Reading, inputs: tuple[Any, ...], arrays: list[Any]) -> bool:
-    """Whether a reading on arrays gives what the rules give on floats."""
-    expected = [operation.at(*numbers) for numbers in zip(*(a.tolist() for a in arrays), strict=True)]
-    names = {x.function: a for x, a in zip(inputs, arrays, strict=True) if isinstance(x, Symbol)}
-    with np.errstate(all="ignore"):
-        y = evaluate(on_arrays(reading.value), names)
-        local = [evaluate(on_arrays(d), names | {"y": y}) for d in reading.derivatives]
-    shape = arrays[0].shape
-    return np.allclose(np.broadcast_to(y, shape), [y for y, _ in expected], 1e-12, 0, equal_nan=True) and all(
-        np.allclose(np.broadcast_to(d, shape), [ds[k] for _, ds in expected], 1e-12, 0, equal_nan=True)
-        for k, d in enumerate(local)
-    )
+def _agrees(operation: Operation, on_arrays: Callable[[], tuple[Any, Sequence[Any]]], arrays: list[Any]) -> bool:
+    """Whether a value and derivatives on arrays are found, and are what the rules give on floats."""
+    rows = [operation.at(*row) for row in _rows(arrays)[0]]
+    expected = np.array([[y, *slopes] for y, slopes in rows]).T
+    try:
+        with np.errstate(all="ignore"):
+            y, slopes = on_arrays()
+        found = np.array([np.broadcast_to(x, len(rows)) for x in (y, *slopes)], float)
+    except Exception:
+        return False
+    return found.shape == expected.shape and np.allclose(found, expected, 1e-12, 0, equal_nan=True)
+
+
+def _doubled(columns: Columns) -> list[NDArray[np.float64]]:
+    """The columns as arrays of two numbers or more."""
+    return [np.repeat(np.asarray(column, dtype=float), 2) for column in columns()]
+
+
+def _rows(inputs: Sequence[Any]) -> tuple[list[tuple[float, ...]], tuple[int, ...]]:
+    """The inputs of each element of arrays, and the shape of these."""
+    arrays = np.broadcast_arrays(*inputs)
+    return [*zip(*[np.asarray(a, float).ravel().tolist() for a in arrays], strict=True)], arrays[0].shape

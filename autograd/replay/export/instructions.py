@@ -16,14 +16,14 @@ from autograd.replay.export.arrays import Arrays, Labels, Named, Operand, Text, 
 from autograd.replay.export.lines import Line
 from autograd.replay.export.places import BATCH, WHOLE, Place, Shape
 from autograd.replay.export.vocabularies import NUMPY, Vocabulary, word_for
-from autograd.replay.folding import LargestOf, LogSumExp, OneBehindAnother, PairedDots, Sum
-from autograd.replay.grouping import Grouping
+from autograd.replay.folding import LargestOf, LogSumExp, OfMany, OneBehindAnother, PairedDots, Sum
+from autograd.replay.grouping import MANY, Grouping
 from autograd.replay.instructions import Elementwise, Product
 from autograd.replay.layout import Access, regular_shape
-from autograd.replay.readings import LONGEST_ON_SYMBOLS
+from autograd.replay.nodes import PROD
 from autograd.replay.recording import Recording
 from autograd.replay.selecting import LogLoss, Selection
-from autograd.replay.symbols import Symbol, Writer, names_in, on_arrays, read, without_unit
+from autograd.replay.symbols import Symbol, Writer, names_in, on_arrays, without_unit
 
 NOUNS = {
     **dict.fromkeys(("tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu"), "h"),
@@ -78,8 +78,6 @@ class Export(Arrays):
         names = {f"x{k}": x.source for k, x in enumerate(operands)}
         shapes = {f"x{k}": x.shape for k, x in enumerate(operands)}
         is_row = OPERATIONS.get(operation.name) is operation
-        if is_row and len(operands) > LONGEST_ON_SYMBOLS:
-            reading = read(operation, tuple(map(Symbol, names)))
         shape = np.broadcast_shapes(*shapes.values())
         template = self.words.row(operation, [x.shape == () for x in operands]) if is_row else ""
         if template:
@@ -167,7 +165,7 @@ class Export(Arrays):
     def sum(self, step: Sum) -> None:
         x = self.operand(step.operand, 1)
         result, spread = self.fold(step, "{}.sum(axis=-1{})", x.text, [x], "total")
-        result.back = lambda g: x.give(spread(g), of_terms(result, step.operand))
+        result.back = lambda g: x.give(spread(g), of_terms(step, step.operand))
 
     def largest(self, step: LargestOf) -> None:
         self.fold(step, self.words.largest, self.operand(step.operand, 1).text, [], "largest")
@@ -181,7 +179,35 @@ class Export(Arrays):
             shares = self.segmented(step, "softmax(part)", x.source) if varies else f"softmax({x.source})"
             g = spread(g)
             shape = np.broadcast_shapes(g.shape, x.shape)
-            x.give(Text(f"{g.source} * {shares}", shape), of_terms(result, step.operand))
+            x.give(Text(f"{g.source} * {shares}", shape), of_terms(step, step.operand))
+
+        result.back = back
+
+    def of_many(self, step: OfMany) -> None:
+        """A product of many factors; they are joined where they are of several kinds."""
+        if step.operation is not PROD:
+            raise ValueError(
+                f"{step.operation.name} of {step.count} inputs cannot be written out for {self.words.module}, an "
+                f"operation of your own of up to {MANY} can: compute it from parts, or by rows of the table that take "
+                "any number of inputs, such as sum, prod, dot and logsumexp"
+            )
+        runs, shapes = [self.operand(run, 1) for run in step.runs], [of_terms(step, run) for run in step.runs]
+        x = runs[0].text
+        if len(runs) > 1:
+            source = self.joined_text([self.full(run, shape) for run, shape in zip(runs, shapes, strict=True)])
+            x = Text(f"_{next(self.count)}t", (*shapes[0][:-1], step.count))
+            self.lines.append(Line(x.source, source))
+        one = "[..., 0]" * (step.result.index.ndim > 0)
+        result, spread = self.fold(step, self.words.product + one, x, runs, "product")
+
+        def back(g: Text) -> None:
+            g, others, start = spread(g), f"_{next(self.count)}t", 0
+            self.lines.append(Line(others, f"products_of_others({x.source})"))
+            for run, shape in zip(runs, shapes, strict=True):
+                part = f"[..., {start} : {start + shape[-1]}]" * (len(runs) > 1)
+                read = np.broadcast_shapes(g.shape, (*x.shape[:-1], shape[-1]))
+                run.give(Text(f"{g.source} * {others}{part}", read), shape)
+                start += shape[-1]
 
         result.back = back
 
@@ -195,7 +221,7 @@ class Export(Arrays):
             is_square = left.source == right.source
             for x, other in [(left, right), (right, left)][: 1 if is_square else 2]:
                 shape = np.broadcast_shapes(g.shape, other.shape)
-                x.give(Text(f"{'2 * ' * is_square}{g.source} * {other.source}", shape), of_terms(result, step.left))
+                x.give(Text(f"{'2 * ' * is_square}{g.source} * {other.source}", shape), of_terms(step, step.left))
 
         result.back = back
 
@@ -253,11 +279,12 @@ WRITERS: dict[type, Callable[[Export, Any], None]] = {
     LargestOf: Export.largest,
     LogSumExp: Export.logsumexp,
     PairedDots: Export.paired_dots,
+    OfMany: Export.of_many,
     LogLoss: Export.log_loss,
     Selection: Export.selection,
 }
 
 
-def of_terms(result: Named, terms: Access) -> Shape:
+def of_terms(step: Any, terms: Access) -> Shape:
     """The shape of what a result is made of, with its batch."""
-    return (BATCH,) * result.batched + terms.index.shape
+    return (BATCH,) * bool(step.varying) + terms.index.shape

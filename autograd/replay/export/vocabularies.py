@@ -29,6 +29,14 @@ def log_loss(i, z):
     z = z - z.max(axis=-1, keepdims=True)
     return np.log(np.exp(z).sum(axis=-1, keepdims=True)) - np.take_along_axis(z, i.astype(int), axis=-1)
 ''',
+    "products_of_others": '''
+def products_of_others(x):
+    """For each number the product of all others along the last axis: right where one is zero, unlike y / x."""
+    one = np.ones_like(x[..., :1])
+    before = np.cumprod(np.concatenate([one, x[..., :-1]], -1), axis=-1)
+    after = np.cumprod(np.concatenate([one, x[..., :0:-1]], -1), axis=-1)
+    return before * after[..., ::-1]
+''',
     "power": '''
 def power(a, b):
     """a ** b, also where b is ½ and a is -inf or -0, for which NumPy takes a square root."""
@@ -43,6 +51,14 @@ TORCH_FUNCTIONS: dict[Any, str] = {
 def log_loss(i, z):
     """-log(softmax(z)) at the index i, along the last axis."""
     return -torch.take_along_dim(torch.log_softmax(z, dim=-1), i.long(), dim=-1)
+''',
+    "products_of_others": '''
+def products_of_others(x):
+    """For each number the product of all others along the last axis: right where one is zero, unlike y / x."""
+    one = torch.ones_like(x[..., :1])
+    before = torch.cumprod(torch.cat([one, x[..., :-1]], -1), dim=-1)
+    after = torch.cumprod(torch.cat([one, x[..., 1:].flip(-1)], -1), dim=-1)
+    return before * after.flip(-1)
 ''',
     "WithDerivatives": '''
 class WithDerivatives(torch.autograd.Function):
@@ -108,6 +124,7 @@ class Vocabulary(NamedTuple):
     as_index: str
     logsumexp: str
     largest: str
+    product: str
     split: str
     take: str
     signs: dict[str, str]
@@ -141,6 +158,7 @@ NUMPY = Vocabulary(
     as_index="{}.astype(int)",
     logsumexp="logsumexp({}, axis=-1{})",
     largest="{}.max(axis=-1{})",
+    product="{0}.prod(axis=-1, keepdims=True)",
     split="np.split({}, {}, axis=-1)",
     take="np.take_along_axis({choices}, {number}, axis=-1)",
     signs=SIGNS,
@@ -157,6 +175,7 @@ TORCH = Vocabulary(
     as_index="{}.long()",
     logsumexp="torch.logsumexp({}, dim=-1{})",
     largest="{}.detach().amax(dim=-1{})",
+    product="WithDerivatives.apply({0}.prod(dim=-1, keepdim=True), products_of_others({0}), {0})",
     split="torch.tensor_split({}, {}, dim=-1)",
     take="torch.take_along_dim({choices}, {number}, dim=-1)",
     signs=_TORCH_SIGNS,
