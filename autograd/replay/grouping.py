@@ -159,6 +159,7 @@ class Grouping:
         self.instructions.append(FOLDS[operation](operand, Access.of(nodes, shape), stands_for(nodes), lengths))
 
     def of_many(self, operation: Operation, nodes: list[Node]) -> None:
+        """Other operations on many numbers; operands of one kind that follow each other are a run."""
         nodes = in_order(nodes, [[node.parents[0] for node in nodes]])
         self.place(nodes)
         self.kept.update(nodes)

@@ -1,8 +1,8 @@
 """A program as text that runs without this library, in the words of NumPy or torch: `text_of`.
 
 Read `text.py` first: it makes functions of lines and names what they compute. `instructions.py` writes each instruction
-as a line on the arrays of `arrays.py`, whose parts `places.py` writes; `lines.py` leaves out what nobody needs. The
-words stand in `vocabularies.py`.
+as a line on the arrays of `arrays.py`, with `folding.py` for what makes one number of many, and `places.py` writes the
+parts of arrays; `lines.py` leaves out what nobody needs. The words stand in `vocabularies.py`.
 """
 
 from autograd.replay.export.arrays import Labels

@@ -7,6 +7,7 @@ that it was computed from when its own gradient is given. Nothing is computed in
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from itertools import count
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
@@ -93,6 +94,7 @@ class Arrays:
 
     def __init__(self, grouping: Grouping, labels: Labels, words: Vocabulary) -> None:
         self.labels, self.words = labels, words
+        self.count = count()  # of what has no array, but a name
         self.arrays: list[Named] = []
         self.lines: list[Line] = []
         self.constants: dict[str, str] = {}  # the names, by what they stand for
