@@ -307,6 +307,38 @@ def test_what_changes_from_epoch_to_epoch_is_recorded_anew(what):
     assert len(set(histories[0].loss)) == 4
 
 
+@pytest.fixture
+def made(monkeypatch):
+    """The engines that record and replay, in their order."""
+    engines = []
+
+    class Noted(loop.Replay):
+        def __init__(self, *given):
+            engines.append(self)
+            super().__init__(*given)
+
+    monkeypatch.setattr(loop, "Replay", Noted)
+    return engines
+
+
+def test_what_augment_changes_is_seen_by_validation_and_by_the_next_epoch(made):
+    ANNEALED.update(rate=0.0)
+
+    def loss(y, t):
+        return nn.mse(y, t) + ANNEALED["rate"]
+
+    def augment(xs, rng):
+        ANNEALED["rate"] = 1.0
+        return xs
+
+    model = Layer(2, 1, rng=0)
+    run(model, loss=loss, augment=augment, validation=(X, Y), optimizer=SGD(model.parameters(), lr=0.0))
+    assert len(made) == 2
+    history = model.history
+    assert history.validation_loss[0] == pytest.approx(history.loss[0] + 1.0, rel=1e-9)
+    assert history.validation_loss[1] == pytest.approx(history.loss[1], rel=1e-9)
+
+
 TOKENS = np.array([[0, 1, 2, 3], [3, 2, 1, 0], [1, 1, 2, 2], [0, 3, 0, 3]])
 SEQUENCES = np.random.default_rng(0).normal(size=(8, 3, 2))
 
@@ -321,15 +353,7 @@ SEQUENCES = np.random.default_rng(0).normal(size=(8, 3, 2))
     ],
     ids=["dropouts", "gpt", "lstm", "norm"],
 )
-def test_what_fit_and_the_model_change_themselves_is_recorded_once(make, settings, monkeypatch):
-    made = []
-
-    class Counted(loop.Replay):
-        def __init__(self, *given):
-            made.append(self)
-            super().__init__(*given)
-
-    monkeypatch.setattr(loop, "Replay", Counted)
+def test_what_fit_and_the_model_change_themselves_is_recorded_once(make, settings, made):
     model = make()
     given = settings.get("X", X), settings.get("y", Y)
     run(model, epochs=4, validation=given, early_stopping=9, schedule=nn.ExponentialDecay(0.1, 0.9), **settings)

@@ -63,14 +63,16 @@ class Replay(Eager):
 
     def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
         self.write_back()
+        is_outdated = self.is_outdated()  # by `augment`, perhaps: to be seen at the next epoch too
         try:
-            if self.evaluation is None:
+            if self.evaluation is None or is_outdated:
                 with evaluating(self.settings.model):
                     self.evaluation = _Recorded(self.settings, self.parameters, X, y)
         except ReplayError:
             return super().evaluate(X, y)
         finally:
-            self.lookups.take_own_changes()
+            if not is_outdated:
+                self.lookups.take_own_changes()
         self.evaluation.program.parameters[:] = self.sample.program.parameters
         return self.evaluation.values(X, y)
 
