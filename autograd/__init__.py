@@ -33,19 +33,8 @@ from autograd.backprop import topological_order
 # functions of floats, arrays and Values: one for each row, and those of many inputs
 from autograd import elementary
 from autograd.elementary import *  # noqa: F403
-from autograd.functions import (
-    backward,
-    detached_max,
-    dot,
-    log_loss,
-    log_softmax,
-    logsumexp,
-    mean,
-    prod,
-    select,
-    softmax,
-    sum,
-)
+from autograd.functions import backward, detached_max, dot, mean, prod, select, sum
+from autograd.functions import log_loss, log_softmax, logsumexp, softmax
 
 # derivatives as functions and as graphs
 from autograd.differentiation import derivatives, grad, hessian, jacobian, value_and_grad

@@ -6,6 +6,7 @@ The loss of a batch is the mean of its samples'.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,24 +22,18 @@ Targets = Sequence[Value | float] | Value | float
 Loss = TypeVar("Loss", bound=Callable[..., Value])
 
 
-def of_a_sample(
-    *, takes_class: bool = False, applies: str = "", threshold: float | None = None
-) -> Callable[[Loss], Loss]:
+def of_a_sample(loss: Loss, *, takes_class: bool = False, applies: str = "", threshold: float | None = None) -> Loss:
     """What `fit` and its metrics ask of a loss beside its formula: attributes of the function, which stays as it is.
 
     - takes_class: whether a target may be the index of a class
     - applies: the activation whose results it computes from scores by itself
     - threshold: above which its single output stands for class 1, where the targets do not tell
     """
-
-    def with_attributes(loss: Loss) -> Loss:
-        vars(loss).update(takes_class=takes_class, applies=applies, threshold=threshold)
-        return loss
-
-    return with_attributes
+    vars(loss).update(takes_class=takes_class, applies=applies, threshold=threshold)
+    return loss
 
 
-@of_a_sample()
+@of_a_sample
 def mse(outputs: Outputs, targets: Targets) -> Value:
     """Mean squared error (1/n) Σ (output − target)².
 
@@ -48,7 +43,7 @@ def mse(outputs: Outputs, targets: Targets) -> Value:
     return mean([(y - t) ** 2 for y, t in _pairs("mse", outputs, targets)])
 
 
-@of_a_sample()
+@of_a_sample
 def half_squared_error(outputs: Outputs, targets: Targets) -> Value:
     """Half the mean squared error, (1/n) Σ ½ (output − target)², whose derivative is output − target.
 
@@ -58,7 +53,7 @@ def half_squared_error(outputs: Outputs, targets: Targets) -> Value:
     return mse(outputs, targets) * 0.5
 
 
-@of_a_sample()
+@of_a_sample
 def mae(outputs: Outputs, targets: Targets) -> Value:
     """Mean absolute error (1/n) Σ |output − target|, with derivative 0 where they are equal.
 
@@ -68,7 +63,7 @@ def mae(outputs: Outputs, targets: Targets) -> Value:
     return mean([abs(y - t) for y, t in _pairs("mae", outputs, targets)])
 
 
-@of_a_sample()
+@of_a_sample
 def huber(outputs: Outputs, targets: Targets, delta: float = 1.0) -> Value:
     """Squared for small errors e, linear for large ones: (1/n) Σ ½ e² where |e| ≤ delta, else delta (|e| − ½ delta).
 
@@ -83,7 +78,7 @@ def huber(outputs: Outputs, targets: Targets, delta: float = 1.0) -> Value:
     return mean([(small := minimum(e, delta)) * (e - 0.5 * small) for e in errors])
 
 
-@of_a_sample()
+@of_a_sample
 def hinge(outputs: Outputs, targets: Targets) -> Value:
     """Max-margin loss (1/n) Σ max(0, 1 − target · output) for targets −1 and +1, else ValueError.
 
@@ -97,7 +92,7 @@ def hinge(outputs: Outputs, targets: Targets) -> Value:
     return mean([(1 - t * y).relu() for y, t in pairs])
 
 
-@of_a_sample()
+@of_a_sample
 def binary_cross_entropy(outputs: Outputs, targets: Targets) -> Value:
     """−(1/n) Σ t log p + (1 − t) log(1 − p) for probabilities p and targets t in [0, 1]; inf at p = 0 with t > 0.
 
@@ -114,7 +109,7 @@ def binary_cross_entropy(outputs: Outputs, targets: Targets) -> Value:
     return mean([-(_times_log(t, p) + _times_log(1 - t, 1 - p)) for p, t in pairs])
 
 
-@of_a_sample(applies="sigmoid", threshold=0.0)
+@partial(of_a_sample, applies="sigmoid", threshold=0.0)
 def binary_cross_entropy_with_logits(outputs: Outputs, targets: Targets) -> Value:
     """`binary_cross_entropy` of sigmoid(output), without overflow and without loss of digits at any output.
 
@@ -128,7 +123,7 @@ def binary_cross_entropy_with_logits(outputs: Outputs, targets: Targets) -> Valu
     return mean([t * softplus(-z) + (1 - t) * softplus(z) for z, t in pairs])
 
 
-@of_a_sample(takes_class=True, applies="softmax")
+@partial(of_a_sample, takes_class=True, applies="softmax")
 def cross_entropy(outputs: Sequence[Value] | Sequence[Sequence[Value]], target: Targets) -> Value:
     """−Σ t log softmax(outputs), for scores of any size and a target that is a class index or a distribution.
 
@@ -169,7 +164,7 @@ def _mean_over_positions(scores: Any, targets: Any) -> Value:
     return total
 
 
-@of_a_sample(takes_class=True)
+@partial(of_a_sample, takes_class=True)
 def categorical_cross_entropy(outputs: Sequence[Value], target: Targets) -> Value:
     """−Σ t log p for probabilities p, such as softmax gives, and a target that is a class index or a distribution.
 

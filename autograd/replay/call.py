@@ -1,6 +1,7 @@
 """The operation of a node that a replayed function gave: one node in the place of its whole graph."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from autograd.differentiation import derivatives
@@ -13,10 +14,10 @@ from autograd.value import Value
 class Call(Operation):
     """A function's call: `evaluate` gives its value and local derivatives at other numbers of the parents, by replay.
 
-    What needs the graph, derivatives of derivatives and a recording, has the function called again: `graph()`.
+    What needs the graph, derivatives of derivatives and a recording, has the function called again, once: `graph()`.
     """
 
-    __slots__ = ("_again", "_graph", "_summary", "parents")
+    __slots__ = ("_summary", "graph", "parents")
 
     def __init__(
         self,
@@ -31,14 +32,8 @@ class Call(Operation):
 
         super().__init__(name if name.isidentifier() else "replayed", lambda *xs: evaluate(xs)[0], of)
         self.parents = parents
-        self._again, self._summary = again, summary
-        self._graph: Value | None = None
-
-    def graph(self) -> Value:
-        """The graph that the function makes when it is called again, without a replay."""
-        if self._graph is None:
-            self._graph = self._again()
-        return self._graph
+        self.graph = cache(again)
+        self._summary = summary
 
     @property
     def summary(self) -> str:

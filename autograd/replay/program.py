@@ -98,13 +98,7 @@ class Program:
     """
 
     @collector_paused()
-    def __init__(
-        self,
-        outputs: list[Value],
-        inputs: list[Value],
-        parameters: list[Value],
-        found: Reached,
-    ) -> None:
+    def __init__(self, outputs: list[Value], inputs: list[Value], parameters: list[Value], found: Reached) -> None:
         self.output_values = outputs
         self.input_values = inputs
         self.parameter_values = parameters

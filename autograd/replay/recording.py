@@ -14,11 +14,7 @@ class Recording:
     """The nodes that outputs are computed from, parents first, with sums and dots as large as they can be made."""
 
     def __init__(
-        self,
-        outputs: Sequence[Value],
-        inputs: Sequence[Value],
-        parameters: Sequence[Value],
-        reached: Reached,
+        self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value], reached: Reached
     ) -> None:
         self.parameters = [leaf(FIXED, slot, v.data) for slot, v in enumerate(parameters)]
         self.inputs = [leaf(INPUT, slot, v.data) for slot, v in enumerate(inputs)]
