@@ -9,11 +9,10 @@ import pickle
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dis import get_instructions
 from functools import cached_property, lru_cache, partial, partialmethod
-from io import IOBase
-from types import BuiltinMethodType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import BuiltinMethodType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -32,10 +31,9 @@ _INSIDE = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywo
 _KINDS = {"LOAD_GLOBAL": "variable", "LOAD_NAME": "variable", "IMPORT_NAME": "module"} | dict.fromkeys(
     ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM"), "attribute"
 )
-_ASKING = {"getattr", "hasattr", "vars", "__dict__"}
+_ASKING = {"getattr", "hasattr", "vars", "__dict__"}  # for attributes by text
 _DRAWERS = (random.Random, np.random.Generator, np.random.RandomState)
 _MISSING = object()
-SETTINGS = 100  # entries of a dict, which may be as different as a data set and a learning rate
 MOST = 200_000  # things in lists and arrays that are looked at: data sets are left to the comparisons
 
 
@@ -48,8 +46,7 @@ class Lookups:
     def __init__(self, named: Mapping[str, Any], but: tuple[type, ...] = ()) -> None:
         self._ends = (*_ENDS, *but)
         self.found: dict[int, Any] = {}
-        self._variables: list[LookedUp] = []
-        self._held: list[LookedUp] = []  # by objects, as attributes
+        self._looked_up: list[LookedUp] = []
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
         self._names: set[tuple[str, str]] = set()  # by which reached code looks up, with their kinds
@@ -68,7 +65,7 @@ class Lookups:
 
     def changed(self) -> str:
         """A name under which something else is found than when this was made; "" if there is none."""
-        for get, name, x in (*self._variables, *self._held):
+        for get, name, x in self._looked_up:
             if get(name, _MISSING) is not x:
                 return name
         return next((name for x, before, name in self._contents if not _is_same(x, before)), "")
@@ -76,18 +73,14 @@ class Lookups:
     def take_own_changes(self) -> None:
         """Take what the function has put into lists, dicts and arrays for what they held.
 
-        An attribute that it has stored, as attention does its weights, is not looked at from now on.
+        What it has stored under a name, as attention does its weights, is not looked at from now on.
         """
-        self._held = [(get, name, x) for get, name, x in self._held if get(name, _MISSING) is x]
+        self._looked_up = [(get, name, x) for get, name, x in self._looked_up if get(name, _MISSING) is x]
         self._contents = [(x, x.copy(), name) for x, _, name in self._contents]
 
     def drawers(self) -> list[bytes]:
         """The states of what random numbers are drawn from."""
         return [pickle.dumps(x) for x in self.found.values() if type(x) in _DRAWERS]
-
-    def iterator(self) -> Any:
-        """One that is taken from, as by next(x); None if there is none."""
-        return next((x for x in self.found.values() if isinstance(x, Iterator) and not isinstance(x, IOBase)), None)
 
     # ---- what is reached from something at once
 
@@ -117,43 +110,34 @@ class Lookups:
         gets += [(partial(_content, cell), name) for name, cell in cells]
         if not is_library(code):
             gets += [(partial(getattr, f), name) for name in ("__code__", "__defaults__", "__kwdefaults__")]
-        return [self._looked_up(get, name, self._variables) for get, name in gets]
+        return [self._look_up(get, name) for get, name in gets]
 
     def _reached_by_attributes(self) -> list[Found]:
         """What objects hold under the names that reached code looks up in objects; of each object what is new."""
         reached = []
-        attributes, texts = ({name for kind, name in self._names if kind == wanted} for wanted in ("attribute", "text"))
+        attributes = {name for kind, name in self._names if kind == "attribute"}
+        asks_by_text = any(name in _ASKING for _, name in self._names)
         for x, seen in self._objects:
             own, kind = getattr(x, "__dict__", {}), type(x)
-            names = attributes | texts
-            if texts and not isinstance(x, type | ModuleType):
-                names.update(own)  # the texts may be parts of names
+            names = attributes.union(own if asks_by_text and not isinstance(x, type | ModuleType) else ())
             for name in names - seen:
-                shared = getattr(kind, name, _MISSING)
-                if isinstance(shared, MemberDescriptorType):  # of __slots__
-                    reached.append(self._looked_up(partial(getattr, x), name, self._held))
-                elif name in own or name in texts or not (shared is _MISSING or hasattr(shared, "__get__")):
-                    reached.append(self._looked_up(own.get, name, self._held))
+                is_slot = isinstance(getattr(kind, name, None), MemberDescriptorType)
+                if is_slot or name in own or hasattr(kind, name):
+                    reached.append(self._look_up(partial(getattr, x) if is_slot else own.get, name))
             seen |= names
         return reached
 
-    def _looked_up(self, get: Callable[[str, Any], Any], name: str, among: list[LookedUp]) -> Found:
+    def _look_up(self, get: Callable[[str, Any], Any], name: str) -> Found:
         x = get(name, _MISSING)
-        among.append((get, name, x))
+        self._looked_up.append((get, name, x))
         return x, name
 
 
 @lru_cache(maxsize=1000)
 def _names_in(code: CodeType) -> frozenset[tuple[str, str]]:
-    """What code, and that of functions within it, looks up, and of what kind that is.
-
-    A text may be the name of an attribute, or a part of it, that is asked for by `getattr` and its like.
-    """
-    found = {(_KINDS[i.opname], i.argval) for i in get_instructions(code) if i.opname in _KINDS}
-    asking = {name for _, name in found} & _ASKING
-    if asking:
-        found |= {("text", x) for x in (*asking, *code.co_consts) if isinstance(x, str) and x.isidentifier()}
-    return frozenset(found).union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
+    """What code, and that of functions within it, looks up, and of what kind that is."""
+    found = frozenset([(_KINDS[i.opname], i.argval) for i in get_instructions(code) if i.opname in _KINDS])
+    return found.union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
 
 
 def _of_class(kind: type) -> list[Any]:
@@ -167,19 +151,14 @@ def _parts(x: Any) -> Iterable[Any]:
 
 
 def _size(x: Any) -> int:
-    """How many things are in it and in what it holds, if all that it holds is like the first; settings are not."""
-    if isinstance(x, np.ndarray):
-        return x.size
-    if isinstance(x, dict) and len(x) <= SETTINGS:
-        return len(x)
-    return len(x) * _size(next(iter(_parts(x)), None)) if isinstance(x, _HOLDERS) else 1
+    """How many things are in it, if all that a list holds is like the first."""
+    if isinstance(x, list | tuple) and x:
+        return len(x) * _size(x[0])
+    return x.size if isinstance(x, np.ndarray) else 1
 
 
-def _content(cell: Any, name: str, default: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # nothing is bound yet
-        return default
+def _content(cell: CellType, name: str, default: Any) -> Any:
+    return default if cell == CellType() else cell.cell_contents  # one is equal to an empty one where it is empty
 
 
 def _is_same(x: Any, before: Any) -> bool:

@@ -38,11 +38,6 @@ class Recorded:
                     "the model, or leave the decorator away"
                 )
         self.numbers = batch.X[0].tolist()
-        if lookups.iterator() is not None:
-            raise ReplayError(
-                f"{name} takes from {lookups.iterator()!r}, which a replay would not: give a list in its place, or "
-                "what is taken as a positional argument"
-            )
         drawers = lookups.drawers()
         found = self.traced(batch, self.numbers)
         made = [ref(leaf) for leaf in found.constants if leaf.operation is None]
