@@ -167,7 +167,7 @@ class Replayed:
             with self._lock:
                 return found.evaluate(batch, weights, xs)
 
-        parents = tuple(found.parents(batch))
+        parents = (*found.parameters, *batch.values)
         operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
         return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 
@@ -237,11 +237,10 @@ class Replayed:
         found.calls += 1
         k = found.calls
         if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
-            for i in sorted({0, len(batch.X) - 1}):
-                itself = self._called(batch, i)
-                found.compare(batch, i, itself)
-            if k == 1:
-                found.compare_gradients(batch, i, itself)
+            for i in {len(batch.X) - 1, 0}:
+                found.compare(batch, i, itself := self._called(batch, i))
+                if k == 1 and i == 0:
+                    found.compare_gradients(batch, itself)
 
     # ---- as a method, and as a pickle
 

@@ -44,6 +44,7 @@ class Recorded:
         self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
         lookups.take_own_changes()
         self.shape = np.shape(plain(found.result))
+        self.slopes = _slopes(found.outputs[0], found.parameters)
         # Outside of the recording, for a program keeps the context it is made in.
         self.program = found.program()
         self.program.forget_graph()
@@ -85,24 +86,23 @@ class Recorded:
         instructions = counted(len(self.program._grouping.instructions), "instruction")
         return f"{self.name}: {parameters}, {instructions}; {self.name}.plain(…) shows the inside"
 
-    def parents(self, batch: Batch) -> list[Value]:
-        """The parameters, and the Values among the arguments."""
-        return [*self.parameters, *batch.values]
-
     def values(self, batch: Batch) -> Array:
         """The outputs of each sample, in a row."""
         self.program.parameters[:] = _numbers_of(self.parameters)
         return self.program(batch.X)
 
     def evaluate(self, batch: Batch, weights: Array, at: Sequence[float] | None = None) -> tuple[float, Array]:
-        """The weighted sum, and its derivatives toward the parents, at their numbers of now or at others."""
+        """The weighted sum, and its derivatives toward the parameters and the Values among the arguments.
+
+        It is that at their numbers of now, or at others.
+        """
         if self.shape:
             raise TypeError(
                 f"{self.name} gives its Values in a list, so there is no one loss: return one, or take their numbers "
                 f"for each sample from {self.name}.each(…)"
             )
         k = len(self.parameters)
-        numbers = _numbers_of(self.parents(batch)) if at is None else at
+        numbers = _numbers_of([*self.parameters, *batch.values]) if at is None else at
         self.program.parameters[:] = numbers[:k]
         if not batch.values:
             return self.program.value_and_grad(batch.X, weights)
@@ -129,24 +129,16 @@ class Recorded:
                 f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
             )
 
-    def compare_gradients(self, batch: Batch, i: int, result: Any) -> None:
-        """Raise ReplayError where a sample's gradient toward weights differs from that of the function's own result.
-
-        Where a replay has another, rounding may have crossed a kink. So the function is called with Values again: its
-        steps are the same then, and so are its gradients, to 1e-9 of the absolute terms that add up to each.
-        """
+    def compare_gradients(self, batch: Batch, result: Any) -> None:
+        """Raise ReplayError where the first sample's gradient differs from that of the function's own result."""
         if self.shape or batch.values:  # nothing to differentiate; or weights may be reached through arguments too
             return
-        slopes = gradients_of(as_value(result))
-        expected = [slopes.get(p, 0.0) for p in self.parameters]
-        if np.allclose(self.program.value_and_grad(batch.X[i : i + 1])[1], expected, rtol=1e-9, atol=0, equal_nan=True):
-            return
-        slopes = gradients_of(self.traced(batch, batch.X[i].tolist()).outputs[0])
-        sizes = gradients_of(as_value(result), local_derivatives=lambda v: map(abs, v.local_derivatives))
-        for p, g in zip(self.parameters, expected, strict=True):
-            if abs(slopes.get(p, 0.0) - g) > 1e-9 * sizes.get(p, 0.0):
+        itself = _slopes(as_value(result), self.parameters)
+        near = 1e-9 * max(map(abs, self.slopes), default=0.0)
+        for p, replayed, slope in zip(self.parameters, self.slopes, itself, strict=True):
+            if abs(replayed - slope) > near:
                 raise ReplayError(
-                    f"{self.name} has the derivative {slopes.get(p, 0.0)!r} toward {describe(p)} by replay and {g!r} "
+                    f"{self.name} has the derivative {replayed!r} toward {describe(p)} by replay and {slope!r} "
                     "itself: in a replay arguments are Values, so grad(f)(x) is differentiated too. Write "
                     "grad(f)(Value(x)) where it should be, and detach() it elsewhere"
                 )
@@ -171,6 +163,11 @@ class Recorded:
     def put_in(self, numbers: list[float]) -> None:
         for p, x in zip(self.parameters, numbers, strict=True):
             p.data = x
+
+
+def _slopes(y: Value, parameters: list[Value]) -> list[float]:
+    slopes = gradients_of(y)
+    return [slopes.get(p, 0.0) for p in parameters]
 
 
 def _numbers_of(values: list[Value]) -> Array:
