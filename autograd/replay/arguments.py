@@ -1,6 +1,6 @@
 """The arguments of a replayed function: their nesting and shapes, and their numbers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,44 +13,41 @@ from autograd.value import Value
 Shape = tuple[Any, ...]
 
 
-def flatten(x: Any, items: list[Any]) -> Shape:
-    """The shape of an argument, whose numbers and Values are appended to `items`; TypeError for anything else.
+def mapped(f: Callable[[Any], Any], x: Any) -> Any:
+    """An argument with f(number) in the place of each of its numbers and Values; TypeError for anything else in it.
 
-    >>> items = []
-    >>> flatten([[1, 2], [3, 4]], items), items
-    (('list', 2, ('list', 2, ())), [1, 2, 3, 4])
+    >>> mapped(abs, [[1, -2], (-3, 4)])
+    [[1, 2], (3, 4)]
     """
     if isinstance(x, Value) or is_number(x):
-        items.append(x)
-        return ()
+        return f(x)
     if isinstance(x, np.ndarray):
-        for item in x.ravel().tolist():
-            flatten(item, items)
+        return np.array([mapped(f, item) for item in x.ravel().tolist()]).reshape(x.shape)
+    if type(x) in (list, tuple):
+        return type(x)([mapped(f, item) for item in x])
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*[mapped(f, item) for item in x])
+    is_walked = isinstance(x, Iterable) and not isinstance(x, str | bytes)
+    given = "a list of its numbers" if is_walked else "it as a keyword argument"
+    raise TypeError(
+        f"positional arguments of a replayed function are its inputs, numbers and lists of numbers, not {x!r} of "
+        f"type {type(x).__name__}: give {given}, or close over it"
+    )
+
+
+def shape_of(x: Any) -> Shape:
+    """The nesting of an argument.
+
+    >>> shape_of([[1, 2], [3, 4]])
+    ('list', 2, ('list', 2, ()))
+    """
+    if isinstance(x, np.ndarray) and x.ndim:
         return ("array", *x.shape)
-    if type(x) not in (list, tuple) and not (isinstance(x, tuple) and hasattr(x, "_fields")):
-        is_walked = isinstance(x, Iterable) and not isinstance(x, str | bytes)
-        given = "a list of its numbers" if is_walked else "it as a keyword argument"
-        raise TypeError(
-            f"positional arguments of a replayed function are its inputs, numbers and lists of numbers, not {x!r} of "
-            f"type {type(x).__name__}: give {given}, or close over it"
-        )
-    kind = type(x) if hasattr(x, "_fields") else "list" if isinstance(x, list) else "tuple"
-    shapes = [flatten(item, items) for item in x]
-    return (kind, len(x), shapes[0]) if shapes and shapes.count(shapes[0]) == len(shapes) else (kind, *shapes)
-
-
-def rebuilt(shape: Shape, items: Iterator[Any]) -> Any:
-    """The argument of a shape with these numbers or Values in it."""
-    match shape:
-        case ():
-            return next(items)
-        case ("array", *sizes):
-            return np.array([next(items) for _ in range(int(np.prod(sizes)))]).reshape(sizes)
-        case (kind, int(n), each):
-            parts = [rebuilt(each, items) for _ in range(n)]
-        case (kind, *shapes):
-            parts = [rebuilt(each, items) for each in shapes]
-    return parts if kind == "list" else tuple(parts) if kind == "tuple" else kind(*parts)
+    if not isinstance(x, list | tuple):
+        return ()
+    shapes = list(map(shape_of, x))
+    kind = type(x) if hasattr(x, "_fields") else type(x).__name__
+    return (kind, len(x), shapes[0]) if len(set(shapes)) == 1 else (kind, *shapes)
 
 
 class Batch(NamedTuple):
@@ -73,10 +70,11 @@ class Batch(NamedTuple):
     def of_one(args: tuple[Any, ...], keywords: dict[str, Any]) -> "Batch":
         """A single sample: the arguments of a call."""
         items: list[Any] = []
-        shapes = tuple([flatten(x, items) for x in args])
+        args = mapped(lambda x: items.append(x) or x, args)  # type: ignore[func-returns-value]
         X = np.array([[x.data if isinstance(x, Value) else x for x in items]], dtype=float)
         places = [i for i, x in enumerate(items) if isinstance(x, Value)]
-        return Batch(shapes, keywords, X, lambda i: _with_items(shapes, items), places, [items[i] for i in places])
+        shapes, values = tuple(map(shape_of, args)), [items[i] for i in places]
+        return Batch(shapes, keywords, X, lambda i: mapped(lambda x: x, args), places, values)
 
     @staticmethod
     def of_rows(name: str, arrays: tuple[ArrayLike, ...], keywords: dict[str, Any]) -> "Batch":
@@ -113,14 +111,6 @@ class Batch(NamedTuple):
                     "numbers as positional arguments, and other lists as tuples"
                 ) from None
         return *self.shapes, tuple([(name, _exactly(x)) for name, x in sorted(self.keywords.items())])
-
-    def with_items(self, items: Iterable[Any]) -> tuple[Any, ...]:
-        """The positional arguments of a sample with others in the place of its numbers."""
-        return _with_items(self.shapes, items)
-
-
-def _with_items(shapes: tuple[Shape, ...], items: Iterable[Any]) -> tuple[Any, ...]:
-    return rebuilt(("tuple", *shapes), iter(items))  # type: ignore[no-any-return]
 
 
 def _exactly(x: Any) -> Any:

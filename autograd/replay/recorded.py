@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograd.graphs import gradients_of, values_at
 from autograd.operations import OPERATIONS
-from autograd.replay.arguments import Batch, flatten
+from autograd.replay.arguments import Batch, mapped
 from autograd.replay.lookups import Lookups
 from autograd.replay.program import counted
 from autograd.replay.tracing import REMEDY, Input, ReplayError, Trace, flat, plain, trace
@@ -57,10 +57,12 @@ class Recorded:
     def traced(self, batch: Batch, numbers: Sequence[float]) -> Trace:
         """The function called with fresh Values that hold these numbers."""
         inputs: list[Value] = [Input(x) for x in numbers]
-        args = batch.with_items(inputs)
+        given = iter(inputs)
+        args = mapped(lambda _: next(given), batch.sample(0))
         found = trace(lambda: self.f(*args, **batch.keywords), inputs, name=self.name, remedy=REMEDY)
-        items: list[Any] = []
-        if tuple([flatten(x, items) for x in args]) != batch.shapes or any(map(is_not, items, inputs)):
+        left: list[Value] = []
+        mapped(left.append, args)
+        if len(left) != len(inputs) or any(map(is_not, left, inputs)):
             raise ReplayError(
                 f"{self.name} changes what it is given, and a replay would not: let it work on a copy, as list(xs) is"
             )
