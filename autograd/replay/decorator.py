@@ -29,9 +29,8 @@ from autograd.value import Value, as_value
 
 T = TypeVar("T")
 Array = NDArray[np.float64]
-MANY = 32  # programs, above which a warning says to pad
+MANY = 32  # recordings, above which a warning says to pad
 MOST = 64  # programs that are kept
-ANEW = 5  # times that a program is recorded anew at each call before a warning says why
 
 
 @overload
@@ -92,7 +91,8 @@ class Replayed:
         self._refused: set[Any] = set()
         self._lookups = Lookups({})  # what the function looked up when the first of its programs was recorded
         self._method_of: tuple[Any, ...] = ()  # the decorated function of a class, and the instance
-        self._anew = 0  # recordings in a row of which each served one call
+        self._recordings = 0
+        self._changed = ""  # what was found changed last, if anything
 
     @property
     def programs(self) -> dict[Any, Program]:
@@ -204,33 +204,27 @@ class Replayed:
             if recorded.keeps_weights:
                 recorded = Recorded(self.name, self.plain, batch, self._lookups)
             self._recorded[key] = recorded
-            self._bound_memory()
+            self._recordings += 1
+            if self._recordings == MANY + 1:
+                self._warn_of_many()
+            if len(self._recorded) > MOST:
+                self._recorded.popitem(last=False)
         self._recorded.move_to_end(key)
         return self._recorded[key]
 
     def _forget_if_changed(self) -> None:
-        """Forget all programs where something else is looked up than was; warn where that is so at each call."""
+        """Forget all programs where something else is looked up than was."""
         changed = self._lookups.changed()
-        if changed and self._recorded:
-            self._anew = self._anew + 1 if sum(r.calls for r in self._recorded.values()) == 1 else 0
-            if self._anew == ANEW:
-                _warn(
-                    f"{self.name} is recorded anew at each call, which takes as long as many calls, because {changed} "
-                    "has changed each time: give numbers that change as positional arguments, and change the .data of "
-                    "a weight"
-                )
+        if changed:
+            self._changed = changed
             self._recorded.clear()
 
-    def _bound_memory(self) -> None:
-        """Warn where there are many programs, and keep those that were used last."""
-        if len(self._recorded) == MANY + 1:
-            _warn(
-                f"{self.name} has been recorded for {MANY + 1} shapes and keyword arguments, and each takes "
-                "as long as many calls: pad the arguments to a few shapes, and give numbers as positional arguments. "
-                f"The last {MOST} are kept"
-            )
-        if len(self._recorded) > MOST:
-            self._recorded.popitem(last=False)
+    def _warn_of_many(self) -> None:
+        why = f", {self._changed} has changed between calls: change the .data of weights" if self._changed else ""
+        _warn(
+            f"{self.name} has been recorded {MANY + 1} times, which takes as long as many calls each: pad the "
+            f"arguments to a few shapes, and give numbers as positional arguments{why}"
+        )
 
     def _compare(self, found: Recorded, batch: Batch) -> None:
         """Compare the first and the last row of outputs with the function itself, at some of the calls."""
