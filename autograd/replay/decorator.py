@@ -130,13 +130,20 @@ class Replayed:
             return rows.reshape(len(rows), *found.shape)
 
     def _value(self, batch: Batch, weights: Array) -> Value:
+        """One node, whose parents are the weights and the Values among the arguments; or the function's own graph."""
+
+        def evaluate(xs: Sequence[float]) -> tuple[float, Array]:
+            with self._lock:
+                return found.evaluate(batch, weights, xs)
+
         with self._lock, collector_paused():
             replay = self._replay(batch, lambda found: found.evaluate(batch, weights))
-            if replay is not None:
-                found, (y, local) = replay
-                if np.isfinite(y) and np.isfinite(local).all():
-                    return self._node(found, batch, weights, y, local)
-            return self._plainly(batch, weights)
+            if replay is None or not (np.isfinite(replay[1][0]) and np.isfinite(replay[1][1]).all()):
+                return self._plainly(batch, weights)
+            found, (y, local) = replay
+            parents = (*found.parameters, *batch.values)
+            operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
+            return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 
     def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> tuple[Recorded, T] | None:
         """What is recorded for these arguments, and what is computed by it; None where it cannot be replayed."""
@@ -159,17 +166,6 @@ class Replayed:
         if not self._refused:
             _warn(f"{error}. {self.name} is called as it stands from now on")
         self._refused.add(batch.key)
-
-    def _node(self, found: Recorded, batch: Batch, weights: Array, y: float, local: Array) -> Value:
-        """The one node of a call. Its parents are the weights, and the Values among the arguments."""
-
-        def evaluate(xs: Sequence[float]) -> tuple[float, Array]:
-            with self._lock:
-                return found.evaluate(batch, weights, xs)
-
-        parents = (*found.parameters, *batch.values)
-        operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
-        return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 
     # ---- the function itself
 
