@@ -19,23 +19,20 @@ How `w1*x1 + w2*x2` becomes a matrix product: `Sums` in `sums.py` makes a dot of
 same weights and the same inputs into a table, and `Product` in `instructions.py` computes that.
 """
 
-from autograd.replay.call import Call
 from autograd.replay.collector import collector_paused
 from autograd.replay.decorator import Replayed, replayed
 from autograd.replay.lookups import Lookups
-from autograd.replay.program import Program, record, without_warnings
+from autograd.replay.program import Program, record
 from autograd.replay.symbols import Reading, Symbol, Writer, read
-from autograd.replay.tracing import ReplayError, Trace, plain, trace
+from autograd.replay.tracing import ReplayError, plain, trace
 
 __all__ = [
-    "Call",
     "Lookups",
     "Program",
     "Reading",
     "ReplayError",
     "Replayed",
     "Symbol",
-    "Trace",
     "Writer",
     "collector_paused",
     "plain",
@@ -43,5 +40,4 @@ __all__ = [
     "record",
     "replayed",
     "trace",
-    "without_warnings",
 ]

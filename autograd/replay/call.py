@@ -17,7 +17,7 @@ class Call(Operation):
     What needs the graph, derivatives of derivatives and a recording, has the function called again, once: `graph()`.
     """
 
-    __slots__ = ("_summary", "graph", "parents")
+    __slots__ = ("_summary", "graph")
 
     def __init__(
         self,
@@ -28,10 +28,13 @@ class Call(Operation):
         summary: Callable[[], str],
     ) -> None:
         def of(y: Any, *xs: Any) -> tuple[Any, ...]:
-            return self._derivatives(xs) if any(isinstance(x, Value) for x in xs) else tuple(evaluate(xs)[1].tolist())
+            if not any(isinstance(x, Value) for x in xs):
+                return tuple(evaluate(xs)[1].tolist())
+            if any(x is not p for x, p in zip(xs, parents, strict=True)):
+                raise TypeError(f"a copy of what {name} gave cannot be differentiated twice: call {name} again")
+            return tuple(derivatives(self.graph(), xs))
 
         super().__init__(name if name.isidentifier() else "replayed", lambda *xs: evaluate(xs)[0], of)
-        self.parents = parents
         self.graph = cache(again)
         self._summary = summary
 
@@ -39,11 +42,6 @@ class Call(Operation):
     def summary(self) -> str:
         """What it stands for: "loss: 4,192 parameters, 75 instructions; loss.plain(…) shows the inside"."""
         return self._summary()
-
-    def _derivatives(self, xs: tuple[Any, ...]) -> tuple[Any, ...]:
-        if any(x is not p for x, p in zip(xs, self.parents, strict=True)):
-            raise TypeError(f"a copy of what {self.name} gave cannot be differentiated twice: call {self.name} again")
-        return tuple(derivatives(self.graph(), xs))
 
     def __reduce__(self) -> tuple[Callable[..., Operation], tuple[str, ...]]:
         return row_named, (own.name,)  # a pickle keeps the numbers
