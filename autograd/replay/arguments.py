@@ -23,10 +23,8 @@ def mapped(f: Callable[[Any], Any], x: Any) -> Any:
         return f(x)
     if isinstance(x, np.ndarray):
         return np.array([mapped(f, item) for item in x.ravel().tolist()]).reshape(x.shape)
-    if type(x) in (list, tuple):
-        return type(x)([mapped(f, item) for item in x])
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*[mapped(f, item) for item in x])
+    if type(x) in (list, tuple) or (isinstance(x, tuple) and hasattr(x, "_make")):
+        return getattr(x, "_make", type(x))([mapped(f, item) for item in x])  # a named tuple has its own way
     is_walked = isinstance(x, Iterable) and not isinstance(x, str | bytes)
     given = "a list of its numbers" if is_walked else "it as a keyword argument"
     raise TypeError(
