@@ -51,28 +51,28 @@ def shape_of(x: Any) -> Shape:
 class Batch(NamedTuple):
     """The arguments of a call: samples of one shape.
 
-    - shapes: of the positional arguments of a sample; `keywords` are the others
+    - key: what a program is chosen by: the shapes of a sample's positional arguments, and the keyword arguments
+    - keywords: these
     - X: the numbers of each sample in a row, (samples, inputs)
     - sample: gives the positional arguments of sample i
-    - places, values: where Values stand in the row of a single sample, and these
+    - values: the Values in the row of a single sample, each by its place there
     """
 
-    shapes: tuple[Shape, ...]
+    key: tuple[Any, ...]
     keywords: dict[str, Any]
     X: NDArray[np.float64]
     sample: Callable[[int], tuple[Any, ...]]
-    places: list[int]
-    values: list[Value]
+    values: dict[int, Value]
 
     @staticmethod
     def of_one(args: tuple[Any, ...], keywords: dict[str, Any]) -> "Batch":
         """A single sample: the arguments of a call."""
         items: list[Any] = []
         args = mapped(lambda x: items.append(x) or x, args)  # type: ignore[func-returns-value]
+        key = *map(shape_of, args), *[(name, _exactly(name, x)) for name, x in sorted(keywords.items())]
         X = np.array([[x.data if isinstance(x, Value) else x for x in items]], dtype=float)
-        places = [i for i, x in enumerate(items) if isinstance(x, Value)]
-        shapes, values = tuple(map(shape_of, args)), [items[i] for i in places]
-        return Batch(shapes, keywords, X, lambda i: mapped(lambda x: x, args), places, values)
+        values = {i: x for i, x in enumerate(items) if isinstance(x, Value)}
+        return Batch(key, keywords, X, lambda i: mapped(lambda x: x, args), values)
 
     @staticmethod
     def of_rows(name: str, arrays: tuple[ArrayLike, ...], keywords: dict[str, Any]) -> "Batch":
@@ -95,24 +95,16 @@ class Batch(NamedTuple):
         one = Batch.of_one(tuple([a[0].tolist() for a in rows]), keywords)
         return one._replace(X=X, sample=lambda i: tuple([a[i].tolist() for a in rows]))
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What a program is chosen by; TypeError for a keyword argument that cannot be told from others."""
-        if not self.keywords:
-            return self.shapes
-        for name, x in self.keywords.items():
-            try:
-                hash(x)
-            except TypeError:
-                raise TypeError(
-                    f"keyword arguments choose what is replayed, so they are hashable, and {name} is {x!r}: give "
-                    "numbers as positional arguments, and other lists as tuples"
-                ) from None
-        return *self.shapes, tuple([(name, _exactly(x)) for name, x in sorted(self.keywords.items())])
 
-
-def _exactly(x: Any) -> Any:
-    """What tells True, 1, 1.0 and −0.0 apart, which are equal to Python, in tuples too."""
+def _exactly(name: str, x: Any) -> Any:
+    """What tells True, 1, 1.0 and −0.0 apart, in tuples too, which are equal to Python; TypeError if nothing does."""
     if isinstance(x, tuple):
-        return type(x), tuple(map(_exactly, x))
+        return type(x), *[_exactly(name, item) for item in x]
+    try:
+        hash(x)
+    except TypeError:
+        raise TypeError(
+            f"keyword arguments choose what is replayed, so they are hashable, and {name} is {x!r}: give "
+            "numbers as positional arguments, and other lists as tuples"
+        ) from None
     return type(x), repr(x) if isinstance(x, float) else x

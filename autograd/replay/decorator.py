@@ -141,7 +141,7 @@ class Replayed:
             if replay is None or not (np.isfinite(replay[1][0]) and np.isfinite(replay[1][1]).all()):
                 return self._plainly(batch, weights)
             found, (y, local) = replay
-            parents = (*found.parameters, *batch.values)
+            parents = (*found.parameters, *batch.values.values())
             operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
             return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 

@@ -104,14 +104,14 @@ class Recorded:
                 f"for each sample from {self.name}.each(…)"
             )
         k = len(self.parameters)
-        numbers = _numbers_of([*self.parameters, *batch.values]) if at is None else at
+        numbers = _numbers_of([*self.parameters, *batch.values.values()]) if at is None else at
         self.program.parameters[:] = numbers[:k]
         if not batch.values:
             return self.program.value_and_grad(batch.X, weights)
-        X = batch.X.copy()
-        X[0, batch.places] = numbers[k:]
+        X, places = batch.X.copy(), [*batch.values]
+        X[0, places] = numbers[k:]
         y, local = self.program.value_and_grad(X, weights)
-        return y, np.concatenate([local, self.program.input_gradient(X)[0, batch.places]])
+        return y, np.concatenate([local, self.program.input_gradient(X)[0, places]])
 
     def compare(self, batch: Batch, i: int, result: Any) -> None:
         """Raise ReplayError where the function itself has given something else for a sample, or has changed weights."""
