@@ -826,6 +826,18 @@ def test_what_a_replay_would_get_wrong_is_refused(f, message):
         replayed(f)([1])
 
 
+def test_a_result_of_another_length_is_refused():
+    lengths = []
+
+    @replayed
+    def growing(x):
+        lengths.append(x)
+        return [W[0] * x] * len(lengths)
+
+    with pytest.raises(ReplayError, match=r"growing gives nan by replay and .* itself at call 1 of its program"):
+        growing.each([1.0])
+
+
 def test_a_loss_that_cancels_to_nothing_is_not_refused():
     f = replayed(check=True)(lambda xs: (sum(W[0] * x for x in xs) - 1) ** 2)
     for _ in range(3):

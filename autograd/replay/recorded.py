@@ -1,22 +1,22 @@
 """A function recorded for arguments of one shape: its program, the weights that it reads, and where the two part."""
 
+import math
 from collections.abc import Callable, Sequence
-from operator import attrgetter, is_not
+from itertools import zip_longest
+from operator import attrgetter
 from typing import Any
 from weakref import ref
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.graphs import gradients_of, values_at
 from autograd.operations import OPERATIONS
 from autograd.replay.arguments import Batch, mapped
+from autograd.replay.layout import Array
 from autograd.replay.lookups import Lookups
 from autograd.replay.program import counted
 from autograd.replay.tracing import REMEDY, Input, ReplayError, Trace, flat, plain, trace
 from autograd.value import Value, as_value, describe
-
-Array = NDArray[np.float64]
 
 
 class Recorded:
@@ -39,7 +39,7 @@ class Recorded:
                 )
         self.numbers = batch.X[0].tolist()
         drawers = lookups.drawers()
-        found = self.traced(batch, self.numbers)
+        found = self.traced(batch)
         made = [ref(leaf) for leaf in found.constants if leaf.operation is None]
         self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
         lookups.take_own_changes()
@@ -54,15 +54,15 @@ class Recorded:
         self.first = self.program.parameters.tolist()
         self.calls = 0
 
-    def traced(self, batch: Batch, numbers: Sequence[float]) -> Trace:
-        """The function called with fresh Values that hold these numbers."""
-        inputs: list[Value] = [Input(x) for x in numbers]
+    def traced(self, batch: Batch) -> Trace:
+        """The function called with fresh Values that hold the numbers it was recorded for."""
+        inputs: list[Value] = [Input(x) for x in self.numbers]
         given = iter(inputs)
         args = mapped(lambda _: next(given), batch.sample(0))
         found = trace(lambda: self.f(*args, **batch.keywords), inputs, name=self.name, remedy=REMEDY)
         left: list[Value] = []
         mapped(left.append, args)
-        if len(left) != len(inputs) or any(map(is_not, left, inputs)):
+        if [*map(id, left)] != [*map(id, inputs)]:
             raise ReplayError(
                 f"{self.name} changes what it is given, and a replay would not: let it work on a copy, as list(xs) is"
             )
@@ -116,16 +116,13 @@ class Recorded:
     def compare(self, batch: Batch, i: int, result: Any) -> None:
         """Raise ReplayError where the function itself has given something else for a sample, or has changed weights."""
         replayed = self.program.outputs[i].tolist()
-        itself = [as_value(y) for y in flat(result, self.name)]
-        is_same = len(itself) == len(replayed) and all(map(_is_near, replayed, itself))
-        if not is_same and np.isfinite(replayed).all():
-            pairs = zip(replayed, [y.data for y in itself], strict=False)
-            a, b = max(pairs, key=lambda pair: abs(pair[0] - pair[1]), default=(replayed, itself))
-            raise ReplayError(
-                f"{self.name} gives {a!r} by replay and {b!r} itself at call {self.calls} of its program"
-                f"{self.first_difference(batch, i)}. Nothing may be kept from call to call, or be chosen by .data, "
-                f"isinstance, a set or a dict{REMEDY}"
-            )
+        for x, y in zip_longest(replayed, flat(result, self.name), fillvalue=math.nan):
+            if not _is_near(x, as_value(y)) and np.isfinite(replayed).all():
+                raise ReplayError(
+                    f"{self.name} gives {x!r} by replay and {plain(y)!r} itself at call {self.calls} of its program"
+                    f"{self.first_difference(batch, i)}. Nothing may be kept from call to call, or be chosen by .data, "
+                    f"isinstance, a set or a dict{REMEDY}"
+                )
         if not np.array_equal(_numbers_of(self.parameters), self.program.parameters, equal_nan=True):
             raise ReplayError(
                 f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
@@ -147,12 +144,11 @@ class Recorded:
 
     def first_difference(self, batch: Batch, i: int) -> str:
         """Words on the first node that differs: ", first at Value = 0.3, made by multiply in line 7 of loss"."""
+        itself = trace(lambda: self.f(*batch.sample(i), **batch.keywords), [], name=self.name, places=True)
         now = [p.data for p in self.parameters]
+        self.put_in(self.first)  # so that the function does what it did when it was recorded
         try:
-            self.put_in(self.first)  # so that the function does what it did when it was recorded
-            recorded = self.traced(batch, self.numbers)
-            self.put_in(now)
-            itself = trace(lambda: self.f(*batch.sample(i), **batch.keywords), [], name=self.name, places=True)
+            recorded = self.traced(batch)
         finally:
             self.put_in(now)
         numbers = values_at(dict(zip(recorded.inputs, batch.X[i].tolist(), strict=True)), recorded.interior)
