@@ -41,7 +41,11 @@ class Recorded:
         drawers = lookups.drawers()
         found = self.traced(batch)
         made = [ref(leaf) for leaf in found.constants if leaf.operation is None]
-        self.refuse_what_is_lost(found, has_drawn=lookups.drawers() != drawers)
+        if lookups.drawers() != drawers:
+            raise ReplayError(
+                f"{name} draws random numbers, which a replay would not: give them as a positional argument, and "
+                "call eval() on a model with dropout"
+            )
         lookups.take_own_changes()
         self.shape = np.shape(plain(found.result))
         self.slopes = _slopes(found.outputs[0], found.parameters)
@@ -55,7 +59,10 @@ class Recorded:
         self.calls = 0
 
     def traced(self, batch: Batch) -> Trace:
-        """The function called with fresh Values that hold the numbers it was recorded for."""
+        """The function called with fresh Values that hold the numbers it was recorded for.
+
+        Raises ReplayError where it changes what it is given, and where its result is a number taken from a Value.
+        """
         inputs: list[Value] = [Input(x) for x in self.numbers]
         given = iter(inputs)
         args = mapped(lambda _: next(given), batch.sample(0))
@@ -66,21 +73,13 @@ class Recorded:
             raise ReplayError(
                 f"{self.name} changes what it is given, and a replay would not: let it work on a copy, as list(xs) is"
             )
-        return found
-
-    def refuse_what_is_lost(self, found: Trace, *, has_drawn: bool) -> None:
-        """Raise ReplayError for random numbers, and for a result that is a number taken from a Value."""
-        if has_drawn:
-            raise ReplayError(
-                f"{self.name} draws random numbers, which a replay would not: give them as a positional argument, and "
-                "call eval() on a model with dropout"
-            )
         is_reached = found.parameters or found.interior or any(y in found.inputs for y in found.outputs)
         if not is_reached and any(v.parents for v in found.made):
             raise ReplayError(
                 f"{self.name} computes with Values and returns the number {found.outputs[0].data!r}, which a replay "
                 "would repeat for ever: return the Value, and take its .data there"
             )
+        return found
 
     def summary(self) -> str:
         """What a node stands for: "loss: 4,192 parameters, 75 instructions; loss.plain(…) shows the inside"."""
