@@ -31,6 +31,7 @@ T = TypeVar("T")
 Array = NDArray[np.float64]
 MANY = 32  # recordings, above which a warning says to pad
 MOST = 64  # programs that are kept
+COMPARED = {1, *[2 * 4**i for i in range(30)]}  # calls of a program: 1, 2, 8, 32, 128, …
 
 
 @overload
@@ -225,12 +226,9 @@ class Replayed:
     def _compare(self, found: Recorded, batch: Batch) -> None:
         """Compare the first and the last row of outputs with the function itself, at some of the calls."""
         found.calls += 1
-        k = found.calls
-        if (k == 1 or (k.bit_count() == 1 and k.bit_length() % 2 == 0)) if self.check is None else self.check:
+        if found.calls in COMPARED if self.check is None else self.check:
             for i in {len(batch.X) - 1, 0}:
-                found.compare(batch, i, itself := self._called(batch, i))
-                if k == 1 and i == 0:
-                    found.compare_gradients(batch, itself)
+                found.compare(batch, i, self._called(batch, i))
 
     # ---- as a method, and as a pickle
 
