@@ -23,7 +23,7 @@ from autograd.replay.collector import collector_paused
 from autograd.replay.lookups import Lookups
 from autograd.replay.program import Program
 from autograd.replay.recorded import Recorded
-from autograd.replay.tracing import ReplayError, flat, plain
+from autograd.replay.tracing import ReplayError, plain
 from autograd.reports import frame_of_user
 from autograd.value import Value, as_value
 
@@ -116,19 +116,18 @@ class Replayed:
         w = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, dtype=float)
         if w.shape != (n,):
             raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {w.shape}")
-        return self._plainly(batch, w) if is_anybody_told() else self._value(batch, w)
+        return self._value(batch, w)
 
     def each(self, *arrays: ArrayLike, **keywords: Any) -> Array:
         """The numbers for each sample, an array (samples, …): nothing to differentiate."""
         batch = Batch.of_rows(self.name, arrays, keywords)
         with self._lock, collector_paused():
-            replay = None if is_anybody_told() else self._replay(batch, lambda found: found.values(batch))
-            if replay is None:
+            rows = self._replay(batch, lambda found: found.values(batch))
+            if rows is None:
                 return np.array([plain(self._called(batch, i)) for i in range(len(batch.X))])
-            found, rows = replay
-            for i in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist():
-                rows[i] = flat(plain(self._called(batch, i)), self.name)
-            return rows.reshape(len(rows), *found.shape)
+            for i in {*np.nonzero(~np.isfinite(rows))[0].tolist()}:
+                rows[i] = plain(self._called(batch, i))
+            return rows
 
     def _value(self, batch: Batch, weights: Array) -> Value:
         """One node, whose parents are the weights and the Values among the arguments; or the function's own graph."""
@@ -138,25 +137,26 @@ class Replayed:
                 return found.evaluate(batch, weights, xs)
 
         with self._lock, collector_paused():
-            replay = self._replay(batch, lambda found: found.evaluate(batch, weights))
-            if replay is None or not (np.isfinite(replay[1][0]) and np.isfinite(replay[1][1]).all()):
+            replay = self._replay(batch, lambda found: (found, *found.evaluate(batch, weights)))
+            if replay is None or not all(np.isfinite(x).all() for x in replay[1:]):
                 return self._plainly(batch, weights)
-            found, (y, local) = replay
+            found, y, local = replay
             parents = (*found.parameters, *batch.values.values())
             operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
             return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 
-    def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> tuple[Recorded, T] | None:
-        """What is recorded for these arguments, and what is computed by it; None where it cannot be replayed."""
+    def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> T | None:
+        """What is computed by the recording for these arguments; None where the function is called as it stands."""
+        if is_anybody_told() or batch.key in self._refused:
+            return None
         try:
             found = self._recorded_for(batch)
-            if found is not None:
-                result = compute(found)
-                self._compare(found, batch)
-                return found, result
+            result = compute(found)
+            self._compare(found, batch)
+            return result
         except ReplayError as error:
             self._fall_back(batch, error)
-        return None
+            return None
 
     def _fall_back(self, batch: Batch, error: ReplayError) -> None:
         """Call the function as it stands from now on, with one warning, if that is wished for."""
@@ -188,11 +188,9 @@ class Replayed:
 
     # ---- which program, and whether it is right
 
-    def _recorded_for(self, batch: Batch) -> Recorded | None:
-        """What was recorded for these arguments; None where the function is called as it stands."""
+    def _recorded_for(self, batch: Batch) -> Recorded:
+        """What was recorded for these arguments."""
         key = batch.key
-        if key in self._refused:
-            return None
         self._forget_if_changed()
         if not self._recorded:
             self._lookups = Lookups({self.name: self.plain})

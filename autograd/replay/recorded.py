@@ -88,9 +88,9 @@ class Recorded:
         return f"{self.name}: {parameters}, {instructions}; {self.name}.plain(…) shows the inside"
 
     def values(self, batch: Batch) -> Array:
-        """The outputs of each sample, in a row."""
+        """The numbers of each sample's result, (samples, …)."""
         self.program.parameters[:] = _numbers_of(self.parameters)
-        return self.program(batch.X)
+        return self.program(batch.X).reshape(-1, *self.shape)
 
     def evaluate(self, batch: Batch, weights: Array, at: Sequence[float] | None = None) -> tuple[float, Array]:
         """The weighted sum, and its derivatives toward the parameters and the Values among the arguments.
