@@ -93,7 +93,7 @@ class Replayed:
         self._lookups = Lookups({})  # what the function looked up when the first of its programs was recorded
         self._method_of: tuple[Any, ...] = ()  # the decorated function of a class, and the instance
         self._recordings = 0
-        self._changed = ""  # what was found changed last, if anything
+        self._why = ""  # it was recorded anew the last time, if it was
 
     @property
     def programs(self) -> dict[Any, Program]:
@@ -201,7 +201,10 @@ class Replayed:
             self._recorded[key] = recorded
             self._recordings += 1
             if self._recordings == MANY + 1:
-                self._warn_of_many()
+                _warn(
+                    f"{self.name} has been recorded {MANY + 1} times, which takes as long as many calls each: pad the "
+                    f"arguments to a few shapes, and give numbers as positional arguments{self._why}"
+                )
             if len(self._recorded) > MOST:
                 self._recorded.popitem(last=False)
         self._recorded.move_to_end(key)
@@ -209,17 +212,9 @@ class Replayed:
 
     def _forget_if_changed(self) -> None:
         """Forget all programs where something else is looked up than was."""
-        changed = self._lookups.changed()
-        if changed:
-            self._changed = changed
+        if changed := self._lookups.changed():
+            self._why = f", {changed} has changed between calls: change the .data of weights"
             self._recorded.clear()
-
-    def _warn_of_many(self) -> None:
-        why = f", {self._changed} has changed between calls: change the .data of weights" if self._changed else ""
-        _warn(
-            f"{self.name} has been recorded {MANY + 1} times, which takes as long as many calls each: pad the "
-            f"arguments to a few shapes, and give numbers as positional arguments{why}"
-        )
 
     def _compare(self, found: Recorded, batch: Batch) -> None:
         """Compare the first and the last row of outputs with the function itself, at some of the calls."""
