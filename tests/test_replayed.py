@@ -375,6 +375,21 @@ def test_methods():
     assert_same(replayed(module.__call__), module.parameters(), [0.5])
 
 
+def test_a_replayed_method_that_an_object_keeps_is_that_of_its_copy():
+    class Trainer:
+        def __init__(self):
+            self.w = Value(2.0)
+            self.loss = replayed(self.plain)
+
+        def plain(self, x):
+            return self.w * x
+
+    trainer = Trainer()
+    twin = copy.deepcopy(trainer)
+    twin.w.data = 5.0
+    assert (trainer.loss(3.0).data, twin.loss(3.0).data) == (6.0, 15.0)
+
+
 def test_many_shapes_earn_one_warning_and_the_oldest_go():
     f = replayed(lambda xs: sum_of([W[0] * x for x in xs]))
     with pytest.warns(

@@ -9,7 +9,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
-from operator import is_not
+from types import MethodType
 from typing import Any, TypeVar, overload
 
 import numpy as np
@@ -91,7 +91,6 @@ class Replayed:
         self._recorded: OrderedDict[Any, Recorded] = OrderedDict()
         self._refused: set[Any] = set()
         self._lookups = Lookups({})  # what the function looked up when the first of its programs was recorded
-        self._method_of: tuple[Any, ...] = ()  # the decorated function of a class, and the instance
         self._recordings = 0
         self._why = ""  # it was recorded anew the last time, if it was
 
@@ -239,16 +238,15 @@ class Replayed:
                 "out __slots__ and @classmethod, or decorate a function"
             )
         name = self.__qualname__  # type: ignore[attr-defined] # not that of the attribute, so that access ends here
-        method = kept.get(name)
-        if method is None or any(map(is_not, method._method_of, (self, instance))):
-            method = Replayed(self.plain.__get__(instance, owner), fallback=self.fallback, check=self.check)
-            method.name, method._method_of = self.name, (self, instance)
-            kept[name] = method
+        plain, method = self.plain.__get__(instance, owner), kept.get(name)
+        if method is None or method.plain != plain:
+            method = kept[name] = Replayed(plain, fallback=self.fallback, check=self.check)
+            method.name = self.name
         return method
 
     def __reduce__(self) -> Any:
-        if self._method_of:
-            return getattr, (self._method_of[1], self.name)  # a copy records anew
+        if isinstance(self.plain, MethodType):
+            return getattr, (self.plain.__self__, self.name)  # a copy of the instance records anew
         return self.__qualname__  # type: ignore[attr-defined]
 
 
