@@ -253,5 +253,4 @@ class Replayed:
 def _warn(message: str) -> None:
     """Warn at the user's line."""
     frame = frame_of_user()
-    seen = frame.f_globals.setdefault("__warningregistry__", {})
-    warnings.warn_explicit(message, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno, registry=seen)
+    warnings.warn_explicit(message, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno)
