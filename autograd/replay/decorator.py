@@ -8,14 +8,14 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd.functions import sum as sum_of
+from autograd.functions import dot
 from autograd.listening import heard_by, is_anybody_told
 from autograd.replay.arguments import Batch
 from autograd.replay.call import Call
@@ -62,9 +62,8 @@ def replayed(f: Any = None, /, *, fallback: bool = False, check: bool | None = N
     >>> loss.mean([[1.0, 2.0], [0.0, 1.0]], [5.0, 2.0]).data
     0.5
     """
-    if f is None:
-        return lambda f: Replayed(f, fallback=fallback, check=check)
-    return Replayed(f, fallback=fallback, check=check)
+    decorator = partial(Replayed, fallback=fallback, check=check)
+    return decorator if f is None else decorator(f)
 
 
 class Replayed:
@@ -179,11 +178,8 @@ class Replayed:
 
     def _plainly(self, batch: Batch, weights: Array) -> Value:
         """The weighted sum of what the function itself gives."""
-        values: list[Value] = [as_value(self._called(batch, i)) for i in range(len(weights))]
-        if len(values) == 1 and weights[0] == 1.0:
-            return values[0]
-        total: Value = sum_of([w * v for w, v in zip(weights.tolist(), values, strict=True)])
-        return total
+        values = [as_value(self._called(batch, i)) for i in range(len(weights))]
+        return values[0] if weights.tolist() == [1.0] else dot(weights.tolist(), values)
 
     # ---- which program, and whether it is right
 
