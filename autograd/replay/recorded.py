@@ -102,15 +102,13 @@ class Recorded:
                 f"{self.name} gives its Values in a list, so there is no one loss: return one, or take their numbers "
                 f"for each sample from {self.name}.each(…)"
             )
-        k = len(self.parameters)
+        k, places = len(self.parameters), [*batch.values]
         numbers = _numbers_of([*self.parameters, *batch.values.values()]) if at is None else at
-        self.program.parameters[:] = numbers[:k]
-        if not batch.values:
-            return self.program.value_and_grad(batch.X, weights)
-        X, places = batch.X.copy(), [*batch.values]
-        X[0, places] = numbers[k:]
-        y, local = self.program.value_and_grad(X, weights)
-        return y, np.concatenate([local, self.program.input_gradient(X)[0, places]])
+        self.program.parameters[:], batch.X[0, places] = numbers[:k], numbers[k:]
+        y, local = self.program.value_and_grad(batch.X, weights)
+        if places:
+            local = np.concatenate([local, self.program.input_gradient(batch.X)[0, places]])
+        return y, local
 
     def compare(self, batch: Batch, i: int, result: Any) -> None:
         """Raise ReplayError where the function itself has given something else for a sample, or has changed weights.
@@ -157,8 +155,7 @@ class Recorded:
         numbers = values_at(dict(zip(recorded.inputs, batch.X[i].tolist(), strict=True)), recorded.interior)
         for old, new in zip(_computed(recorded), _computed(itself), strict=False):
             if (old.operation, repr(numbers[old])) != (new.operation, repr(new.data)):
-                place = itself.places[itself.made.index(new)]
-                return f", first at {describe(new)}" + (f" in {place}" if place else "")
+                return f", first at {describe(new)} in {itself.places[itself.made.index(new)]}"
         return ""
 
     def put_in(self, numbers: list[float]) -> None:
