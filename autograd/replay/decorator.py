@@ -119,13 +119,12 @@ class Replayed:
     def each(self, *arrays: ArrayLike, **keywords: Any) -> Array:
         """The numbers for each sample, an array (samples, …): nothing to differentiate."""
         batch = Batch.of_rows(self.name, arrays, keywords)
-        with self._lock, collector_paused():
-            rows = self._replay(batch, lambda found: found.values(batch))
-            if rows is None:
-                return np.array([plain(self._called(batch, i)) for i in range(len(batch.X))])
-            for i in {*np.nonzero(~np.isfinite(rows))[0].tolist()}:
-                rows[i] = plain(self._called(batch, i))
-            return rows
+        rows = self._replay(batch, lambda found: found.values(batch))
+        if rows is None:
+            return np.array([plain(self._called(batch, i)) for i in range(len(batch.X))])
+        for i in {*np.nonzero(~np.isfinite(rows))[0].tolist()}:
+            rows[i] = plain(self._called(batch, i))
+        return rows
 
     def _value(self, batch: Batch, weights: Array) -> Value:
         """One node, whose parents are the weights and the Values among the arguments; or the function's own graph."""
@@ -134,27 +133,27 @@ class Replayed:
             with self._lock:
                 return found.evaluate(batch, weights, xs)
 
-        with self._lock, collector_paused():
-            replay = self._replay(batch, lambda found: (found, *found.evaluate(batch, weights)))
-            if replay is None or not all(np.isfinite(x).all() for x in replay[1:]):
-                return self._plainly(batch, weights)
-            found, y, local = replay
-            parents = (*found.parameters, *batch.values.values())
-            operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
-            return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
+        replay = self._replay(batch, lambda found: (found, *found.evaluate(batch, weights)))
+        if replay is None or not all(np.isfinite(x).all() for x in replay[1:]):
+            return self._plainly(batch, weights)
+        found, y, local = replay
+        parents = (*found.parameters, *batch.values.values())
+        operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
+        return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
 
     def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> T | None:
         """What is computed by the recording for these arguments; None where the function is called as it stands."""
         if is_anybody_told() or batch.key in self._refused:
             return None
-        try:
-            found = self._recorded_for(batch)
-            result = compute(found)
-            self._compare(found, batch)
-            return result
-        except ReplayError as error:
-            self._fall_back(batch, error)
-            return None
+        with self._lock, collector_paused():
+            try:
+                found = self._recorded_for(batch)
+                result = compute(found)
+                self._compare(found, batch)
+                return result
+            except ReplayError as error:
+                self._fall_back(batch, error)
+                return None
 
     def _fall_back(self, batch: Batch, error: ReplayError) -> None:
         """Call the function as it stands from now on, with one warning, if that is wished for."""
@@ -234,9 +233,9 @@ class Replayed:
                 "out __slots__ and @classmethod, or decorate a function"
             )
         name = self.__qualname__  # type: ignore[attr-defined] # not that of the attribute, so that access ends here
-        plain, method = self.plain.__get__(instance, owner), kept.get(name)
-        if method is None or method.plain != plain:
-            method = kept[name] = Replayed(plain, fallback=self.fallback, check=self.check)
+        bound, method = self.plain.__get__(instance, owner), kept.get(name)
+        if method is None or method.plain != bound:
+            method = kept[name] = Replayed(bound, fallback=self.fallback, check=self.check)
             method.name = self.name
         return method
 
