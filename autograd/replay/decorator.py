@@ -21,7 +21,7 @@ from autograd.replay.arguments import Batch
 from autograd.replay.call import Call
 from autograd.replay.collector import collector_paused
 from autograd.replay.lookups import Lookups
-from autograd.replay.program import Program
+from autograd.replay.program import Program, weights_of
 from autograd.replay.recorded import Recorded
 from autograd.replay.tracing import ReplayError, plain
 from autograd.reports import frame_of_user
@@ -111,10 +111,7 @@ class Replayed:
         """
         batch = Batch.of_rows(self.name, arrays, keywords)
         n = len(batch.X)
-        w = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, dtype=float)
-        if w.shape != (n,):
-            raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {w.shape}")
-        return self._value(batch, w)
+        return self._value(batch, np.full(n, 1.0 / n) if weights is None else weights_of(n, weights))
 
     def each(self, *arrays: ArrayLike, **keywords: Any) -> Array:
         """The numbers for each sample, an array (samples, …): nothing to differentiate."""

@@ -153,7 +153,7 @@ class Program:
         X = self._batch(X)
         if not len(X):
             raise ValueError("the mean over a batch of no samples is not defined")
-        weights = self._mean(len(X)) if weights is None else self._weights(weights, len(X))
+        weights = self._mean(len(X)) if weights is None else weights_of(len(X), weights)
         return self._quietly(self._value_and_grad, X, weights)  # type: ignore[no-any-return]
 
     def input_gradient(self, X: ArrayLike | None = None) -> Array:
@@ -242,12 +242,6 @@ class Program:
             self._last_mean = np.full(n, 1.0 / n)
         return self._last_mean
 
-    def _weights(self, weights: ArrayLike, n: int) -> Array:
-        array = _floats("the weights", weights)
-        if array.shape != (n,):
-            raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {array.shape}")
-        return array
-
     # ---- as text, and as a pickle
 
     def to_numpy(self) -> str:
@@ -296,6 +290,14 @@ def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value]
     program = Program(outputs, inputs, parameters, reached(outputs))
     program.parameters[:] = numbers
     return program
+
+
+def weights_of(n: int, weights: ArrayLike) -> Array:
+    """The weights of n samples as an array. Raises ValueError for any but a number for each."""
+    array = _floats("the weights", weights)
+    if array.shape != (n,):
+        raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {array.shape}")
+    return array
 
 
 def counted(n: int, what: str) -> str:
