@@ -178,7 +178,7 @@ class Operation:
         if any(issubclass(kind, np.ndarray) for kind in kinds):
             if own_reading or any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in inputs):
                 return np.frompyfunc(self, len(inputs), 1)(*inputs)
-            return self._on_arrays([_float_array(self.name, x) for x in inputs])
+            return self._on_arrays([float_array(self.name, x) for x in inputs])
         if own_reading:
             return own_reading.apply_operation(self, inputs)
         for x in inputs:
@@ -246,7 +246,7 @@ def _operation_named(module: str, name: str) -> Operation:
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
 
-def _float_array(name: str, x: Any) -> Any:
+def float_array(name: str, x: Any) -> Any:
     """An array of whole numbers or truth values as floats; TypeError for one that holds anything but real numbers."""
     kind = np.asarray(x).dtype.kind
     if kind not in "biuf":

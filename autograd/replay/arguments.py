@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.floats import is_number
+from autograd.operation import float_array
 from autograd.value import Value
 
 # () for a number, ("list", 3, shape of each) or ("list", shape, …), a named tuple's class for "list", ("array", 3, 2)
@@ -80,18 +81,13 @@ class Batch(NamedTuple):
         if not arrays:
             raise TypeError(f"{name} takes an array for each of its inputs, one sample a row")
         rows = [np.asarray(a) for a in arrays]
-        for a in rows:
-            if a.dtype.kind not in "biuf":
-                raise TypeError(
-                    f"{name} takes arrays of real numbers, one sample a row and all of one length, not of {a.dtype}"
-                )
         lengths = {len(a) if a.ndim else 0 for a in rows}
         if len(lengths) > 1 or 0 in lengths:
             shapes = ", ".join(str(a.shape) for a in rows)
             raise ValueError(
                 f"{name} takes arrays with one sample a row, as many in each and at least one, not {shapes}"
             )
-        X = np.concatenate([a.reshape(len(a), -1) for a in rows], axis=1, dtype=float)
+        X = np.concatenate([float_array(name, a).reshape(len(a), -1) for a in rows], axis=1, dtype=float)
         one = Batch.of_one(tuple([a[0].tolist() for a in rows]), keywords)
         return one._replace(X=X, sample=lambda i: tuple([a[i].tolist() for a in rows]))
 
