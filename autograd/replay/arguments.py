@@ -78,14 +78,12 @@ class Batch(NamedTuple):
     @staticmethod
     def of_rows(name: str, arrays: tuple[ArrayLike, ...], keywords: dict[str, Any]) -> "Batch":
         """A sample in each row of all arrays."""
-        if not arrays:
-            raise TypeError(f"{name} takes an array for each of its inputs, one sample a row")
         rows = [np.asarray(a) for a in arrays]
         lengths = {len(a) if a.ndim else 0 for a in rows}
-        if len(lengths) > 1 or 0 in lengths:
-            shapes = ", ".join(str(a.shape) for a in rows)
+        if len(lengths) != 1 or 0 in lengths:
             raise ValueError(
-                f"{name} takes arrays with one sample a row, as many in each and at least one, not {shapes}"
+                f"{name} takes an array for each of its inputs, with one sample a row, as many in each and at least "
+                f"one, not arrays of the shapes {[a.shape for a in rows]}"
             )
         X = np.concatenate([float_array(name, a).reshape(len(a), -1) for a in rows], axis=1, dtype=float)
         one = Batch.of_one(tuple([a[0].tolist() for a in rows]), keywords)
