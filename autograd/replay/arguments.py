@@ -10,9 +10,6 @@ from autograd.floats import is_number
 from autograd.operation import float_array
 from autograd.value import Value
 
-# () for a number, ("list", 3, shape of each) or ("list", shape, …), a named tuple's class for "list", ("array", 3, 2)
-Shape = tuple[Any, ...]
-
 
 def mapped(f: Callable[[Any], Any], x: Any) -> Any:
     """An argument with f(number) in the place of each of its numbers and Values; TypeError for anything else in it.
@@ -34,8 +31,11 @@ def mapped(f: Callable[[Any], Any], x: Any) -> Any:
     )
 
 
-def shape_of(x: Any) -> Shape:
+def shape_of(x: Any) -> tuple[Any, ...]:
     """The nesting of an argument.
+
+    It is () for a number, ("array", 3, 2), and ("list", 3, shape of each) or ("list", shape, …), where a named tuple
+    has its class for "list".
 
     >>> shape_of([[1, 2], [3, 4]])
     ('list', 2, ('list', 2, ()))
