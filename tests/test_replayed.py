@@ -707,7 +707,7 @@ def test_a_result_is_copied_and_pickled_with_its_numbers():
         weights = twin.parents[0].parents
         assert [v.grad for v in weights] == expected
     twin = copy.deepcopy(y)
-    with pytest.raises(TypeError, match="a copy of what line gave cannot be differentiated twice: call line again"):
+    with pytest.raises(TypeError, match="a copy of what line gave cannot be differentiated twice: call it again"):
         derivatives(twin, twin.parents[0].parents[0])
     assert pickle.loads(pickle.dumps(line)) is line
     with pytest.raises(TypeError, match="keeps no graph, so it is not copied or pickled"):

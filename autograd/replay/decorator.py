@@ -7,7 +7,7 @@ with it; here a program is chosen, and its result made into a node.
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any, TypeVar, overload
@@ -125,18 +125,12 @@ class Replayed:
 
     def _value(self, batch: Batch, weights: Array) -> Value:
         """One node, whose parents are the weights and the Values among the arguments; or the function's own graph."""
-
-        def evaluate(xs: Sequence[float]) -> tuple[float, Array]:
-            with self._lock:
-                return found.evaluate(batch, weights, xs)
-
         replay = self._replay(batch, lambda found: (found, *found.evaluate(batch, weights)))
         if replay is None or not all(np.isfinite(x).all() for x in replay[1:]):
             return self._plainly(batch, weights)
         found, y, local = replay
-        parents = (*found.parameters, *batch.values.values())
-        operation = Call(self.name, parents, evaluate, lambda: self._plainly(batch, weights), found.summary)
-        return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", parents)
+        operation = Call(found, batch, weights, lambda: self._plainly(batch, weights))
+        return Value._restored(Value, y, 0.0, tuple(local.tolist()), operation, "", found.parents(batch))
 
     def _replay(self, batch: Batch, compute: Callable[[Recorded], T]) -> T | None:
         """What is computed by the recording for these arguments; None where the function is called as it stands."""
@@ -186,9 +180,9 @@ class Replayed:
         if not self._recorded:
             self._lookups = Lookups({self.name: self.plain})
         if key not in self._recorded:
-            recorded = Recorded(self.name, self.plain, batch, self._lookups)
+            recorded = Recorded(self.name, self.plain, batch, self._lookups, self._lock)
             if recorded.keeps_weights:
-                recorded = Recorded(self.name, self.plain, batch, self._lookups)
+                recorded = Recorded(self.name, self.plain, batch, self._lookups, self._lock)
             self._recorded[key] = recorded
             self._recordings += 1
             if self._recordings == MANY + 1:

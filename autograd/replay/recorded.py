@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from operator import attrgetter
+from threading import RLock
 from typing import Any
 from weakref import ref
 
@@ -26,10 +27,11 @@ class Recorded:
     - shape: of the result: () for one Value
     - keeps_weights: whether a leaf that the function made has outlived the recording: at its next call it is a weight
     - calls: how many there have been
+    - lock: held while it is evaluated
     """
 
-    def __init__(self, name: str, f: Callable[..., Any], batch: Batch, lookups: Lookups) -> None:
-        self.name, self.f = name, f
+    def __init__(self, name: str, f: Callable[..., Any], batch: Batch, lookups: Lookups, lock: RLock) -> None:
+        self.name, self.f, self.lock = name, f, lock
         lookups.follow(batch.keywords)
         for x in lookups.found.values():
             if hasattr(type(x), "couples_samples") and x.couples_samples and x.training:
@@ -52,7 +54,7 @@ class Recorded:
         # Outside of the recording, for a program keeps the context it is made in.
         self.program = found.program()
         self.program.forget_graph()
-        self.parameters = found.parameters
+        self.parameters = tuple(found.parameters)
         del found
         self.keeps_weights = any(leaf() is not None for leaf in made)
         self.first = self.program.parameters.tolist()
@@ -81,11 +83,15 @@ class Recorded:
             )
         return found
 
-    def summary(self) -> str:
+    def __str__(self) -> str:
         """What a node stands for: "loss: 4,192 parameters, 75 instructions; loss.plain(…) shows the inside"."""
         parameters = counted(len(self.parameters), "parameter")
         instructions = counted(len(self.program._grouping.instructions), "instruction")
         return f"{self.name}: {parameters}, {instructions}; {self.name}.plain(…) shows the inside"
+
+    def parents(self, batch: Batch) -> tuple[Value, ...]:
+        """What a result depends on: the parameters, and the Values among the arguments."""
+        return self.parameters + tuple(batch.values.values())
 
     def values(self, batch: Batch) -> Array:
         """The numbers of each sample's result, (samples, …)."""
@@ -93,21 +99,19 @@ class Recorded:
         return self.program(batch.X).reshape(-1, *self.shape)
 
     def evaluate(self, batch: Batch, weights: Array, at: Sequence[float] | None = None) -> tuple[float, Array]:
-        """The weighted sum, and its derivatives toward the parameters and the Values among the arguments.
-
-        It is that at their numbers of now, or at others.
-        """
+        """The weighted sum, and its derivatives toward the parents: at their numbers of now, or at others."""
         if self.shape:
             raise TypeError(
                 f"{self.name} gives its Values in a list, so there is no one loss: return one, or take their numbers "
                 f"for each sample from {self.name}.each(…)"
             )
         k, places = len(self.parameters), [*batch.values]
-        numbers = _numbers_of([*self.parameters, *batch.values.values()]) if at is None else at
-        self.program.parameters[:], batch.X[0, places] = numbers[:k], numbers[k:]
-        y, local = self.program.value_and_grad(batch.X, weights)
-        if places:
-            local = np.concatenate([local, self.program.input_gradient(batch.X)[0, places]])
+        numbers = _numbers_of(self.parents(batch)) if at is None else at
+        with self.lock:
+            self.program.parameters[:], batch.X[0, places] = numbers[:k], numbers[k:]
+            y, local = self.program.value_and_grad(batch.X, weights)
+            if places:
+                local = np.concatenate([local, self.program.input_gradient(batch.X)[0, places]])
         return y, local
 
     def compare(self, batch: Batch, i: int, result: Any) -> None:
@@ -163,12 +167,12 @@ class Recorded:
             p.data = x
 
 
-def _slopes(y: Value, parameters: list[Value]) -> list[float]:
+def _slopes(y: Value, parameters: Sequence[Value]) -> list[float]:
     slopes = gradients_of(y)
     return [slopes.get(p, 0.0) for p in parameters]
 
 
-def _numbers_of(values: list[Value]) -> Array:
+def _numbers_of(values: Sequence[Value]) -> Array:
     return np.fromiter(map(attrgetter("data"), values), float, len(values))
 
 
