@@ -24,10 +24,10 @@ def mapped(f: Callable[[Any], Any], x: Any) -> Any:
     if type(x) in (list, tuple) or (isinstance(x, tuple) and hasattr(x, "_make")):
         return getattr(x, "_make", type(x))([mapped(f, item) for item in x])  # a named tuple has its own way
     is_walked = isinstance(x, Iterable) and not isinstance(x, str | bytes)
-    given = "a list of its numbers" if is_walked else "it as a keyword argument"
+    given = "a list of its numbers" if is_walked else "it as a keyword argument, or close over it"
     raise TypeError(
         f"positional arguments of a replayed function are its inputs, numbers and lists of numbers, not {x!r} of "
-        f"type {type(x).__name__}: give {given}, or close over it"
+        f"type {type(x).__name__}: give {given}"
     )
 
 

@@ -9,7 +9,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial, update_wrapper
-from types import MethodType
+from types import FunctionType
 from typing import Any, TypeVar, overload
 
 import numpy as np
@@ -182,6 +182,7 @@ class Replayed:
         if key not in self._recorded:
             recorded = Recorded(self.name, self.plain, batch, self._lookups, self._lock)
             if recorded.keeps_weights:
+                self._lookups = Lookups({self.name: self.plain})
                 recorded = Recorded(self.name, self.plain, batch, self._lookups, self._lock)
             self._recorded[key] = recorded
             self._recordings += 1
@@ -198,7 +199,7 @@ class Replayed:
     def _forget_if_changed(self) -> None:
         """Forget all programs where something else is looked up than was."""
         if changed := self._lookups.changed():
-            self._why = f", {changed} has changed between calls: change the .data of weights"
+            self._why = f"; {changed!r} has changed between calls: give it as an argument, or change a weight's .data"
             self._recorded.clear()
 
     def _compare(self, found: Recorded, batch: Batch) -> None:
@@ -206,7 +207,7 @@ class Replayed:
         found.calls += 1
         if self.check or (self.check is None and found.calls in COMPARED):
             for i in {len(batch.X) - 1, 0}:
-                found.compare(batch, i, self._called(batch, i))
+                found.compare(batch, i, partial(self._called, batch, i))
 
     # ---- as a method, and as a pickle
 
@@ -231,9 +232,9 @@ class Replayed:
         return method
 
     def __reduce__(self) -> Any:
-        if isinstance(self.plain, MethodType):
-            return getattr, (self.plain.__self__, self.name)  # a copy of the instance records anew
-        return self.__qualname__  # type: ignore[attr-defined]
+        if isinstance(self.plain, FunctionType):
+            return self.__qualname__  # type: ignore[attr-defined]
+        return partial(Replayed, fallback=self.fallback, check=self.check), (self.plain,)  # a copy records anew
 
 
 def _warn(message: str) -> None:

@@ -114,12 +114,13 @@ class Recorded:
                 local = np.concatenate([local, self.program.input_gradient(batch.X)[0, places]])
         return y, local
 
-    def compare(self, batch: Batch, i: int, result: Any) -> None:
-        """Raise ReplayError where the function itself has given something else for a sample, or has changed weights.
+    def compare(self, batch: Batch, i: int, call: Callable[[], Any]) -> None:
+        """Raise ReplayError where the function itself gives something else for a sample, or changes weights.
 
         At the first call its gradient is compared too, for the first sample.
         """
-        replayed = self.program.outputs[i].tolist()
+        gradients = [p.grad for p in self.parameters]
+        result, replayed = call(), self.program.outputs[i].tolist()
         for x, y in zip_longest(replayed, flat(result, self.name), fillvalue=math.nan):
             if not _is_near(x, as_value(y)) and np.isfinite(replayed).all():
                 raise ReplayError(
@@ -127,9 +128,11 @@ class Recorded:
                     f"{self.first_difference(batch, i)}. Nothing may be kept from call to call, or be chosen by .data, "
                     f"isinstance, a set or a dict{REMEDY}"
                 )
-        if not np.array_equal(_numbers_of(self.parameters), self.program.parameters, equal_nan=True):
+        is_same = np.array_equal(_numbers_of(self.parameters), self.program.parameters, equal_nan=True)
+        if not is_same or [p.grad for p in self.parameters] != gradients:
             raise ReplayError(
-                f"{self.name} changes the .data of weights that it uses, and a replay would not: change them after it"
+                f"{self.name} changes the .data or .grad of weights that it uses, and a replay would not: do that "
+                "outside of it"
             )
         # Where there is one loss, and weights are not reached through arguments too.
         if self.calls == 1 and i == 0 and not self.shape and not batch.values:
@@ -143,8 +146,8 @@ class Recorded:
             if abs(replayed - slope) > near:
                 raise ReplayError(
                     f"{self.name} has the derivative {replayed!r} toward {describe(p)} by replay and {slope!r} "
-                    "itself: in a replay arguments are Values, so grad(f)(x) is differentiated too. Write "
-                    "grad(f)(Value(x)) where it should be, and detach() it elsewhere"
+                    "itself. Nothing may be kept from call to call; and in a replay arguments are Values, so that "
+                    "grad(f)(x) is differentiated: write grad(f)(Value(x)) where it should be, and detach() elsewhere"
                 )
 
     def first_difference(self, batch: Batch, i: int) -> str:
