@@ -32,6 +32,7 @@ from autograd import (
     step_through,
 )
 from autograd.functions import sum as sum_of
+from autograd.replay import collector_paused
 from autograd.value import as_value, make_node
 from tests import microgpt
 from tests.microgpt import GPT, document
@@ -780,6 +781,23 @@ def test_the_collector_is_as_it_was(enabled):
             replayed(f)(1.0, fail=True)
         assert gc.isenabled() == enabled
         assert set(states) == {False}
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("first_to_leave", [0, 1])
+def test_the_collector_is_as_it_was_where_threads_overlap(enabled, first_to_leave):
+    was = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        both = [collector_paused(), collector_paused()]
+        for pause in both:
+            pause.__enter__()
+        assert not gc.isenabled()
+        for pause in (both[first_to_leave], both[1 - first_to_leave]):
+            pause.__exit__(None, None, None)
+        assert gc.isenabled() == enabled
     finally:
         (gc.enable if was else gc.disable)()
 
