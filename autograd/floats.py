@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from functools import reduce
 from numbers import Real
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -80,6 +80,9 @@ def select(i: float, *xs: float) -> float:
     return xs[int(i)] if 0 <= i < len(xs) and i == int(i) else math.nan
 
 
-def refuse_index(i: float, count: int) -> NoReturn:
-    given = str(i).removesuffix(".0")
-    raise IndexError(f"one of {count} is chosen by a whole number from 0 to {count - 1}, not by {given}")
+def as_index(i: float, count: int) -> int:
+    """A number as an index into so many; IndexError for what is no whole number within: -1 is not the last."""
+    if not (0 <= i < count and i == int(i)):
+        given = str(i).removesuffix(".0")
+        raise IndexError(f"one of {count} is chosen by a whole number from 0 to {count - 1}, not by {given}")
+    return int(i)

@@ -6,7 +6,7 @@ from typing import Any, overload
 import numpy as np
 
 from autograd.elementary import exp
-from autograd.floats import refuse_index
+from autograd.floats import as_index
 from autograd.operation import Operation
 from autograd.operations import OPERATIONS
 from autograd.tables import short
@@ -217,10 +217,7 @@ def _checked_index(name: str, i: Any, count: int) -> int:
         raise TypeError(f"{name}(i, xs) takes one number or Value for i, not {short(i)} of type {type(i).__name__}")
     if not count:
         raise ValueError(f"{name} of nothing: it needs at least one to choose from")
-    index: Any = i.data if isinstance(i, Value) else i
-    if not (0 <= index < count and index == int(index)):
-        refuse_index(index, count)
-    return int(index)
+    return as_index(i.data if isinstance(i, Value) else i, count)
 
 
 def backward(output: Value, gradient: Number = 1.0) -> None:

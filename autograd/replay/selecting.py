@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.floats import refuse_index
-from autograd.operations import OPERATIONS
+from autograd.floats import as_index
 from autograd.replay.folding import LogSumExp
 from autograd.replay.instructions import extent
 from autograd.replay.layout import GRADIENTS, Access, Array, Index
@@ -107,7 +106,7 @@ def whole(index: Any, count: int) -> Index:
     indices = numbers.astype(np.intp)
     is_known = (indices == numbers) & (indices.view(np.uintp) < count)  # read without a sign, -1 is the largest
     if np.count_nonzero(is_known) < is_known.size:
-        refuse_index(numbers[~is_known][0].item(), count)
+        as_index(numbers[~is_known][0].item(), count)  # which refuses it
     return indices
 
 
@@ -140,7 +139,4 @@ def scatter(rows: Array, places: Index, g: Array) -> None:
 
 def selected(i: float, *xs: float) -> float:
     """xs[i] on floats, with the function's IndexError."""
-    y: float = OPERATIONS["select"].on_floats.value(i, *xs)
-    if y != y and not (0 <= i < len(xs) and i == int(i)):
-        refuse_index(i, len(xs))
-    return y
+    return xs[as_index(i, len(xs))]
