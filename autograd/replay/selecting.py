@@ -86,9 +86,7 @@ def log_loss(index: Any, terms: Any, count: int, axis: int, out: Array) -> tuple
     powers = np.empty((*out.shape[:axis], count, *out.shape[axis:]))
     powers[...] = terms
     powers -= np.maximum.reduce(powers, axis, keepdims=True)
-    at = [*map(np.arange, out.shape)]
-    if axis and len(at) > 1:
-        at[0] = at[0][:, None]
+    at: list[Any] = [*np.indices(out.shape, sparse=True)]
     at.insert(axis, chosen)
     places = tuple(at)
     shifted = powers[places]
