@@ -30,15 +30,10 @@ class Selection:
 
     def forward(self, code: Code) -> None:
         self.places = f"s{len(code.lines)}"
-        uses = None
-        if self.index.constants is None:
-            distinct, uses = np.unique(self.index.index, return_inverse=True)  # each index is looked at once
-            index = code.operand(Access(self.index.kind, distinct), varying=self.varying)
-        else:
-            index = code.constant(self.index.constants[:, None] if self.varying else self.index.constants)
+        index = code.operand(self.index, varying=self.varying)
         table = self.table if self.choices.constants is None else np.arange(self.table.size).reshape(self.table.shape)
         starts = np.arange(0, table.size, table.shape[1])  # of the rows of the table, read one behind another
-        arguments = ", ".join(map(code.constant, (uses, starts[:, None] if self.varying else starts, table)))
+        arguments = ", ".join(map(code.constant, (starts[:, None] if self.varying else starts, table)))
         batch = "n" if self.choices.kind in (INPUT, VARYING) else "0"
         code.line(f"{self.places} = {code.name_of(places)}({index}, {arguments}, {batch})")
         y = code.operand(self.result, varying=self.varying)
@@ -108,15 +103,12 @@ def whole(index: Any, count: int) -> Index:
     return indices
 
 
-def places(index: Array, uses: Any, starts: Index, table: Index, batch: int) -> Index:
+def places(index: Array, starts: Index, table: Index, batch: int) -> Index:
     """Where the chosen numbers stand, an entry of each row of the table; in rows of so many samples, if they have any.
 
-    Each index is that of the rows that `uses` says, or of its own. `take` is quicker here than table[row, chosen].
+    `take` is quicker here than table[row, index].
     """
-    chosen = whole(index, table.shape[1])
-    if uses is not None:
-        chosen = chosen.take(uses, 0)
-    found = table.take(starts + chosen)
+    found = table.take(starts + whole(index, table.shape[1]))
     return found * batch + np.arange(batch) if batch else found
 
 
