@@ -119,8 +119,6 @@ def gathered(rows: Array, places: Index) -> Array:
 
 def scatter(rows: Array, places: Index, g: Array) -> None:
     """Add what has come to each chosen number to the gradient in its place."""
-    if places.shape != g.shape:
-        places = np.broadcast_to(places, g.shape)
     numbers = rows.ravel()
     np.add.at(numbers, places.ravel(), g.ravel())
     if not rows.flags.c_contiguous:  # those of the inputs, which stand in columns, have been copied
