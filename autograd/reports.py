@@ -153,16 +153,23 @@ def is_library(code: CodeType) -> bool:
 
 
 class Line(NamedTuple):
-    """A line of code for a message: "net.py, line 7, in loss: `return exp(x)`"."""
+    """A line of code for a message: "line 7 of loss: `return exp(x)`"."""
 
     filename: str
     number: int
     function: str
 
+    @property
+    def text(self) -> str:
+        return linecache.getline(self.filename, self.number).strip()
+
+    @property
+    def in_file(self) -> str:
+        """The same with its file: "net.py, line 7 of loss: `return exp(x)`"."""
+        return f"{Path(self.filename).name}, {self}"
+
     def __str__(self) -> str:
-        source = linecache.getline(self.filename, self.number).strip()
-        place = f"{Path(self.filename).name}, line {self.number}, in {self.function}"
-        return f"{place}: `{source}`" if source else place
+        return f"line {self.number} of {self.function}" + (f": `{self.text}`" if self.text else "")
 
 
 def frame_of_user() -> FrameType:
@@ -173,31 +180,14 @@ def frame_of_user() -> FrameType:
     return frame
 
 
-class Place(NamedTuple):
-    """A line of code, the function that it stands in, and its text: "line 7 of __mul__: `self.grad = …`"."""
-
-    line: int
-    function: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"line {self.line} of {self.function}" + (f": `{self.text}`" if self.text else "")
-
-
-def place_now() -> Place:
+def line_now() -> Line:
     """The innermost line of the user's code that is running."""
     frame = frame_of_user()
-    return _place(frame, frame.f_lineno)
+    return Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 
-def place_of(error: BaseException, *, outermost: bool = False) -> Place | None:
+def line_of(error: BaseException, *, outermost: bool = False) -> Line | None:
     """The innermost line of the user's code behind an error, or the outermost; None where it has none."""
-    frames = [(frame, line) for frame, line in walk_tb(error.__traceback__) if is_someone_elses(frame.f_code)]
-    if not frames:
-        return None
-    return _place(*frames[0 if outermost else -1])
-
-
-def _place(frame: FrameType, line: int) -> Place:
-    code = frame.f_code
-    return Place(line, code.co_name, linecache.getline(code.co_filename, line, frame.f_globals).strip())
+    codes = [(frame.f_code, number) for frame, number in walk_tb(error.__traceback__)]
+    lines = [Line(code.co_filename, number, code.co_name) for code, number in codes if is_someone_elses(code)]
+    return lines[0 if outermost else -1] if lines else None

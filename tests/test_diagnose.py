@@ -71,7 +71,7 @@ def test_the_first_result_that_is_not_finite_is_named_with_inputs_and_line():
     first, line = text.split("\n")
     assert first == "log gave -inf at input 1 = 0"
     assert line.startswith("made in test_diagnose.py, line ")
-    assert line.endswith(", in f: `return log(q) + 1  # here`")
+    assert line.endswith(" of f: `return log(q) + 1  # here`")
 
 
 @pytest.mark.parametrize(
@@ -654,7 +654,7 @@ def test_a_graph_that_math_has_cut_is_told_with_its_line():
     assert found.where == "cut graph"
     assert found.text == (
         "nothing flows back to w, b: math.tanh() takes the number of a Value and forgets the graph, in "
-        f"test_diagnose.py, line {line}, in cut_by_math: `return math.tanh(v * 2)  # cuts`"
+        f"test_diagnose.py, line {line} of cut_by_math: `return math.tanh(v * 2)  # cuts`"
     )
     assert found.hint == "write autograd.tanh(…)"
     other = Value(1.0, "other")
@@ -691,12 +691,12 @@ def test_a_line_that_may_have_cut_a_graph_is_told():
     line = rewrapped.__code__.co_firstlineno + 2
     assert found.text == "the output does not depend on 1 of 2 parameters: w"
     assert found.hint == (
-        f"the graph is cut where `.data` is computed with, in test_diagnose.py, line {line}, in rewrapped: "
+        f"the graph is cut where `.data` is computed with, in test_diagnose.py, line {line} of rewrapped: "
         "`return Value(h.data).exp()`"
     )
     model = Cut()
     hint = hints(model([1.0, 2.0]), model)["unreachable parameters"]
-    assert hint.endswith("in __call__: `return self.last([h.data for h in self.first(x)])`")
+    assert hint.endswith("of __call__: `return self.last([h.data for h in self.first(x)])`")
 
 
 def test_of_the_callers_lines_only_those_that_read_what_is_cut_off_are_told():

@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from importlib.machinery import SourceFileLoader
-from linecache import getline
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -29,7 +28,7 @@ from autograd.check.checks import check_value
 from autograd.check.engine import LEVELS
 from autograd.check.lesson import SECONDS
 from autograd.check.trouble import Trouble, limited
-from autograd.reports import Finding, Place, Report
+from autograd.reports import Finding, Line, Report
 from autograd.tables import aligned, short
 
 EXAMPLES = """\
@@ -151,8 +150,7 @@ def check_file(file: Path, name: str, level: str, seconds: float) -> Report:
         problem = f"still running after {seconds:g} s"
     innermost = re.search(rf'File "{re.escape(str(file))}", line (\d+) in (.*)', text)  # it tells the last call first
     if innermost:
-        line = int(innermost[1])
-        problem += f"\nin {Place(line, innermost[2], getline(str(file), line).strip())}"
+        problem += f"\nin {Line(str(file), int(innermost[1]), innermost[2])}"
     return _unchecked(file, Trouble(problem))
 
 

@@ -14,7 +14,7 @@ from autograd.check.evaluating import evaluate, names_in
 from autograd.check.hints import Evidence
 from autograd.check.trouble import Trouble, limited
 from autograd.operation import Operation
-from autograd.reports import Finding, compared, place_of, shown
+from autograd.reports import Finding, compared, line_of, shown
 from autograd.value import Value
 
 SHARED = (
@@ -142,8 +142,8 @@ class Observation:
     @property
     def is_forbidden(self) -> bool:
         """Whether it was refused on purpose: by a `raise` that was met, or by compiled code, which has no line."""
-        place = place_of(self.error) if self.error else None
-        return self.error is not None and (place is None or place.text.startswith("raise"))
+        line = line_of(self.error) if self.error else None
+        return self.error is not None and (line is None or line.text.startswith("raise"))
 
     @property
     def evidence(self) -> Evidence:

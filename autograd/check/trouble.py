@@ -8,7 +8,7 @@ from warnings import catch_warnings, simplefilter
 
 from autograd.check.deadline import Limit, OutOfTime
 from autograd.check.errors import hint_for_error
-from autograd.reports import Finding, place_of
+from autograd.reports import Finding, line_of
 
 T = TypeVar("T")
 STOPPED = (Exception, SystemExit, OutOfTime)  # what ends a learner's code; an interrupt from the keyboard goes through
@@ -26,8 +26,8 @@ class Trouble(Exception):  # noqa: N818
         """What is found of it at an expression and inputs. The trouble's own hint is the second."""
         unwritten = ""
         if isinstance(self.__cause__, NotImplementedError):
-            place = place_of(self.__cause__)
-            unwritten = f"`{place.function}`" if place and place.function.isidentifier() else where
+            line = line_of(self.__cause__)
+            unwritten = f"`{line.function}`" if line and line.function.isidentifier() else where
         return Finding(where, f"{title}\n{self.text}", hint or self.hint, unwritten)
 
 
@@ -54,8 +54,8 @@ def limited(function: Callable[[], T], limit: float | Limit) -> T:
 
 def _trouble_from(error: BaseException) -> Trouble:
     """What a learner's code raised, told with its line."""
-    place = place_of(error, outermost=isinstance(error, OutOfTime))  # where the loop is likely to be
-    at = f"\nin {place}" if place else ""
+    line = line_of(error, outermost=isinstance(error, OutOfTime))  # where the loop is likely to be
+    at = f"\nin {line}" if line else ""
     if isinstance(error, OutOfTime):
         text = f"{error}: an endless loop, or far too slow{at}"
     elif isinstance(error, NotImplementedError):

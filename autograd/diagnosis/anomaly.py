@@ -14,7 +14,7 @@ from autograd.diagnosis.branches import explanation
 from autograd.graphs import Edge
 from autograd.listening import watched_by
 from autograd.operations import own
-from autograd.reports import Line, frame_of_user, shown
+from autograd.reports import Line, line_now, shown
 from autograd.value import Value
 
 
@@ -48,8 +48,7 @@ class _Detector:
     def made(self, node: Value) -> None:
         if node.operation is None or node.operation is own:
             return  # a leaf, or a node of the user's own: what they compute from it is looked at
-        frame = frame_of_user()
-        self.lines[id(node)] = Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+        self.lines[id(node)] = line_now()
         if not isfinite(node.data):
             self.stop(f"{_name(node)} gave {shown(node.data)} at {_inputs(node)}{_already(node)}", node)
 
@@ -75,8 +74,8 @@ class _Detector:
                     )
 
     def stop(self, text: str, node: Value) -> NoReturn:
-        line = self.lines.get(id(node), "a line before detect_anomaly() began")
-        raise FloatingPointError(f"{text}\nmade in {line}")
+        line = self.lines.get(id(node))
+        raise FloatingPointError(f"{text}\nmade in {line.in_file if line else 'a line before detect_anomaly() began'}")
 
 
 def _name(node: Value) -> str:

@@ -84,18 +84,14 @@ def _unreachable(graph: Examined) -> Found:
     missing = [p for p in graph.parameters if p not in inside]
     cuts = cuts_of(missing)
     for cut, those in cuts.items():
-        text = f"{cut.asked}() takes the number of a Value and forgets the graph, in {Line(*cut[2:])}"
+        text = f"{cut.asked}() takes the number of a Value and forgets the graph, in {Line(*cut[2:]).in_file}"
         yield "cut graph", f"nothing flows back to {graph.names(those)}: {text}", f"write autograd.{cut.row}(…)"
     found = {p for those in cuts.values() for p in those}
     missing = [p for p in missing if p not in found]
     if missing:
         of = f"{len(missing)} of {len(graph.parameters)} parameters"
-        lines = suspects({*missing}, graph.model, frame_of_user())
-        hint = (
-            f"the graph is cut where `.data` is computed with, in {' and in '.join(map(str, lines[:2]))}"
-            if lines
-            else ""
-        )
+        lines = [line.in_file for line in suspects({*missing}, graph.model, frame_of_user())[:2]]
+        hint = f"the graph is cut where `.data` is computed with, in {' and in '.join(lines)}" if lines else ""
         yield "unreachable parameters", f"the output does not depend on {of}: {graph.names(missing)}", hint
 
 

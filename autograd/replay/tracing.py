@@ -17,7 +17,7 @@ from autograd.operations import constant
 from autograd.replay.collector import collector_paused
 from autograd.replay.program import Program
 from autograd.replay.searching import Reached, reached
-from autograd.reports import Place, is_library, place_now, place_of
+from autograd.reports import Line, is_library, line_now, line_of
 from autograd.value import Value, as_value, describe, is_operand
 
 REMEDY = (
@@ -62,7 +62,7 @@ class Trace(NamedTuple):
     parameters: list[Value]
     reached: Reached
     made: list[Value]
-    places: list[Place | None]
+    places: list[Line]
 
     @property
     def constants(self) -> list[Value]:
@@ -106,8 +106,8 @@ def trace(
         with heard_by(watcher.heard), watched_by(watcher):
             result = f()
     except Exception as error:
-        place = place_of(error)
-        watcher.refused = watcher.refused or f"fails when it is recorded{_at(place)} ({error})"
+        line = line_of(error)
+        watcher.refused = watcher.refused or f"fails when it is recorded{f' in {line}' if line else ''} ({error})"
         raise ReplayError(f"{name} {watcher.refused}{remedy}") from error
     if watcher.refused:
         raise ReplayError(f"{name} {watcher.refused}{remedy}")
@@ -126,23 +126,19 @@ class _Watcher:
 
     def __init__(self, places: bool) -> None:
         self.nodes: list[Value] = []
-        self.places: list[Place | None] = []
+        self.places: list[Line] = []
         self.refused = ""
         self.made = self.made_in_place if places else self.nodes.append
 
     def made_in_place(self, node: Value) -> None:
         self.nodes.append(node)
-        self.places.append(place_now())
+        self.places.append(line_now())
 
     def heard(self, question: Question) -> None:
-        self.refused = self.refused or f"asks {question} of a Value{_at(place_now())}"
+        self.refused = self.refused or f"asks {question} of a Value in {line_now()}"
 
     def swept(self, output: Value) -> None:
-        self.refused = self.refused or f"calls backward() itself{_at(place_now())}: return the loss, and call it there"
-
-
-def _at(place: Place | None) -> str:
-    return f" in {place}" if place else ""
+        self.refused = self.refused or f"calls backward() itself in {line_now()}: return the loss, and call it there"
 
 
 def flat(nested: Any, name: str) -> list[Any]:
