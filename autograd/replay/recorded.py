@@ -42,7 +42,7 @@ class Recorded:
         self.numbers = batch.X[0].tolist()
         drawers = lookups.drawers()
         found = self.traced(batch)
-        made = [ref(leaf) for leaf in found.constants if leaf.operation is None]
+        made = [ref(leaf) for leaf in found.reached.constants if leaf.operation is None]
         if lookups.drawers() != drawers:
             raise ReplayError(
                 f"{name} draws random numbers, which a replay would not: give them as a positional argument, and "

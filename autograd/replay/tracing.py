@@ -65,12 +65,6 @@ class Trace(NamedTuple):
     places: list[Line]
 
     @property
-    def constants(self) -> list[Value]:
-        """The leaves that it made, and that the outputs are computed from."""
-        inputs = set(self.inputs)
-        return [v for v in self.reached.constants if v not in inputs]
-
-    @property
     def interior(self) -> list[Value]:
         """The nodes that the outputs are computed from, parents first."""
         return [v for v in self.made if v.parents and v in self.reached.met]
