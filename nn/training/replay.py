@@ -37,7 +37,9 @@ class Replay(Eager):
         drawn = {dropout for dropout, _ in self.sample.draws}
         if any(isinstance(module, Dropout) and module.p and module not in drawn for module in self.modules):
             raise ReplayError("a dropout is left out of a sample, or draws in a way of its own")
-        self.penalty = self._penalty()
+        self.penalty: Program | None = None
+        if settings.regularizer is not None:
+            self.penalty = trace(settings.penalty, [], name="the regularizer").program(self.parameters)
         self.evaluation: _Recorded | None = None
         self.p = self.sample.program.parameters[: len(settings.optimizer.parameters)]  # they come first: a view
         self.lookups.take_own_changes()
@@ -76,11 +78,6 @@ class Replay(Eager):
         self.evaluation.program.parameters[:] = self.sample.program.parameters
         return self.evaluation.values(X, y)
 
-    def _penalty(self) -> Program | None:
-        if self.settings.regularizer is None:
-            return None
-        return trace(self.settings.penalty, [], name="the regularizer").program(self.parameters)
-
 
 class _Recorded:
     """The program of one sample's loss and outputs; its inputs are the sample, its target and the dropouts' factors."""
@@ -103,7 +100,8 @@ class _Recorded:
         self.parameters = parameters
         self.program = found.program(parameters)
         settings.check_reach(loss)
-        self._try_targets(output, y)
+        for t in np.unique(y, axis=0)[:TARGETS_TRIED].tolist():  # what the loss refuses eagerly is refused here too
+            settings.loss_of(output, t)
         self._compare(X, y)
 
     def gradient(self, xs: NDArray[Any], ys: NDArray[Any]) -> tuple[Array, Array, Array]:
@@ -127,11 +125,6 @@ class _Recorded:
     def _given(self, columns: Array) -> tuple[Array, Array]:
         losses, outputs = columns[:, 0], columns[:, 1:]
         return losses, outputs.reshape(len(columns), *self.shape) if len(self.shape) > 1 else outputs
-
-    def _try_targets(self, output: Any, y: NDArray[Any]) -> None:
-        """Ask the loss about every target, so that what it refuses eagerly is refused here too."""
-        for target in np.unique(y, axis=0)[:TARGETS_TRIED].tolist():
-            self.settings.loss_of(output, target)
 
     def _compare(self, X: NDArray[Any], y: NDArray[Any]) -> None:
         """Replay other samples and compare with their own graphs: a branch on `.data` shows there, if anywhere.
