@@ -37,7 +37,7 @@ class Selection:
         batch = "n" if self.choices.kind in (INPUT, VARYING) else "0"
         code.line(f"{self.places} = {code.name_of(places)}({index}, {arguments}, {batch})")
         y = code.operand(self.result, varying=self.varying)
-        code.store(Call(code.name_of(gathered), (self.rows(code, self.choices.kind), self.places)), y)
+        code.store(Call(f"{self.rows(code, self.choices.kind)}.ravel().take", (self.places,)), y)
 
     def backward(self, code: Code) -> None:
         if self.choices.constants is None and code.wants(self.reached):
@@ -110,11 +110,6 @@ def places(index: Array, starts: Index, table: Index, batch: int) -> Index:
     """
     found = table.take(starts + whole(index, table.shape[1]))
     return found * batch + np.arange(batch) if batch else found
-
-
-def gathered(rows: Array, places: Index) -> Array:
-    """The numbers at these places."""
-    return rows.ravel().take(places)
 
 
 def scatter(rows: Array, places: Index, g: Array) -> None:
