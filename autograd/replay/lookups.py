@@ -91,7 +91,7 @@ class Lookups:
                 return []
             if isinstance(x, _FILLED):
                 self._contents.append((x, x.copy(), name))
-            parts += _parts(x)
+            parts += x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
         elif isinstance(x, _AROUND) or "__wrapped__" in getattr(x, "__dict__", {}):
             parts += [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
         if type(x) not in _HOLDERS:
@@ -144,10 +144,6 @@ def _of_class(kind: type) -> list[Any]:
     """What a class has without being asked for it by name: its bases, and what Python calls, as `__add__`."""
     special = [f for name, f in vars(kind).items() if name.startswith("__") and isinstance(f, FunctionType)]
     return [*kind.__bases__, *[f for f in special if f.__name__ == "__call__" or not is_library(f.__code__)]]
-
-
-def _parts(x: Any) -> Iterable[Any]:
-    return x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
 
 
 def _size(x: Any) -> int:
