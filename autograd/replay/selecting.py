@@ -33,9 +33,11 @@ class Selection:
         index = code.operand(self.index, varying=self.varying)
         table = self.table if self.choices.constants is None else np.arange(self.table.size).reshape(self.table.shape)
         starts = np.arange(0, table.size, table.shape[1])  # of the rows of the table, read one behind another
-        arguments = ", ".join(map(code.constant, (starts[:, None] if self.varying else starts, table)))
-        batch = "n" if self.choices.kind in (INPUT, VARYING) else "0"
-        code.line(f"{self.places} = {code.name_of(places)}({index}, {arguments}, {batch})")
+        start = code.constant(starts[:, None] if self.varying else starts)
+        chosen = f"{code.name_of(whole)}({index}, {table.shape[1]})"
+        found = f"{code.constant(table)}.take({start} + {chosen})"  # quicker than table[row, chosen]
+        of_samples = f" * n + {code.name_of(np.arange)}(n)" if self.choices.kind in (INPUT, VARYING) else ""
+        code.line(f"{self.places} = {found}{of_samples}")
         y = code.operand(self.result, varying=self.varying)
         code.store(Call(f"{self.rows(code, self.choices.kind)}.ravel().take", (self.places,)), y)
 
@@ -101,15 +103,6 @@ def whole(index: Any, count: int) -> Index:
     if np.count_nonzero(is_known) < is_known.size:
         as_index(numbers[~is_known][0].item(), count)  # which refuses it
     return indices
-
-
-def places(index: Array, starts: Index, table: Index, batch: int) -> Index:
-    """Where the chosen numbers stand, an entry of each row of the table; in rows of so many samples, if they have any.
-
-    `take` is quicker here than table[row, index].
-    """
-    found = table.take(starts + whole(index, table.shape[1]))
-    return found * batch + np.arange(batch) if batch else found
 
 
 def scatter(rows: Array, places: Index, g: Array) -> None:
