@@ -5,6 +5,7 @@ such a program changes. Others are refused, with what they do and what to do ins
 """
 
 import contextlib
+import copy
 import functools
 import itertools
 import math
@@ -505,6 +506,104 @@ def what_functions_behind_the_standard_librarys_look_up(replayed):
             layer.low = 4.0
 
 
+@program
+def attributes_that_come_later(replayed):
+    class Layer:
+        def __call__(self, x):
+            return (x + self.shift) if hasattr(self, "shift") else x
+
+    class Tanh(Layer):
+        pass
+
+    w, layer, settings = Value(0.5), Tanh(), SimpleNamespace()
+
+    @replayed
+    def loss(x):
+        return layer(w * x) * getattr(settings, "scale", 1.0)
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 2:
+            settings.scale = 3.0
+        if k == 4:
+            layer.shift = 1.0
+        if k == 6:
+            Tanh.__call__ = lambda self, x: x.tanh()
+        if k == 8:
+            Layer.__call__ = Tanh.__call__ = lambda self, x: x.sin()
+
+
+@program
+def weights_made_anew_at_a_later_call(replayed):
+    kept = SimpleNamespace(w=None)
+
+    @replayed
+    def loss(x):
+        if kept.w is None:
+            kept.w = Value(0.1)
+        return (kept.w * x - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [kept.w]
+        if k in (3, 6):
+            kept.w = None
+
+
+@program
+def the_order_of_a_dict(replayed):
+    layers = {"a": Value(0.5), "b": Value(0.3)}
+
+    @replayed
+    def loss(x):
+        y = x
+        for w in layers.values():
+            y = (w * y).tanh()
+        return y
+
+    for k, x in enumerate(X):
+        yield loss(x), list(layers.values())
+        if k == 4:
+            layers["a"] = layers.pop("a")
+
+
+@program
+def a_trainer_of_layers_with_a_counter(replayed):
+    class Trainer:
+        def __init__(self):
+            self.w, self.net, self.steps = Value(0.5), nn.Layer(1, 1, rng=0), 0
+            self.square = replayed(self._square)
+
+        @replayed
+        def loss(self, x):
+            return nn.mse(self.net([self.w * x]), 1.0)
+
+        def _square(self, x):
+            return (self.w * x) ** 2
+
+    trainer = Trainer()
+    for k, x in enumerate(X):
+        yield trainer.loss(x) + trainer.square(x), [trainer.w, *trainer.net.parameters()]
+        trainer.steps += 1
+        if k == 3:
+            trainer = copy.deepcopy(trainer)
+        if k == 6:
+            trainer = copy.copy(trainer)
+    if isinstance(trainer.square, Replayed):
+        assert trainer.loss._recordings == trainer.square._recordings == 1
+
+
+@program
+def a_masked_array(replayed):
+    w, scales = Value(0.5), np.ma.array([1.0, 2.0], mask=[False, True])
+
+    @replayed
+    def loss(x):
+        return w * x * float(scales.sum())
+
+    for x in X:
+        yield loss(x), [w]
+
+
 # ---- what is given
 
 
@@ -838,6 +937,20 @@ def test_a_result_of_another_length_is_refused():
         growing.each([1.0])
 
 
+def test_gradients_that_are_set_to_zero_inside_are_refused_where_that_shows():
+    w = Value(0.5)
+    optimizer = nn.SGD([w], lr=0.1)
+
+    @replayed
+    def loss(x):
+        optimizer.zero_grad()
+        return (w * x - 1) ** 2
+
+    loss(1.0).backward()
+    with pytest.raises(ReplayError, match=r"loss changes the \.data or \.grad of weights that it uses"):
+        loss(1.0)
+
+
 def test_a_loss_that_cancels_to_nothing_is_not_refused():
     f = replayed(check=True)(lambda xs: (sum(W[0] * x for x in xs) - 1) ** 2)
     for _ in range(3):
@@ -921,7 +1034,8 @@ def test_data_sets_are_left_to_the_comparisons():
         return w * x * flags[0] + data.data[0, 0] + data.rows[0][0] + 0 * w.data
 
     assert loss(2.0).data == 1.0
-    assert sum(len(before) for _, before, _ in loss._lookups._contents) == 1
+    assert [before for x, before, _ in loss._lookups._contents if isinstance(x, list)] == [[1]]
+    assert not any(isinstance(x, np.ndarray) for x, _, _ in loss._lookups._contents)
     flags[0] = 2
     assert loss(2.0).data == 2.0
 

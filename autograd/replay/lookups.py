@@ -9,7 +9,7 @@ import pickle
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, KeysView, Mapping
 from dis import get_instructions
 from functools import cached_property, lru_cache, partial, partialmethod
 from types import BuiltinMethodType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
@@ -50,6 +50,7 @@ class Lookups:
         self._contents: list[tuple[Any, Any, str]] = []
         self._objects: list[tuple[Any, set[str]]] = []  # each with the attributes that have been looked up in it
         self._names: set[tuple[str, str]] = set()  # by which reached code looks up, with their kinds
+        self._asks_by_text = False  # whether code of the user's asks for attributes by names that are not in it
         self.follow(named)
 
     def follow(self, named: Mapping[str, Any]) -> None:
@@ -76,7 +77,7 @@ class Lookups:
         What it has stored under a name, as attention does its weights, is not looked at from now on.
         """
         self._looked_up = [(get, name, x) for get, name, x in self._looked_up if get(name, _MISSING) is x]
-        self._contents = [(x, x.copy(), name) for x, _, name in self._contents]
+        self._contents = [(x, _copied(x), name) for x, _, name in self._contents]
 
     def drawers(self) -> list[bytes]:
         """The states of what random numbers are drawn from."""
@@ -85,26 +86,35 @@ class Lookups:
     # ---- what is reached from something at once
 
     def _reached(self, x: Any, name: str) -> Iterable[Found]:
+        reached: list[Found] = self._reached_by_function(x) if isinstance(x, FunctionType) else []
         parts: list[Any] = []
+        own = getattr(x, "__dict__", {})
+        is_wrapper = isinstance(x, _AROUND) or "__wrapped__" in own
         if isinstance(x, _HOLDERS):
             if _size(x) > MOST:
                 return []
             if isinstance(x, _FILLED):
-                self._contents.append((x, x.copy(), name))
+                self._keep(x, name)
             parts += x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
-        elif isinstance(x, _AROUND) or "__wrapped__" in getattr(x, "__dict__", {}):
+        elif is_wrapper:
             parts += [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
-        if type(x) not in _HOLDERS:
+        if isinstance(x, FunctionType) or not (is_wrapper or type(x) in _HOLDERS):
             self._objects.append((x, set()))
-            parts += _of_class(x) if isinstance(x, type) else [type(x)]
-        named = self._reached_by_function(x) if isinstance(x, FunctionType) else []
-        return [*named, *[(part, name) for part in parts if not isinstance(part, self._ends)]]
+            if not isinstance(x, FunctionType | ModuleType):
+                self._keep(own.keys(), name)  # for it may get others
+            if isinstance(x, type):  # it has bases, and what Python calls without a name, as __add__
+                parts += x.__bases__
+                reached += [self._look_up(own.get, special) for special in own if _is_special(own, special)]
+            else:
+                parts.append(type(x))
+        return [*reached, *[(part, name) for part in parts if not isinstance(part, self._ends)]]
 
     def _reached_by_function(self, f: FunctionType) -> list[Found]:
         code, space = f.__code__, {"variable": f.__globals__, "module": sys.modules}
         is_followed = code.co_filename.startswith(OURS[1]) or not is_library(code)
         names = _names_in(code) if is_followed else frozenset()
         self._names |= names
+        self._asks_by_text |= not is_library(code) and not _ASKING.isdisjoint(name for _, name in names)
         cells = zip(code.co_freevars, f.__closure__ or (), strict=True)
         gets = [(space[kind].get, name) for kind, name in names if kind in space]
         gets += [(partial(_content, cell), name) for name, cell in cells]
@@ -116,10 +126,9 @@ class Lookups:
         """What objects hold under the names that reached code looks up in objects; of each object what is new."""
         reached = []
         attributes = {name for kind, name in self._names if kind == "attribute"}
-        asks_by_text = any(name in _ASKING for _, name in self._names)
         for x, seen in self._objects:
             own, kind = getattr(x, "__dict__", {}), type(x)
-            names = attributes.union(own if asks_by_text and not isinstance(x, type | ModuleType) else ())
+            names = attributes.union(own if self._asks_by_text and not isinstance(x, type | ModuleType) else ())
             for name in names - seen:
                 is_slot = isinstance(getattr(kind, name, None), MemberDescriptorType)
                 if is_slot or name in own or hasattr(kind, name):
@@ -132,6 +141,9 @@ class Lookups:
         self._looked_up.append((get, name, x))
         return x, name
 
+    def _keep(self, x: Any, name: str) -> None:
+        self._contents.append((x, _copied(x), name))
+
 
 @lru_cache(maxsize=1000)
 def _names_in(code: CodeType) -> frozenset[tuple[str, str]]:
@@ -140,10 +152,10 @@ def _names_in(code: CodeType) -> frozenset[tuple[str, str]]:
     return found.union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
 
 
-def _of_class(kind: type) -> list[Any]:
-    """What a class has without being asked for it by name: its bases, and what Python calls, as `__add__`."""
-    special = [f for name, f in vars(kind).items() if name.startswith("__") and isinstance(f, FunctionType)]
-    return [*kind.__bases__, *[f for f in special if f.__name__ == "__call__" or not is_library(f.__code__)]]
+def _is_special(own: Mapping[str, Any], name: str) -> bool:
+    """Whether it is a method that Python calls, such as `__add__`; of a library's, `__call__` alone."""
+    f = own[name]
+    return name.startswith("__") and isinstance(f, FunctionType) and (name == "__call__" or not is_library(f.__code__))
 
 
 def _size(x: Any) -> int:
@@ -157,10 +169,14 @@ def _content(cell: CellType, name: str, default: Any) -> Any:
     return default if cell == CellType() else cell.cell_contents  # one is equal to an empty one where it is empty
 
 
+def _copied(x: Any) -> Any:
+    return {*x} if isinstance(x, KeysView) else x.copy()
+
+
 def _is_same(x: Any, before: Any) -> bool:
-    if isinstance(x, np.ndarray):
-        return bool(x.shape == before.shape and x.tobytes() == before.tobytes())
     try:
-        return bool(x == before)
+        if isinstance(x, np.ndarray):
+            return bool(x.shape == before.shape and x.tobytes() == before.tobytes())
+        return bool(x == before) and (not isinstance(x, dict) or [*x] == [*before])
     except Exception:  # a number where a Value was, an array in the place of another, whatever == does elsewhere
         return False
