@@ -1,6 +1,7 @@
 """Training by replay: equal to eager training, and eager where it cannot be, saying why."""
 
 import gc
+import itertools
 import signal
 from contextlib import nullcontext
 
@@ -307,6 +308,32 @@ def test_what_changes_from_epoch_to_epoch_is_recorded_anew(what):
     assert len(set(histories[0].loss)) == 4
 
 
+@each("where", ["a schedule", "a metric"])
+def test_weights_that_are_changed_between_updates_are_taken_as_they_are(where):
+    models = [MLP(2, [3, 1], rng=0) for _ in range(2)]
+
+    def limit(model):
+        for p in model.parameters():
+            p.data = max(-0.3, min(0.3, p.data))
+        return 0.02
+
+    for model, replay in zip(models, (True, False), strict=True):
+        changed = {"schedule": lambda epoch, m=model: limit(m)}
+        if where == "a metric":
+            changed = {"metrics": [lambda outputs, targets, m=model: limit(m)]}
+        run(model, replay=replay, epochs=3, **changed)
+    assert_equal(models, [model.history for model in models])
+
+
+def test_a_loss_that_looks_up_the_learning_rate_sees_what_a_schedule_sets():
+    models = [MLP(2, [3, 1], rng=0) for _ in range(2)]
+    for model, replay in zip(models, (True, False), strict=True):
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        settings = {"optimizer": optimizer, "schedule": nn.ExponentialDecay(0.1, 0.5), "epochs": 3}
+        run(model, replay=replay, loss=lambda y, t, o=optimizer: nn.mse(y, t) * (1 + 5 * o.lr), **settings)
+    assert_equal(models, [model.history for model in models])
+
+
 @pytest.fixture
 def made(monkeypatch):
     """The engines that record and replay, in their order."""
@@ -359,6 +386,12 @@ def test_what_fit_and_the_model_change_themselves_is_recorded_once(make, setting
     run(model, epochs=4, validation=given, early_stopping=9, schedule=nn.ExponentialDecay(0.1, 0.9), **settings)
     assert model.history.engine == "replay"
     assert len(made) == 1
+
+
+def test_a_regularizer_that_changes_at_each_call_is_not_replayed():
+    calls = itertools.count(1)
+    with pytest.raises(ValueError, match="cannot be replayed: the regularizer gives another penalty at each call"):
+        run(MLP(2, [1], rng=0), replay=True, regularizer=lambda model: nn.l2_penalty(model, 0.1 * next(calls)))
 
 
 def test_a_gradient_toward_a_sample_is_a_number_and_so_trained_eagerly():

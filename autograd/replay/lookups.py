@@ -38,13 +38,12 @@ MOST = 200_000  # things in lists and arrays that are looked at: data sets are l
 
 
 class Lookups:
-    """What functions, and those that they reach, find by name; nothing is looked up in things of the types `but`.
+    """What functions, and those that they reach, find by name.
 
     - found: all of it, as it was when this was made, by its id
     """
 
-    def __init__(self, named: Mapping[str, Any], but: tuple[type, ...] = ()) -> None:
-        self._ends = (*_ENDS, *but)
+    def __init__(self, named: Mapping[str, Any]) -> None:
         self.found: dict[int, Any] = {}
         self._looked_up: list[LookedUp] = []
         self._contents: list[tuple[Any, Any, str]] = []
@@ -59,7 +58,7 @@ class Lookups:
         while ahead:
             while ahead:
                 x, name = ahead.pop()
-                if not isinstance(x, self._ends) and id(x) not in self.found:
+                if not isinstance(x, _ENDS) and id(x) not in self.found:
                     self.found[id(x)] = x
                     ahead += self._reached(x, name)
             ahead = self._reached_by_attributes()
@@ -107,7 +106,7 @@ class Lookups:
                 reached += [self._look_up(own.get, special) for special in own if _is_special(own, special)]
             else:
                 parts.append(type(x))
-        return [*reached, *[(part, name) for part in parts if not isinstance(part, self._ends)]]
+        return [*reached, *[(part, name) for part in parts if not isinstance(part, _ENDS)]]
 
     def _reached_by_function(self, f: FunctionType) -> list[Found]:
         code, space = f.__code__, {"variable": f.__globals__, "module": sys.modules}

@@ -60,6 +60,9 @@ class Eager:
     def write_back(self) -> None:
         """See that the model's Values hold the parameters that the updates have led to."""
 
+    def read_weights(self) -> None:
+        """See to what a schedule or a metric has made of the parameters in the model's Values."""
+
     def is_outdated(self) -> bool:
         """Whether model, loss or regularizer look up something else than when this was made."""
         return False

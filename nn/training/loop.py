@@ -133,7 +133,8 @@ def fit(
                 bar.set_postfix({name: f"{x:.4g}" for name, x in history.latest().items()}, refresh=False)
                 pause()
         finally:
-            run.engine.write_back()
+            if point.epoch is not None:  # an epoch was left within
+                run.engine.write_back()
     if stopping and stopping.restore_best and point.best_state:
         model.load_state_dict(point.best_state)
     return history
@@ -170,8 +171,8 @@ class Run:
         if self.settings.schedule:
             self.settings.optimizer.lr = self.settings.schedule(len(self.history))
         if self.engine.is_outdated():
-            self.engine.write_back()
             self.engine, self.history.engine = _engine(self.settings, *self.data, self.replay)
+        self.engine.read_weights()
 
     def batches(self, shuffle: bool) -> Iterator[Data]:
         """The batches of the epoch that are left."""

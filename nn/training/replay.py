@@ -14,10 +14,9 @@ from autograd.graphs import gradients_of
 from autograd.replay import Lookups, collector_paused, plain, trace
 from nn.arrays import flat, leaves
 from nn.module import evaluating
-from nn.optimizers import Array, Optimizer
+from nn.optimizers import Array
 from nn.remedies import Dropout, drawing
 from nn.training.eager import Eager
-from nn.training.history import History
 from nn.training.settings import Settings
 
 TARGETS_TRIED = 10_000  # different targets that the loss is asked about before it is replayed for them
@@ -32,14 +31,16 @@ class Replay(Eager):
         if any(module.couples_samples for module in self.modules):
             raise ReplayError("batch normalisation couples the samples of a batch")
         asked = {"batch": settings.model.batch, "loss": settings.loss, "regularizer": settings.regularizer}
-        self.lookups = Lookups(asked, but=(History, Optimizer))  # what fit itself changes
+        self.lookups = Lookups(asked)
         self.sample = _Recorded(settings, self.parameters, X, y)
         drawn = {dropout for dropout, _ in self.sample.draws}
         if any(isinstance(module, Dropout) and module.p and module not in drawn for module in self.modules):
             raise ReplayError("a dropout is left out of a sample, or draws in a way of its own")
         self.penalty: Program | None = None
-        if settings.regularizer is not None:
+        if (penalty := settings.penalty()) is not None:
             self.penalty = trace(settings.penalty, [], name="the regularizer").program(self.parameters)
+            if not _is_close(self.penalty(), [penalty.data]):
+                raise ReplayError("the regularizer gives another penalty at each call")
         self.evaluation: _Recorded | None = None
         self.p = self.sample.program.parameters[: len(settings.optimizer.parameters)]  # they come first: a view
         self.lookups.take_own_changes()
@@ -60,11 +61,13 @@ class Replay(Eager):
     def write_back(self) -> None:
         self.sample.program.write_back()
 
+    def read_weights(self) -> None:
+        self.sample.program.parameters[:] = [p.data for p in self.parameters]
+
     def is_outdated(self) -> bool:
         return bool(self.lookups.changed())
 
     def evaluate(self, X: NDArray[Any], y: NDArray[Any]) -> tuple[Array, Array]:
-        self.write_back()
         is_outdated = self.is_outdated()  # by `augment`, perhaps: to be seen at the next epoch too
         try:
             if self.evaluation is None or is_outdated:
