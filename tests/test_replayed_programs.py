@@ -534,6 +534,25 @@ def attributes_that_come_later(replayed):
 
 
 @program
+def a_setting_of_a_decorator_that_is_a_class(replayed):
+    class Scaled:
+        def __init__(self, f):
+            self.f, self.scale = f, 1.0
+            functools.update_wrapper(self, f)
+
+        def __call__(self, x):
+            return self.scale * self.f(x)
+
+    w = Value(0.5)
+    scaled = Scaled(lambda x: (w * x - 1) ** 2)
+    loss = replayed(scaled)
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k == 4:
+            scaled.scale = 2.0
+
+
+@program
 def weights_made_anew_at_a_later_call(replayed):
     kept = SimpleNamespace(w=None)
 

@@ -88,16 +88,15 @@ class Lookups:
         reached: list[Found] = self._reached_by_function(x) if isinstance(x, FunctionType) else []
         parts: list[Any] = []
         own = getattr(x, "__dict__", {})
-        is_wrapper = isinstance(x, _AROUND) or "__wrapped__" in own
         if isinstance(x, _HOLDERS):
             if _size(x) > MOST:
                 return []
             if isinstance(x, _FILLED):
                 self._keep(x, name)
             parts += x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
-        elif is_wrapper:
+        elif isinstance(x, _AROUND) or "__wrapped__" in own:
             parts += [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
-        if isinstance(x, FunctionType) or not (is_wrapper or type(x) in _HOLDERS):
+        if type(x) not in _HOLDERS and not str(type(x).__module__).startswith("autograd."):
             self._objects.append((x, set()))
             if not isinstance(x, FunctionType | ModuleType):
                 self._keep(own.keys(), name)  # for it may get others
