@@ -612,6 +612,25 @@ def a_trainer_of_layers_with_a_counter(replayed):
 
 
 @program
+def a_method_that_asks_for_weights_by_text(replayed):
+    class Net:
+        def __init__(self):
+            self.w0, self.w1 = values(0.5, 0.2)
+
+        @replayed
+        def loss(self, x):
+            return (sum(getattr(self, f"w{i}") for i in range(2)) * x - 1) ** 2
+
+    net = Net()
+    for k, x in enumerate(X):
+        yield net.loss(x), [net.w0, net.w1]
+        if k == 5:
+            net.w1 = Value(0.1)
+        if isinstance(net.loss, Replayed):
+            assert net.loss._recordings == 1 + (k > 5)
+
+
+@program
 def a_masked_array(replayed):
     w, scales = Value(0.5), np.ma.array([1.0, 2.0], mask=[False, True])
 

@@ -1,8 +1,8 @@
 """What a function looks up, and what it reaches that way: where that has changed, a recording is of no use any more.
 
 A function reaches its globals, closures and defaults, what lists, dicts and arrays among these hold, the attributes of
-objects, and what functions among all these reach. Of an object only such attributes count as reached code names: the
-counter of a training loop that lives in the same object changes nothing.
+objects, and what functions among all these reach. Of an object only such attributes count as reached code names, and
+that it gets others: the counter of a training loop that lives in the same object changes nothing.
 """
 
 import pickle
@@ -71,7 +71,7 @@ class Lookups:
         return next((name for x, before, name in self._contents if not _is_same(x, before)), "")
 
     def take_own_changes(self) -> None:
-        """Take what the function has put into lists, dicts and arrays for what they held.
+        """Take what the function has put into lists, dicts, arrays and objects for what they held.
 
         What it has stored under a name, as attention does its weights, is not looked at from now on.
         """
@@ -96,7 +96,8 @@ class Lookups:
             parts += x.values() if isinstance(x, dict) else x.flat if isinstance(x, np.ndarray) else x
         elif isinstance(x, _AROUND) or "__wrapped__" in own:
             parts += [getattr(x, part) for part in _INSIDE if hasattr(x, part)]
-        if type(x) not in _HOLDERS and not str(type(x).__module__).startswith("autograd."):
+        is_ours = str(type(x).__module__).startswith("autograd.")  # a replayed function keeps what it recorded
+        if type(x) not in _HOLDERS and not is_ours:
             self._objects.append((x, set()))
             if not isinstance(x, FunctionType | ModuleType):
                 self._keep(own.keys(), name)  # for it may get others
