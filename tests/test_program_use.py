@@ -599,7 +599,7 @@ def test_batches_and_weights_of_a_wrong_form_are_refused():
                 method(X)
     with pytest.raises(ValueError, match=r"one number for each of 1 samples, not an array of shape \(2,\)"):
         program.value_and_grad([[1.0, 2.0]], [0.5, 0.5])
-    with pytest.raises(TypeError, match="the weights"):
+    with pytest.raises(TypeError, match="the array of weights for a program is an array of real numbers"):
         program.value_and_grad([[1.0, 2.0]], ["1"])
     with pytest.raises(ValueError, match="a batch of no samples"):
         program.value_and_grad(np.empty((0, 2)))

@@ -294,7 +294,7 @@ def _restored(outputs: list[Value], inputs: list[Value], parameters: list[Value]
 
 def weights_of(n: int, weights: ArrayLike) -> Array:
     """The weights of n samples as an array. Raises ValueError for any but a number for each."""
-    array = _floats("the weights", weights)
+    array = _floats("the array of weights", weights)
     if array.shape != (n,):
         raise ValueError(f"the weights are one number for each of {n} samples, not an array of shape {array.shape}")
     return array
