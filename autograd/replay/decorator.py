@@ -24,7 +24,7 @@ from autograd.replay.lookups import Lookups
 from autograd.replay.program import Program, weights_of
 from autograd.replay.recorded import Recorded
 from autograd.replay.tracing import ReplayError, plain
-from autograd.reports import frame_of_user
+from autograd.reports import line_now
 from autograd.value import Value, as_value
 
 T = TypeVar("T")
@@ -239,5 +239,5 @@ class Replayed:
 
 def _warn(message: str) -> None:
     """Warn at the user's line."""
-    frame = frame_of_user()
-    warnings.warn_explicit(message, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno)
+    line = line_now()
+    warnings.warn_explicit(message, RuntimeWarning, line.filename, line.number)
