@@ -819,6 +819,91 @@ def a_model_of_nn_in_a_loop_by_hand(replayed):
 
 
 @program
+def a_counter_beside_a_setting_in_one_dict(replayed):
+    w, state = Value(0.5), {"calls": 0, "scale": 1.0}
+
+    @replayed
+    def loss(x):
+        state["calls"] += 1
+        return w * x * state["scale"]
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        state["scale"] = 1.0 + k // 3
+
+
+@program
+def a_list_replaced_by_an_equal_one_that_changes(replayed):
+    w, settings = Value(0.5), SimpleNamespace(scales=[1.0, 2.0])
+
+    @replayed
+    def loss(x):
+        return sum(w * x * scale for scale in settings.scales)
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        settings.scales = settings.scales.copy()
+        yield loss(x), [w]
+        settings.scales[k % 2] += 1.0
+
+
+class Equal:
+    """Equal to all of its kind, whatever it holds, and has its room in slots, one of a private name."""
+
+    __slots__ = ("__scale", "w")
+
+    def __init__(self, w, scale=1.0):
+        self.w, self.__scale = w, scale
+
+    def __eq__(self, other):
+        return isinstance(other, Equal)
+
+    def __hash__(self):
+        return 1
+
+    def rescale(self, scale):
+        self.__scale = scale
+
+    def __call__(self, x):
+        return self.w * x * self.__scale
+
+
+@program
+def a_layer_replaced_by_one_that_is_equal(replayed):
+    a, b = values(0.5, 0.5)
+    net = SimpleNamespace(layer=Equal(a))
+
+    @replayed
+    def loss(x):
+        return net.layer(x) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [a, b]
+        net.layer = Equal(b if k % 2 else a)
+        yield loss(x), [a, b]
+        net.layer.rescale(1.0 + k)
+
+
+@program
+def equal_settings_in_another_order_and_then_changed_by_both(replayed):
+    w, net = Value(0.5), SimpleNamespace(scales={"a": 1.0, "b": 2.0}, state={"calls": 0, "shift": 0.0})
+
+    @replayed
+    def loss(x):
+        net.state["calls"] += 1
+        first, second = net.scales.values()
+        return w * x * first - second + net.state["shift"]
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        net.scales = dict(reversed(net.scales.items()))
+        yield loss(x), [w]
+        net.state = dict(net.state)
+        yield loss(x), [w]
+        net.state["shift"] = float(k)
+
+
+@program
 def a_print_and_a_history_inside(replayed):
     w, history, log = Value(0.5), [], StringIO()
 
