@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd.operation import Operation
-from autograd.reports import OURS, is_library
+from autograd.reports import OURS, is_library, is_someone_elses
 from autograd.value import Value
 
 Found = tuple[Any, str]  # something, and the name that it was found by
@@ -117,7 +117,7 @@ class Lookups:
         cells = zip(code.co_freevars, f.__closure__ or (), strict=True)
         gets = [(space[kind].get, name) for kind, name in names if kind in space]
         gets += [(partial(_content, cell), name) for name, cell in cells]
-        if not is_library(code):
+        if is_someone_elses(code):
             gets += [(partial(getattr, f), name) for name in ("__code__", "__defaults__", "__kwdefaults__")]
         return [self._look_up(get, name) for get, name in gets]
 
@@ -126,11 +126,11 @@ class Lookups:
         reached = []
         attributes = {name for kind, name in self._names if kind == "attribute"}
         for x, seen in self._objects:
-            own, kind = getattr(x, "__dict__", {}), type(x)
+            own = getattr(x, "__dict__", {})
             names = attributes.union(own if self._asks_by_text and not isinstance(x, type | ModuleType) else ())
             for name in names - seen:
-                is_slot = isinstance(getattr(kind, name, None), MemberDescriptorType)
-                if is_slot or name in own or hasattr(kind, name):
+                is_slot = isinstance(getattr(type(x), name, None), MemberDescriptorType)
+                if is_slot or name in own:
                     reached.append(self._look_up(partial(getattr, x) if is_slot else own.get, name))
             seen |= names
         return reached
