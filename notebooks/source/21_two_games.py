@@ -756,9 +756,8 @@ def pushed(state, right):
     return state + 0.02 * np.stack([speed, speeding, turn, turning], axis=1)
 
 
-def games_played(policy, rng):
+def games_played(score, rng):
     """For each step of each game: what was seen and done, the return, the game."""
-    score = replayed(policy)
     state, alive = rng.uniform(-0.05, 0.05, (GAMES, 4)), np.arange(GAMES)
     lengths, steps = np.zeros(GAMES, int), []
     while len(alive) and lengths.max() < LONGEST:
@@ -787,6 +786,8 @@ def learn(seed, player_pays=player_pays, baseline=True, updates=30):
     policy, critic = (nn.MLP(4, [16, 1], "tanh", rng=rng) for _ in range(2))
     acts, expects = (nn.Adam(m.parameters(), lr=0.02) for m in (policy, critic))
 
+    score = replayed(policy)
+
     @replayed
     def policy_loss(seen, right, ret):
         expected = critic(seen) if baseline else Value(0.0)
@@ -798,7 +799,7 @@ def learn(seed, player_pays=player_pays, baseline=True, updates=30):
 
     lengths = []
     for _ in range(updates):
-        seen, right, returns, _ = games_played(policy, rng)
+        seen, right, returns, _ = games_played(score, rng)
         lengths.append(len(seen) / GAMES)
         acts.zero_grad()
         policy_loss.mean(seen, right, returns).backward()
@@ -837,7 +838,7 @@ def scatter(policy, critic, rng):
         policy_loss.mean(*columns).backward()
         return [p.grad for p in policy.parameters()]
 
-    seen, right, returns, game = games_played(policy, rng)
+    seen, right, returns, game = games_played(replayed(policy), rng)
     expected = critic.predict(seen)[:, 0]
     baselines = {"none": 0.0, "mean": returns.mean(), "critic": expected}
     rows, found = [game == k for k in range(GAMES)], {}
