@@ -36,12 +36,12 @@ def close(a: Any, b: Any, size: float = 0.0) -> bool:
 def differences(recorded: Any, figures: Any, place: str = "", size: float = 0.0) -> Iterator[str]:
     """Where two trees of lists, dicts, texts and numbers are not close.
 
-    What networks give stands in rows, whose products processors add up in other orders: it agrees to 1e-13 of a row's
-    largest number, `size`. A key's bias in attention has the gradient zero. Adam divides what rounding makes of it by
-    its own size, so after ten steps such weights agree to 1e-10 only.
+    Processors add up the products of networks' gradients, and so of trained weights, in other orders: these agree to
+    1e-13 of a row's largest number, `size`. A key's bias in attention has the gradient zero. Adam divides what rounding
+    makes of it by its own size, so after ten steps such weights agree to 1e-10 only.
     """
     if isinstance(recorded, list) and isinstance(figures, list):
-        if not place.startswith("['rows']"):
+        if "gradients" in place or "trained" in place:
             size = max((abs(x) for x in recorded if isinstance(x, float)), default=size)
         recorded, figures = dict(enumerate(recorded)), dict(enumerate(figures))
     if isinstance(recorded, dict) and isinstance(figures, dict):

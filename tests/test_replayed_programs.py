@@ -819,6 +819,16 @@ def a_model_of_nn_in_a_loop_by_hand(replayed):
 
 
 @program
+def a_default_of_a_function_made_by_exec(replayed):
+    space = {"w": Value(0.5)}
+    exec("def loss(x, scales=[1.0, 2.0]):\n    return sum(w * x * scale for scale in scales)", space)
+    loss = replayed(space["loss"])
+    for x in X:
+        yield loss(x), [space["w"]]
+        space["loss"].__defaults__[0][0] += 1.0
+
+
+@program
 def a_counter_beside_a_setting_in_one_dict(replayed):
     w, state = Value(0.5), {"calls": 0, "scale": 1.0}
 

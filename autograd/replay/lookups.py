@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd.operation import Operation
-from autograd.reports import OURS, is_library, is_someone_elses
+from autograd.reports import OURS, is_library
 from autograd.value import Value
 
 Found = tuple[Any, str]  # something, and the name that it was found by
@@ -117,7 +117,7 @@ class Lookups:
         cells = zip(code.co_freevars, f.__closure__ or (), strict=True)
         gets = [(space[kind].get, name) for kind, name in names if kind in space]
         gets += [(partial(_content, cell), name) for name, cell in cells]
-        if is_someone_elses(code):
+        if not is_library(code):
             gets += [(partial(getattr, f), name) for name in ("__code__", "__defaults__", "__kwdefaults__")]
         return [self._look_up(get, name) for get, name in gets]
 
