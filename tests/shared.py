@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -69,6 +70,20 @@ def python(*arguments, cwd=ROOT, check=True, **environment):
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
     command = [sys.executable, *arguments]
     return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=cwd, check=check, env=environment)
+
+
+def loop():
+    """Three million steps, 0.1 s on a quick machine: other times are compared with it, since machines differ."""
+    x = 0.0
+    for i in range(3_000_000):
+        x = 0.5 * x + i
+
+
+def seconds_of(f):
+    """The computing time of a call."""
+    start = process_time()
+    f()
+    return process_time() - start
 
 
 def assert_balanced(latex):

@@ -17,7 +17,7 @@ from autograd import OPERATIONS, Value
 from autograd.__main__ import main
 from autograd.expressions import FUNCTIONS, ExpressionError, evaluate
 from autograd.spelling import OTHER_NAMES
-from tests.shared import ROOT, python
+from tests.shared import ROOT, loop, python, seconds_of
 
 
 def run(*arguments, **environment):
@@ -369,10 +369,11 @@ def test_what_is_written_otherwise_here_is_told(text):
 
 @pytest.mark.parametrize("text", ["1" * 30_000 + "_", "|" * 30_000, "a" * 30_000 + "$", "a ." * 10_000, "1." * 10_000])
 def test_advice_on_a_long_text_comes_soon(text):
-    start = time.process_time()
-    with pytest.raises(ExpressionError):
-        evaluate(text, {})
-    assert time.process_time() - start < 2
+    def asked():
+        with pytest.raises(ExpressionError):
+            evaluate(text, {})
+
+    assert seconds_of(asked) < 20 * seconds_of(loop)
 
 
 def test_other_names_are_of_functions_and_not_theirs():

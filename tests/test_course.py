@@ -18,7 +18,7 @@ from time import process_time
 import pytest
 
 from autograd.diagnosis.anomaly import detect_anomaly
-from tests.shared import ROOT
+from tests.shared import ROOT, loop, seconds_of
 
 pytest.importorskip("jupytext")
 nbformat = pytest.importorskip("nbformat")
@@ -33,7 +33,7 @@ LESSONS = build.lessons()
 EDITIONS = build.editions(LESSONS)
 JUDGES = {"guess": "reveal", "exercise": "check"}
 WIDEST = 90  # of code that is not folded, in characters: a narrow window shows that much
-MOST = 100  # loops of three million steps, which take 10 s on a quick machine: with its kernel a notebook takes 15
+MOST = 100  # loops of tests.shared, 10 s on a quick machine: with its kernel a notebook takes 15
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 
@@ -191,22 +191,10 @@ def test_each_question_is_whole(lesson):
         assert all(cell.hint for cell in cells["wrong"]), name
 
 
-def count():
-    x = 0.0
-    for i in range(3_000_000):
-        x = 0.5 * x + i
-
-
-def seconds_of(f):
-    start = process_time()
-    f()
-    return process_time() - start
-
-
 @each_lesson
 def test_each_question_replies_and_each_figure_in_the_prose_is_computed_or_asserted_above_it(lesson, monkeypatch):
     """A figure: a number of two digits or more, unless it is ten. It stands in the code or in the output above it."""
-    run, asked, above, spent, loops = Run(lesson), questions(lesson), "", 0.0, [seconds_of(count)]
+    run, asked, above, spent, loops = Run(lesson), questions(lesson), "", 0.0, [seconds_of(loop)]
     watched = detect_anomaly if int(lesson.stem[:2]) <= 8 else nullcontext
     for cell in lesson.cells:
         if cell.role in JUDGES:
@@ -231,7 +219,7 @@ def test_each_question_replies_and_each_figure_in_the_prose_is_computed_or_asser
             spent += process_time() - start
             assert said.startswith("Right") or cell.role != "reveal", said
             above += cell.source + "\n" + said
-    loops.append(seconds_of(count))
+    loops.append(seconds_of(loop))
     assert spent < MOST * sum(loops) / 2
 
 
