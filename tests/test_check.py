@@ -1125,6 +1125,20 @@ def test_a_loop_that_closes_generators_is_stopped_too():
     assert sys.unraisablehook is hook
 
 
+def test_a_pause_is_no_endless_loop():
+    """Something that takes long and does not get on, as Python's collector does: here it is within one line."""
+
+    def pausing():
+        total = sum(range(10_000_000))
+        for _ in range(200):
+            total += 1
+        return total
+
+    assert Limit(0.02).run(pausing) == 49_999_995_000_200
+    with pytest.raises(OutOfTime):
+        Limit(0.02).run(lambda: [pausing() for _ in range(20)])
+
+
 def test_a_loop_that_swallows_errors_is_told_of():
     def stubborn():
         try:

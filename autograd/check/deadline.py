@@ -29,6 +29,9 @@ class OutOfTime(BaseException):
 class Limit:
     """A limit in seconds of the thread's own computing time, so that a busy machine does not shorten it.
 
+    What takes long without getting on, such as Python's collector, or a machine that stands still for a moment, counts
+    for a quarter of the limit at most each time: an endless loop gets on and on.
+
     `calls` counts how often functions of the user's were called, `codes` tells which, by their identity. A
     trace function that was set before, a debugger's or a coverage tool's, is set again afterwards, and sees nothing of
     what runs in between.
@@ -53,14 +56,16 @@ class Limit:
         if self.seconds == inf:
             return function()
         before = sys.gettrace()
-        end = thread_time() + self.seconds
-        events = 0
+        events, spent, last = 0, 0.0, thread_time()
 
         def at_line(frame: FrameType, event: str, arg: object) -> Any:
-            nonlocal events
+            nonlocal events, spent, last
             events += 1
-            if self.expired or (events & 63 == 0 and thread_time() > end):
-                self.expired = True
+            if events & 63 == 0:
+                now = thread_time()
+                spent, last = spent + min(now - last, self.seconds / 4), now
+                self.expired |= spent > self.seconds
+            if self.expired:
                 raise OutOfTime(f"still running after {self.seconds:g} s")
             return at_line
 
