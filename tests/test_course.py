@@ -1,7 +1,7 @@
 """The course: its notebooks are what its sources give, and each question replies to blanks and wrong answers.
 
-A lesson is run cell by cell, once. At each question the blank comes first, then the wrong answers, then the solution;
-at each prose cell its figures are looked for above it.
+A lesson is run cell by cell, once, as it is for a learner who answers nothing. At each question the wrong answers come
+first, then the blank where all must be answered, and the solution; at each prose cell its figures are looked for above.
 """
 
 import ast
@@ -197,27 +197,29 @@ def test_each_question_replies_and_each_figure_in_the_prose_is_computed_or_asser
     run, asked, above, spent, loops = Run(lesson), questions(lesson), "", 0.0, [seconds_of(loop)]
     watched = detect_anomaly if int(lesson.stem[:2]) <= 8 else nullcontext
     for cell in lesson.cells:
-        if cell.role in JUDGES:
-            judge = asked[cell.name][JUDGES[cell.role]][0].source
-            blank = build.blank(cell.source)
-            monkeypatch.setenv("CHAINGRAD_STRICT", "1")
-            assert re.match(r"CheckFailed: (Guess first|.*[nN]ot done yet)", run.attempt(blank, judge)), cell.name
-            monkeypatch.delenv("CHAINGRAD_STRICT")
-            assert re.match("Guess first|.*[nN]ot done yet", run.attempt(blank, judge)), cell.name
+        if cell.role == "prose":
+            loose = figures(cell.source) - figures(above)
+            assert not loose, f"{loose} in\n{cell.source}"
+        elif cell.role in JUDGES:
+            blank, judge = build.blank(cell.source), asked[cell.name][JUDGES[cell.role]][0].source
             for wrong in asked[cell.name]["wrong"]:
                 said = run.attempt(wrong.source, judge)
                 assert wrong.hint in " ".join(said.split()), f"{cell.name} says {said!r} to\n{wrong.source}"
                 assert said.startswith("CheckFailed" if cell.role == "exercise" else "Your guess"), said
-        monkeypatch.setenv("CHAINGRAD_STRICT", "1")
-        if cell.role == "prose":
-            loose = figures(cell.source) - figures(above)
-            assert not loose, f"{loose} in\n{cell.source}"
+            monkeypatch.setenv("CHAINGRAD_STRICT", "1")
+            assert re.match(r"CheckFailed: (Guess first|.*[nN]ot done yet)", run.attempt(blank, judge)), cell.name
+            with watched():
+                said = run.attempt(cell.source, judge)
+            assert re.match("Right" if cell.role == "guess" else r"(?!\w+(Failed|Error): )", said), said
+            monkeypatch.delenv("CHAINGRAD_STRICT")
+            above += f"{cell.source}\n{judge}\n{said}"
+            run.execute(blank)
         elif cell.role != "wrong":
             start = process_time()
             with watched():
                 said = run.execute(cell.source)
             spent += process_time() - start
-            assert said.startswith("Right") or cell.role != "reveal", said
+            assert re.match("Guess first|.*[nN]ot done yet", said) or cell.role not in JUDGES.values(), said
             above += cell.source + "\n" + said
     loops.append(seconds_of(loop))
     assert spent < MOST * sum(loops) / 2
