@@ -122,8 +122,8 @@ def test_right_engines_that_repeat_and_go_deep_pass_strict(name):
 def test_a_check_of_all_takes_less_than_three_tenths_of_a_second_on_a_quick_machine(name):
     make = right(name)
     slower = 2 if sys.version_info[:2] == (3, 12) else 1  # its trace functions take twice as long as the others'
-    loops = [seconds_of(lambda: report(check_value, make, "all")) / seconds_of(loop) for _ in range(3)]
-    assert min(loops) < 3 * slower
+    loops = (seconds_of(lambda: report(check_value, make, "all")) / seconds_of(loop) for _ in range(3))
+    assert any(taken < 3 * slower for taken in loops)
 
 
 def test_recursion_along_every_path_is_right_but_slow():

@@ -134,7 +134,7 @@ def test_importing_adds_little_to_importing_numpy(tmp_path):
     """A generous bound, so that a busy machine does not fail: the benchmarks give the figure."""
     compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     code = "import time, numpy; t = time.process_time(); import autograd; print(time.process_time() - t)"
-    assert min(float(python("-c", code, **compiled).stdout) / seconds_of(loop) for _ in range(4)) < 1.5
+    assert any(float(python("-c", code, **compiled).stdout) < 1.5 * seconds_of(loop) for _ in range(4))
 
 
 def test_the_stub_is_what_the_table_gives():
