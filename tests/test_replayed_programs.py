@@ -73,6 +73,21 @@ def weights_made_anew_in_their_list(replayed):
 
 
 @program
+def a_ring_of_lists_that_holds_itself(replayed):
+    w, factor = Value(0.5), [None, 2.0]
+    factor[0] = factor
+
+    @replayed
+    def loss(x):
+        return (w * factor[0][1] * x - 1) ** 2
+
+    for k, x in enumerate(X):
+        yield loss(x), [w]
+        if k in (3, 6):
+            factor[1] -= 0.5
+
+
+@program
 def weights_made_anew_in_a_dict_an_object_and_slots(replayed):
     class Layer:
         __slots__ = ("w",)

@@ -157,10 +157,10 @@ def _is_special(own: Mapping[str, Any], name: str) -> bool:
     return name.startswith("__") and isinstance(f, FunctionType) and (name == "__call__" or not is_library(f.__code__))
 
 
-def _size(x: Any) -> int:
-    """How many things are in it, if all that a list holds is like the first."""
-    if isinstance(x, list | tuple) and x:
-        return len(x) * _size(x[0])
+def _size(x: Any, depth: int = 10) -> int:
+    """How many things are in it, if all that a list holds is like the first; a list may hold itself."""
+    if depth and isinstance(x, list | tuple) and x:
+        return len(x) * _size(x[0], depth - 1)
     return x.size if isinstance(x, np.ndarray) else 1
 
 
