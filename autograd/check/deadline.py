@@ -29,8 +29,8 @@ class OutOfTime(BaseException):
 class Limit:
     """A limit in seconds of the thread's own computing time, so that a busy machine does not shorten it.
 
-    What takes long without getting on, such as Python's collector, or a machine that stands still for a moment, counts
-    for a quarter of the limit at most each time: an endless loop gets on and on.
+    From one look at the clock to the next a quarter of the limit is counted at most: Python's collector, or a machine
+    that stands still for a moment, is no endless loop, at which the clock is looked at again and again.
 
     `calls` counts how often functions of the user's were called, `codes` tells which, by their identity. A
     trace function that was set before, a debugger's or a coverage tool's, is set again afterwards, and sees nothing of
